@@ -1,0 +1,110 @@
+//! The patterns of KEYS and CONFIG GET: `*` any bytes, `?` one byte, `[a-c]` `[^x]` a set, `\` the
+//! next byte as it is. Source: the documentation of KEYS; the corners are those of Redis.
+
+/// Whether the whole of `text` fits `pattern`.
+///
+/// Only the last `*` is ever tried again, so the time is at most the product of both lengths, where
+/// a recursion for each `*` would take exponential time on `*a*a*a*a*b`.
+#[must_use]
+pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut rest, mut unmatched) = (pattern, text);
+    let mut retry: Option<(&[u8], &[u8])> = None;
+    loop {
+        if let [b'*', behind @ ..] = rest {
+            retry = Some((behind, unmatched));
+            rest = behind;
+            continue;
+        }
+        if let Some((behind, tail)) = match_one(rest, unmatched) {
+            (rest, unmatched) = (behind, tail);
+            continue;
+        }
+        if rest.is_empty() && unmatched.is_empty() {
+            return true;
+        }
+        // Let the last star take one byte more.
+        match retry {
+            Some((behind, [_, tail @ ..])) => {
+                retry = Some((behind, tail));
+                (rest, unmatched) = (behind, tail);
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Matches one byte of `text`; returns what is left of both.
+fn match_one<'p, 't>(pattern: &'p [u8], text: &'t [u8]) -> Option<(&'p [u8], &'t [u8])> {
+    let (&byte, tail) = text.split_first()?;
+    let (fits, rest) = match pattern {
+        [] => return None,
+        [b'?', rest @ ..] => (true, rest),
+        [b'[', set @ ..] => match_set(set, byte),
+        [b'\\', literal, rest @ ..] | [literal, rest @ ..] => (*literal == byte, rest),
+    };
+    fits.then_some((rest, tail))
+}
+
+/// Whether `byte` is in the set that starts behind a `[`, and what is behind its `]`.
+fn match_set(set: &[u8], byte: u8) -> (bool, &[u8]) {
+    let (negated, mut set) = match set {
+        [b'^', set @ ..] => (true, set),
+        _ => (false, set),
+    };
+    let mut found = false;
+    loop {
+        let (hit, rest) = match set {
+            [] => return (found != negated, set),
+            [b']', rest @ ..] => return (found != negated, rest),
+            [b'\\', literal, rest @ ..] => (*literal == byte, rest),
+            [from, b'-', to, rest @ ..] => ((*from.min(to)..=*from.max(to)).contains(&byte), rest),
+            [literal, rest @ ..] => (*literal == byte, rest),
+        };
+        found |= hit;
+        set = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_match_as_in_the_documentation_of_keys() {
+        let table = [
+            ("*", "", true),
+            ("*", "anything", true),
+            ("h?llo", "hello", true),
+            ("h?llo", "hllo", false),
+            ("h*llo", "hllo", true),
+            ("h*llo", "heeeello", true),
+            ("h[ae]llo", "hallo", true),
+            ("h[ae]llo", "hillo", false),
+            ("h[^e]llo", "hallo", true),
+            ("h[^e]llo", "hello", false),
+            ("h[a-b]llo", "hbllo", true),
+            ("h[b-a]llo", "hbllo", true),
+            (r"h\*llo", "h*llo", true),
+            (r"h\*llo", "hello", false),
+            ("*a*b", "xxaxxb", true),
+            ("*a*b", "xxaxxc", false),
+            ("", "", true),
+            ("", "x", false),
+            ("[", "[", false),
+            ("x", "", false),
+        ];
+        for (pattern, text, expected) in table {
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expected,
+                "{pattern} against {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn many_stars_do_not_take_exponential_time() {
+        assert!(!matches("*a".repeat(1000).as_bytes(), "a".repeat(999).as_bytes()));
+        assert!(!matches(b"*a*a*a*a*a*a*a*a*a*b", "a".repeat(10_000).as_bytes()));
+    }
+}

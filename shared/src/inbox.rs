@@ -1,0 +1,157 @@
+//! What a client has sent and nobody has answered yet.
+//!
+//! TCP carries a stream of bytes and not messages: one read may bring half a command or a hundred.
+//! So the bytes that arrive are collected here, and a decoder takes whole requests from the front.
+//! The inbox also remembers how far the decoder has come in a request of which only a part is here;
+//! to start again from its first byte at each read would take time quadratic in its length.
+
+use crate::request::{Request, Word};
+
+/// Room offered to each read, in bytes, at the least.
+const ROOM: usize = 16 * 1024;
+/// A buffer larger than this is given back once it is empty, in bytes.
+const KEEP: usize = 4 * 1024 * 1024;
+
+/// The bytes of one connection that wait to be decoded.
+#[derive(Debug, Default)]
+pub struct Inbox {
+    /// `bytes[start..end]` has arrived and waits; what lies behind `end` is room for more.
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// The decoder's bookmark, counted from `start`: all before it has been looked at.
+    pub(crate) cursor: usize,
+    /// The words found so far of the request at the front, counted from `start`.
+    pub(crate) words: Vec<Word>,
+    /// How many words of that request are still to come.
+    pub(crate) missing: usize,
+    /// The words of a line, with quotes and escapes taken away.
+    pub(crate) unquoted: Vec<u8>,
+}
+
+impl Inbox {
+    /// An inbox that has nothing in it and takes no memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Free space for a `read` to write into, at least 16 KiB. Follow it with [`Inbox::arrived`].
+    ///
+    /// It grows with what has arrived and never on the word of a length that somebody sent.
+    pub fn room(&mut self) -> &mut [u8] {
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+            if self.bytes.len() > KEEP {
+                self.bytes = Vec::new();
+            }
+        }
+        if self.bytes.len() - self.end < ROOM {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+            if self.bytes.len() - self.end < ROOM {
+                self.bytes.resize((self.bytes.len() * 2).max(ROOM), 0);
+            }
+        }
+        self.bytes.get_mut(self.end..).unwrap_or_default()
+    }
+
+    /// Says that a `read` put `count` bytes into [`Inbox::room`].
+    pub fn arrived(&mut self, count: usize) {
+        self.end = (self.end + count).min(self.bytes.len());
+    }
+
+    /// Puts `bytes` behind what has arrived: what tests and benchmarks use in place of a socket.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(ROOM) {
+            self.room()[..part.len()].copy_from_slice(part);
+            self.arrived(part.len());
+        }
+    }
+
+    /// The bytes that have arrived and are not part of a decoded request.
+    #[must_use]
+    pub fn unread(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The unread bytes that the decoder has not looked at.
+    pub(crate) fn ahead(&self) -> &[u8] {
+        self.unread().get(self.cursor..).unwrap_or_default()
+    }
+
+    /// The length of the line at the front without its `\n`, or `None` if its end is not here yet.
+    /// Bytes that held no `\n` are not searched a second time.
+    pub fn find_line(&mut self) -> Option<usize> {
+        let found = memchr::memchr(b'\n', self.ahead()).map(|distance| self.cursor + distance);
+        if found.is_none() {
+            self.cursor = self.unread().len();
+        }
+        found
+    }
+
+    /// Takes `count` bytes from the front and forgets the bookmark: the next request starts there.
+    pub fn consume(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.end);
+        self.cursor = 0;
+    }
+
+    /// Takes all that the decoder has looked at from the front, as the request that it is.
+    pub(crate) fn take_request(&mut self) -> Request<'_> {
+        let start = self.start;
+        self.consume(self.cursor);
+        let bytes = self.bytes.get(start..self.start).unwrap_or_default();
+        Request::new(bytes, &self.words)
+    }
+
+    /// Takes the line of `length` bytes and its `\n` from the front and splits it into words, at
+    /// spaces and by the quoting rules of [`crate::words`]. A line of spaces gives no words.
+    ///
+    /// # Errors
+    /// [`crate::words::UnbalancedQuotes`] if a quote is opened and not closed.
+    pub fn take_line(
+        &mut self,
+        length: usize,
+    ) -> Result<Request<'_>, crate::words::UnbalancedQuotes> {
+        let start = self.start;
+        self.consume(length + 1);
+        let line = self.bytes.get(start..start + length).unwrap_or_default();
+        crate::words::split_into(line, &mut self.unquoted, &mut self.words)?;
+        Ok(Request::new(&self.unquoted, &self.words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_pushed_is_unread_until_it_is_consumed() {
+        let mut inbox = Inbox::new();
+        inbox.push(b"hello world");
+        inbox.consume(6);
+        assert_eq!(inbox.unread(), b"world");
+        inbox.push(b"!");
+        assert_eq!(inbox.unread(), b"world!");
+    }
+
+    #[test]
+    fn room_is_made_without_losing_what_waits() {
+        let mut inbox = Inbox::new();
+        let long: Vec<u8> = (0..=255u8).cycle().take(10 * ROOM + 7).collect();
+        inbox.push(&long);
+        inbox.consume(5);
+        assert!(inbox.room().len() >= ROOM);
+        assert_eq!(inbox.unread(), &long[5..]);
+    }
+
+    #[test]
+    fn a_large_buffer_is_given_back_when_it_is_empty() {
+        let mut inbox = Inbox::new();
+        inbox.push(&vec![7; 2 * KEEP]);
+        inbox.consume(2 * KEEP);
+        assert_eq!(inbox.room().len(), ROOM);
+    }
+}

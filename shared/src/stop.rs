@@ -1,0 +1,32 @@
+//! The end of a server: Ctrl-C and SIGTERM.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use crate::engine::Stats;
+
+/// From now on, Ctrl-C and SIGTERM print what was served and end the process with exit code 0.
+///
+/// The thread that serves may be asleep in `accept` or `read`, where nothing reaches it. So another
+/// thread waits for the signal and ends the process; the kernel then closes every socket.
+///
+/// # Errors
+/// If the process cannot handle signals.
+pub fn on_signal(name: &'static str, stats: Arc<Stats>) -> std::io::Result<()> {
+    let started = Instant::now();
+    ctrlc::set_handler(move || {
+        let connections = stats.connections.load(Ordering::Relaxed);
+        let commands = stats.commands.load(Ordering::Relaxed);
+        let seconds = started.elapsed().as_secs_f64();
+        let line = format!(
+            "{name} stopped after {seconds:.1} s: {connections} connections, {commands} commands"
+        );
+        log::logger().flush();
+        // The terminal may be gone, which is no reason to fail now.
+        _ = writeln!(std::io::stdout(), "{line}");
+        std::process::exit(0);
+    })
+    .map_err(std::io::Error::other)
+}
