@@ -8,9 +8,8 @@
 # EXAMPLES      scripts/lesson-diff.sh 1         what turns lab 1 into lab 2: the protocol
 #               scripts/lesson-diff.sh --check   says only whether both lessons hold (exit code 1 if not)
 set -euo pipefail
-cd "$(dirname "$0")/.."
-
-usage() { sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p;}' "$0"; }
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
 
 lessons=(1 2)
 show=true
@@ -19,9 +18,13 @@ for word in "$@"; do
     1 | 2) lessons=("$word") ;;
     --check) show=false ;;
     -h | --help) usage; exit 0 ;;
-    *) echo "lesson-diff.sh: there is no '$word' here: say 1 (lab 1 to lab 2), 2 (lab 2 to lab 3), or --check." >&2; exit 2 ;;
+    *) die "there is no lesson '$word': say 1 (lab 1 to lab 2), 2 (lab 2 to lab 3), or --check." ;;
   esac
 done
+cd "$(dirname "$0")/.."
+
+# A file that is not there yet is an empty one.
+present() { if [[ -e $1 ]]; then echo "$1"; else echo /dev/null; fi; }
 
 failed=0
 # lesson FROM TO SUBJECT FILE...: the two labs differ in these files of src/ and in no other.
@@ -41,9 +44,10 @@ lesson() {
     if [[ $'\n'$differing$'\n' != *$'\n'$file$'\n'* ]]; then
       echo "  $file does not differ, and it is the lesson." >&2
       failed=1
+    elif $show && command -v git > /dev/null; then
+      git --no-pager diff --no-index --patience -- "$(present "$from/$file")" "$to/$file" || true
     elif $show; then
-      git --no-pager diff --no-index --patience "$from/$file" "$to/$file" 2> /dev/null ||
-        diff --unified --new-file "$from/$file" "$to/$file" || true
+      diff --unified --new-file "$from/$file" "$to/$file" || true
     fi
   done
 }

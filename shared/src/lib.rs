@@ -19,7 +19,7 @@
 //! - [`reply`]: what a command answers.
 //! - [`limits`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
 //! - [`cli`], [`logging`], [`port`], [`stop`]: what a server does besides serving.
-//! - [`client`], [`repl`], [`bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
+//! - [`client`], [`repl`], [`mod@bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
 //!
 //! The arrows point one way: `store` and `resp` never see each other, and no socket is touched outside
 //! of `client` and `bench`: accepting and reading is what the labs are about, so the labs do it.

@@ -92,6 +92,17 @@ fn in_its_colour(message: &std::fmt::Arguments<'_>, record: &log::Record<'_>) ->
     text.color(colour).to_string()
 }
 
+/// Tells a person at the terminal what to type next.
+pub fn invite(lab: &str, addr: SocketAddr) {
+    if io::stderr().is_terminal() {
+        let port = addr.port();
+        let option = if port == 6379 { String::new() } else { format!(" --port {port}") };
+        let line =
+            format!("Talk to it from another terminal:  cargo run -p {lab} -- client{option}");
+        _ = writeln!(io::stderr(), "{}", format!("{line}\nStop it with Ctrl-C.").dimmed());
+    }
+}
+
 /// `Connection from 127.0.0.1:40960`
 pub fn connected(addr: SocketAddr) {
     info!("Connection from {addr}");

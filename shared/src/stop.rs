@@ -1,6 +1,6 @@
 //! The end of a server: Ctrl-C and SIGTERM.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -20,12 +20,13 @@ pub fn on_signal(name: &'static str, stats: Arc<Stats>) -> std::io::Result<()> {
         let connections = stats.connections.load(Ordering::Relaxed);
         let commands = stats.commands.load(Ordering::Relaxed);
         let seconds = started.elapsed().as_secs_f64();
-        let line = format!(
-            "{name} stopped after {seconds:.1} s: {connections} connections, {commands} commands"
-        );
         log::logger().flush();
-        // The terminal may be gone, which is no reason to fail now.
-        _ = writeln!(std::io::stdout(), "{line}");
+        // Below the ^C that a terminal shows. It may be gone, which is no reason to fail now.
+        let start = if std::io::stdout().is_terminal() { "\n" } else { "" };
+        _ = writeln!(
+            std::io::stdout(),
+            "{start}{name} stopped after {seconds:.1} s; clients: {connections}, commands: {commands}"
+        );
         std::process::exit(0);
     })
     .map_err(std::io::Error::other)

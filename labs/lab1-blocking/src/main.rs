@@ -39,6 +39,7 @@ fn serve(options: &Serve) -> io::Result<()> {
     let stats = Arc::new(Stats::default());
     stop::on_signal(LAB, Arc::clone(&stats))?;
     writeln!(io::stdout(), "{LAB} listening on {addr} (pid {})", std::process::id())?;
+    logging::invite(LAB, addr);
     server::run(listener, Engine::new(LAB, addr, stats))
 }
 

@@ -7,7 +7,7 @@ use crate::session::Session;
 /// What HELLO may be told.
 pub const HELLO_ARGUMENTS: &str = "[protover [AUTH username password] [SETNAME clientname]]";
 
-/// PING [message]
+/// `PING [message]`
 pub(crate) fn ping(call: Call<'_>) -> Outcome<'_> {
     match call.request.len() {
         1 => Ok(Reply::Status("PONG".into())),
@@ -16,18 +16,18 @@ pub(crate) fn ping(call: Call<'_>) -> Outcome<'_> {
     }
 }
 
-/// ECHO message
+/// `ECHO message`
 pub(crate) fn echo(call: Call<'_>) -> Outcome<'_> {
     Ok(Reply::value(Some(call.argument(0))))
 }
 
-/// EXIT, QUIT
+/// `EXIT`, `QUIT`
 pub(crate) fn quit(call: Call<'_>) -> Outcome<'_> {
     call.session.leave();
     Ok(Reply::OK)
 }
 
-/// SELECT index
+/// `SELECT index`
 pub(crate) fn select(call: Call<'_>) -> Outcome<'_> {
     match call.integer(0)? {
         0 => Ok(Reply::OK),
@@ -35,7 +35,7 @@ pub(crate) fn select(call: Call<'_>) -> Outcome<'_> {
     }
 }
 
-/// HELLO [protover [AUTH username password] [SETNAME clientname]]
+/// `HELLO [protover [AUTH username password] [SETNAME clientname]]`
 ///
 /// Alone it is an unknown command, as in the transcript that this kit re-creates.
 pub(crate) fn hello(call: Call<'_>) -> Outcome<'_> {
@@ -87,7 +87,7 @@ fn authenticate(user: &[u8], password: Option<&[u8]>) -> Result<(), CommandError
     }
 }
 
-/// CLIENT ID | SETNAME name | GETNAME | SETINFO attribute value | LIST
+/// `CLIENT ID | SETNAME name | GETNAME | SETINFO attribute value | LIST`
 pub(crate) fn client(call: Call<'_>) -> Outcome<'_> {
     let subcommand = call.argument(0).to_ascii_uppercase();
     match (subcommand.as_slice(), call.request.len()) {

@@ -3,23 +3,23 @@
 use crate::command::{Call, CommandError, Outcome};
 use crate::reply::Reply;
 
-/// INCR key
+/// `INCR key`
 pub(crate) fn incr(call: Call<'_>) -> Outcome<'_> {
     add(call, 1)
 }
 
-/// DECR key
+/// `DECR key`
 pub(crate) fn decr(call: Call<'_>) -> Outcome<'_> {
     add(call, -1)
 }
 
-/// INCRBY key increment
+/// `INCRBY key increment`
 pub(crate) fn incrby(call: Call<'_>) -> Outcome<'_> {
     let amount = call.integer(1)?;
     add(call, amount)
 }
 
-/// DECRBY key decrement
+/// `DECRBY key decrement`
 pub(crate) fn decrby(call: Call<'_>) -> Outcome<'_> {
     let amount = call.integer(1)?.checked_neg().ok_or(CommandError::DecrementOverflow)?;
     add(call, amount)

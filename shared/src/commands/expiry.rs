@@ -20,24 +20,24 @@ pub(crate) fn time(amount: i64, unit: Unit, counted_from: UnixMillis) -> Option<
     millis.checked_add(counted_from)
 }
 
-/// EXPIRE key seconds [NX | XX | GT | LT]
+/// `EXPIRE key seconds [NX | XX | GT | LT]`
 pub(crate) fn expire(call: Call<'_>) -> Outcome<'_> {
     let now = call.now;
     set_deadline(call, "expire", Unit::Seconds, now)
 }
 
-/// PEXPIRE key milliseconds [NX | XX | GT | LT]
+/// `PEXPIRE key milliseconds [NX | XX | GT | LT]`
 pub(crate) fn pexpire(call: Call<'_>) -> Outcome<'_> {
     let now = call.now;
     set_deadline(call, "pexpire", Unit::Millis, now)
 }
 
-/// EXPIREAT key unix-time-seconds [NX | XX | GT | LT]
+/// `EXPIREAT key unix-time-seconds [NX | XX | GT | LT]`
 pub(crate) fn expireat(call: Call<'_>) -> Outcome<'_> {
     set_deadline(call, "expireat", Unit::Seconds, 0)
 }
 
-/// PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]
+/// `PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]`
 pub(crate) fn pexpireat(call: Call<'_>) -> Outcome<'_> {
     set_deadline(call, "pexpireat", Unit::Millis, 0)
 }
@@ -118,12 +118,12 @@ fn condition(call: &Call<'_>) -> Result<Condition, CommandError> {
     Ok(condition)
 }
 
-/// TTL key: in seconds, rounded to the nearest.
+/// `TTL key`: in seconds, rounded to the nearest.
 pub(crate) fn ttl(call: Call<'_>) -> Outcome<'_> {
     Ok(time_left(&call, |millis| (millis + 500) / 1000))
 }
 
-/// PTTL key
+/// `PTTL key`
 pub(crate) fn pttl(call: Call<'_>) -> Outcome<'_> {
     Ok(time_left(&call, |millis| millis))
 }
@@ -137,7 +137,7 @@ fn time_left(call: &Call<'_>, in_unit: impl Fn(i64) -> i64) -> Reply<'static> {
     })
 }
 
-/// PERSIST key
+/// `PERSIST key`
 pub(crate) fn persist(call: Call<'_>) -> Outcome<'_> {
     let (store, key) = (&mut call.engine.store, call.request.word(1));
     let had_deadline = store.deadline(key).flatten().is_some();

@@ -3,7 +3,7 @@
 use crate::command::{COMMANDS, Call, Command, CommandError, Group, Outcome, as_typed};
 use crate::reply::Reply;
 
-/// COMMAND [COUNT | DOCS [name ...]]
+/// `COMMAND [COUNT | DOCS [name ...]]`
 pub(crate) fn command(call: Call<'_>) -> Outcome<'_> {
     if call.request.len() == 1 {
         return Ok(Reply::Array(COMMANDS.iter().map(describe).collect()));
@@ -78,7 +78,7 @@ fn document(command: &'static Command) -> (Reply<'static>, Reply<'static>) {
 }
 
 /// Splits `key [NX | XX]` into its parts: (`key`, not optional), (`NX | XX`, optional).
-fn top_level(arguments: &'static str) -> Vec<(&'static str, bool)> {
+pub(crate) fn top_level(arguments: &'static str) -> Vec<(&'static str, bool)> {
     let (mut parts, mut rest) = (Vec::new(), arguments.trim_start());
     while !rest.is_empty() {
         let (part, behind) = if let Some(end) = closing(rest) {

@@ -10,7 +10,7 @@ use crate::reply::Reply;
 /// The version of Redis whose commands these are. Clients ask for it before they rely on a command.
 pub const LIKE_REDIS: &str = "7.0.15";
 
-/// INFO [section ...]
+/// `INFO [section ...]`
 pub(crate) fn info(call: Call<'_>) -> Outcome<'_> {
     let wanted = |name: &str| {
         let names = [name, "all", "default", "everything"].map(str::as_bytes);
@@ -62,7 +62,7 @@ fn sections(call: &Call<'_>) -> [Section; 5] {
     ]
 }
 
-/// CONFIG GET pattern [pattern ...]
+/// `CONFIG GET pattern [pattern ...]`
 pub(crate) fn config(call: Call<'_>) -> Outcome<'_> {
     if !call.argument(0).eq_ignore_ascii_case(b"GET") {
         return Err(CommandError::unknown_subcommand("CONFIG", call.argument(0)));

@@ -13,12 +13,12 @@ use crate::store::Expiry;
 pub const SET_ARGUMENTS: &str = "key value [NX | XX] [GET] [EX seconds | PX milliseconds | \
     EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]";
 
-/// GET key
+/// `GET key`
 pub(crate) fn get(call: Call<'_>) -> Outcome<'_> {
     Ok(Reply::value(call.engine.store.string(call.argument(0))))
 }
 
-/// MGET key [key ...]
+/// `MGET key [key ...]`
 pub(crate) fn mget(call: Call<'_>) -> Outcome<'_> {
     let keys = call.arguments_from(0);
     let store = &call.engine.store;
@@ -34,7 +34,7 @@ struct SetOptions {
     expiry: Option<Expiry>,
 }
 
-/// SET key value [NX | XX] [GET] [EX seconds | ... | KEEPTTL]
+/// `SET key value [NX | XX] [GET] [EX seconds | ... | KEEPTTL]`
 pub(crate) fn set(call: Call<'_>) -> Outcome<'_> {
     let (key, value) = (call.argument(0), call.argument(1));
     if call.request.len() == 3 {
@@ -91,7 +91,7 @@ fn deadline(
     Ok(Expiry::At(time.ok_or(CommandError::ExpireTime("set"))?))
 }
 
-/// MSET key value [key value ...]
+/// `MSET key value [key value ...]`
 pub(crate) fn mset(call: Call<'_>) -> Outcome<'_> {
     if call.request.len().is_multiple_of(2) {
         return Err(CommandError::wrong_arity(call.request.name()));
@@ -103,7 +103,7 @@ pub(crate) fn mset(call: Call<'_>) -> Outcome<'_> {
     Ok(Reply::OK)
 }
 
-/// APPEND key value
+/// `APPEND key value`
 pub(crate) fn append(call: Call<'_>) -> Outcome<'_> {
     let (key, tail) = (call.argument(0), call.argument(1));
     let length = call.engine.store.string(key).map_or(0, <[u8]>::len);
@@ -115,7 +115,7 @@ pub(crate) fn append(call: Call<'_>) -> Outcome<'_> {
     Ok(Reply::count(string.len()))
 }
 
-/// STRLEN key
+/// `STRLEN key`
 pub(crate) fn strlen(call: Call<'_>) -> Outcome<'_> {
     Ok(Reply::count(call.engine.store.string(call.argument(0)).map_or(0, <[u8]>::len)))
 }

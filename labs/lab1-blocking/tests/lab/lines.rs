@@ -1,0 +1,87 @@
+//! What lab 1 says on the wire, to the byte, and what a line cannot say.
+
+use testkit::Lab;
+
+use crate::LAB;
+
+#[test]
+fn the_transcript_holds() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.ask("set name Alice EX 5\n", "OK\n")
+        .ask("GET name\n", "Alice\n")
+        .ask("FOO\n", "ERR unknown command 'FOO'\n")
+        .ask("HELLO\n", "ERR unknown command 'HELLO'\n")
+        .ask("SET onlykey\n", "ERR wrong number of arguments for 'SET'\n")
+        .ask("EXPIRE name 0\n", "1\n")
+        .ask("GET name\n", "(nil)\n")
+        .ask("EXIT\n", "OK\n")
+        .expect_closed();
+    lab.wait_for_log("Received: set name Alice EX 5\n");
+    lab.wait_for_log("Sent: OK\n");
+    lab.wait_for_log("Sent: Alice\n");
+    lab.wait_for_log("Sent: (nil)\n");
+}
+
+#[test]
+fn a_key_is_gone_when_its_time_has_come() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.ask("SET name Alice PX 1\n", "OK\n");
+    testkit::wait_until("the key is gone", || {
+        peer.send("EXISTS name\n");
+        peer.read(2) == b"0\n"
+    });
+    peer.ask("GET name\n", "(nil)\n");
+    lab.wait_for_log("Key expired and removed: name\n");
+}
+
+#[test]
+fn a_line_may_come_in_pieces_and_several_in_one_piece() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    for piece in ["SE", "T k", " \"a b\"", "\r\nGET k\n\n  \nPI", "NG\n"] {
+        peer.send(piece);
+    }
+    peer.expect("OK\na b\nPONG\n");
+}
+
+#[test]
+fn a_value_with_a_line_break_cannot_be_told_from_two_lines() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    // Sent as it is, the value ends at its line break, and its second half is a command.
+    peer.ask("SET k first\nsecond\n", "OK\nERR unknown command 'second'\n");
+    // In quotes it comes in, but no line can carry it out.
+    peer.ask("SET k \"first\\nsecond\"\n", "OK\n").ask("STRLEN k\n", "12\n");
+    peer.ask("GET k\n", "ERR the value holds a line break, which a line cannot carry\n");
+}
+
+#[test]
+fn a_line_does_not_tell_a_number_from_text_nor_nil_from_a_value() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.ask("INCR n\nGET n\n", "1\n1\n");
+    peer.ask("SET k (nil)\nGET k\nGET nobody\n", "OK\n(nil)\n(nil)\n");
+    peer.ask("SET two \"a b\"\nMGET two n\n", "OK\na b 1\n");
+}
+
+#[test]
+fn an_open_quote_is_answered_and_then_the_connection_is_closed() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.ask("SET k \"v\n", "ERR Protocol error: unbalanced quotes in request\n").expect_closed();
+    lab.connect().ask("PING\n", "PONG\n");
+}
+
+#[test]
+fn info_is_one_line_too() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.send("INFO\nPING\n").finish();
+    let lines = String::from_utf8(peer.read(10_000)).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    for part in ["uptime_in_seconds:0 ", "connected_clients:1 ", "total_commands_processed:1 "] {
+        assert!(lines.contains(part), "{lines}");
+    }
+}

@@ -1,0 +1,87 @@
+//! Lab 3 and the real Redis, side by side: the same bytes in, the same bytes out.
+
+use std::fmt::Write as _;
+use std::process::{Child, Command, Stdio};
+
+use testkit::{Lab, Peer};
+
+use crate::LAB;
+
+/// A real redis-server on a free port, without persistence.
+struct Redis(
+    Child,
+    std::net::SocketAddr,
+    #[expect(dead_code, reason = "kept until the end")] tempfile::TempDir,
+);
+
+impl Redis {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let child = Command::new("redis-server")
+            .args(["--port", &free.port().to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args(["--databases", "1", "--dir"])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is not installed: run scripts/test.sh");
+        testkit::wait_until("redis-server listens", || std::net::TcpStream::connect(free).is_ok());
+        Self(child, free, folder)
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// One conversation a line group; `$T` is a time far in the future, in seconds, and `$M` in milliseconds.
+const CONVERSATIONS: &str = include_str!("like_redis.txt");
+
+/// Asks and waits for the reply, by asking ECHO as well and reading until its answer.
+fn ask(peer: &mut Peer, line: &str) -> String {
+    let mark = "$12\r\nend-of-reply\r\n";
+    peer.send(format!("{line}\r\nECHO end-of-reply\r\n"));
+    let mut reply = Vec::new();
+    while !reply.ends_with(mark.as_bytes()) {
+        reply.extend(peer.read(1));
+    }
+    String::from_utf8_lossy(&reply[..reply.len() - mark.len()]).into_owned()
+}
+
+/// The two lines that this kit words in its own way, by design.
+fn in_our_words(reply: &str, line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let mut typed = words.next().unwrap_or_default().to_owned();
+    if reply.contains('|') {
+        typed = format!("{typed}|{}", words.next().unwrap_or_default());
+    }
+    if reply.starts_with("-ERR wrong number of arguments for") {
+        return format!("-ERR wrong number of arguments for '{typed}'\r\n");
+    }
+    if reply.starts_with("-ERR unknown command") {
+        return format!("-ERR unknown command '{typed}'\r\n");
+    }
+    reply.to_owned()
+}
+
+#[test]
+#[ignore = "needs redis-server: scripts/test.sh installs it"]
+fn every_reply_is_that_of_redis() {
+    let (redis, lab) = (Redis::start(), Lab::start_with(LAB, &["--quiet"]));
+    let (mut theirs, mut ours) = (Peer::connect(redis.1), lab.connect());
+    let (mut differences, mut asked) = (String::new(), 0);
+    for line in CONVERSATIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let line = line.replace("$T", "4000000000").replace("$M", "4000000000000");
+        let expected = in_our_words(&ask(&mut theirs, &line), &line);
+        let found = ask(&mut ours, &line);
+        asked += 1;
+        if found != expected {
+            _ = write!(differences, "\n{line}\n  Redis: {expected:?}\n  lab 3: {found:?}");
+        }
+    }
+    assert!(asked > 150, "only {asked} lines were asked");
+    assert!(differences.is_empty(), "{differences}");
+}

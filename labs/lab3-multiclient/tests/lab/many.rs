@@ -1,0 +1,88 @@
+//! The lesson of lab 3: it waits for all clients at once. Labs 1 and 2 have the opposite of each test.
+
+use testkit::{Lab, Peer};
+
+use crate::LAB;
+
+#[test]
+fn the_second_client_is_answered_while_the_first_is_silent() {
+    let lab = Lab::start(LAB);
+    let mut first = lab.connect();
+    first.ask("SET user1 Alice\r\n", "+OK\r\n");
+    let mut second = lab.connect();
+    second
+        .ask("SET user2 Bob\r\n", "+OK\r\n")
+        .ask("GET user2\r\n", "$3\r\nBob\r\n")
+        .ask("GET user1\r\n", "$5\r\nAlice\r\n");
+    first.ask("GET user2\r\n", "$3\r\nBob\r\n");
+}
+
+#[test]
+fn a_key_expires_on_time_although_nobody_asks() {
+    let lab = Lab::start(LAB);
+    lab.connect().ask("SET name Alice PX 20\r\n", "+OK\r\n");
+    lab.wait_for_log("Connection closed");
+    lab.wait_for_log("Key expired and removed: name\n");
+}
+
+#[test]
+fn five_hundred_clients_share_one_store() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut peers: Vec<Peer> = (0..500).map(|_| lab.connect()).collect();
+    for peer in &mut peers {
+        peer.send("INCR n\r\n");
+    }
+    let mut answers: Vec<String> = peers
+        .iter_mut()
+        .map(|peer| {
+            let mut line = peer.read(4);
+            while !line.ends_with(b"\n") {
+                line.extend(peer.read(1));
+            }
+            String::from_utf8(line).unwrap()
+        })
+        .collect();
+    answers.sort_by_key(|answer| answer[1..].trim().parse::<u32>().unwrap());
+    let expected: Vec<String> = (1..=500).map(|n| format!(":{n}\r\n")).collect();
+    assert_eq!(answers, expected);
+    peers[7].ask("GET n\r\n", "$3\r\n500\r\n");
+}
+
+#[test]
+fn half_a_command_of_one_client_does_not_hold_up_another() {
+    let lab = Lab::start(LAB);
+    let mut slow = lab.connect();
+    slow.send("*2\r\n$3\r\nGET\r\n$4\r\nna");
+    lab.connect().ask("SET name Alice\r\n", "+OK\r\n");
+    slow.ask("me\r\n", "$5\r\nAlice\r\n");
+}
+
+#[test]
+fn a_client_that_does_not_read_does_not_hold_up_another_and_loses_nothing() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let value = "x".repeat(1 << 20);
+    let mut stuck = lab.connect();
+    stuck.ask(format!("*3\r\n$3\r\nSET\r\n$1\r\nv\r\n${}\r\n{value}\r\n", value.len()), "+OK\r\n");
+    // 200 MB of replies: more than the kernel's buffers and the outbox together take.
+    stuck.send("GET v\r\n".repeat(200)).send("PING\r\n");
+    lab.connect().ask("PING\r\n", "+PONG\r\n").ask("STRLEN v\r\n", ":1048576\r\n");
+    for _ in 0..200 {
+        stuck.expect(format!("${}\r\n{value}\r\n", value.len()));
+    }
+    stuck.expect("+PONG\r\n");
+}
+
+#[test]
+fn client_list_tells_who_is_connected() {
+    let lab = Lab::start(LAB);
+    let mut first = lab.connect();
+    first.ask("CLIENT SETNAME first\r\n", "+OK\r\n").ask("CLIENT ID\r\n", ":1\r\n");
+    let mut second = lab.connect();
+    second.ask("CLIENT SETINFO lib-name testkit\r\n", "+OK\r\n").send("CLIENT LIST\r\n").finish();
+    let list = String::from_utf8(second.read(10_000)).unwrap();
+    let clients: Vec<&str> = list.lines().filter(|line| line.starts_with("id=")).collect();
+    assert_eq!(clients.len(), 2, "{list}");
+    assert!(clients[0].contains(&format!("addr={}", first.local_addr())), "{list}");
+    assert!(clients[0].contains("name=first"), "{list}");
+    assert!(clients[1].contains("lib-name=testkit"), "{list}");
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# port.sh: tells who listens on a port, and ends that program if you say so.
+#
+# USAGE         scripts/port.sh [--yes] [--force] [PORT]     (6379 if none is named)
+#               --yes     do not ask
+#               --force   KILL in place of TERM: the program cannot clean up; only if TERM did not help
+# REQUIREMENTS  ss (Debian: iproute2) or lsof; sudo to see programs of other users
+# OVERHEADS     none
+# EXIT CODE     0 the port is free, 1 it is still taken, 2 nothing could be done
+#
+# EXAMPLES      scripts/port.sh            who holds 6379? end it?
+#               scripts/port.sh 6380 --yes
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+port=6379
+signal=TERM
+ask=true
+for word in "$@"; do
+  case $word in
+    -h | --help) usage; exit 0 ;;
+    --yes) ask=false ;;
+    --force) signal=KILL ;;
+    *[!0-9]* | '') die "'$word' is not a port: say a number from 1 to 65535, such as 6379." ;;
+    *) port=$word ;;
+  esac
+done
+((port >= 1 && port <= 65535)) || die "$port is not a port: say a number from 1 to 65535, such as 6379."
+
+# Whether anybody listens on the port, whoever it is.
+is_taken() {
+  if has ss; then
+    [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$port") ]]
+  else
+    lsof -nP -iTCP:"$port" -sTCP:LISTEN > /dev/null 2>&1
+  fi
+}
+
+# The process ids of those who listen there, as far as we may see them.
+holders() {
+  if has ss; then
+    ss --no-header --listening --tcp --numeric --processes "sport = :$port" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -un || true
+  else
+    lsof -nP -iTCP:"$port" -sTCP:LISTEN -t 2> /dev/null | sort -un || true
+  fi
+}
+
+has ss || has lsof || die "neither ss nor lsof is installed." "On Debian and Ubuntu: sudo apt-get install iproute2"
+
+if ! is_taken; then
+  echo "Port $port is free."
+  exit 0
+fi
+pids=$(holders)
+[[ -n $pids ]] || die "port $port is taken by a program of another user, whom you may not see." \
+  "Try: sudo scripts/port.sh $port" "Or take another port: cargo run -p lab1-blocking -- --port $((port + 1))"
+
+for pid in $pids; do
+  printf 'Port %s is taken by pid %s: %s\n' "$port" "$pid" "$(ps -o user=,etime=,args= -p "$pid" |
+    awk '{ user = $1; since = $2; $1 = $2 = ""; sub(/^ +/, ""); printf "%s (user %s, running for %s)", $0, user, since }')"
+done
+if $ask; then
+  read -r -p "End it with $signal? [y/N] " answer || answer=
+  if [[ ! $answer =~ ^[Yy] ]]; then
+    echo "Nothing was ended."
+    exit 1
+  fi
+fi
+for pid in $pids; do
+  printf '+ kill -%s %s\n' "$signal" "$pid" >&2
+  kill "-$signal" "$pid" 2> /dev/null || die "may not end pid $pid." "Try: sudo scripts/port.sh $port"
+done
+# A server that ends properly does so at once; five seconds is for those that save something first.
+for ((tenths = 0; tenths < 50; tenths++)); do
+  if ! is_taken; then
+    echo "Port $port is free now."
+    exit 0
+  fi
+  sleep 0.1
+done
+echo "Port $port is still taken, 5 seconds after $signal. Try: scripts/port.sh --force $port" >&2
+exit 1

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# test.sh: the one test command. Installs what the tests need (it says so first) and runs every test.
+#
+# USAGE         scripts/test.sh [--no-install]
+# REQUIREMENTS  Rust. Debian or Ubuntu for the tests with real clients; elsewhere they are skipped, and
+#               it says which and why
+# OVERHEADS     some minutes; builds into target/, installs Debian packages and, below target/, redis-py
+# EXIT CODE     0 all tests passed, 1 some failed, 2 they could not be run
+#
+# EXAMPLES      scripts/test.sh                 everything
+#               scripts/test.sh --no-install    with what is installed already
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+install=true
+for word in "$@"; do
+  case $word in
+    -h | --help) usage; exit 0 ;;
+    --no-install) install=false ;;
+    *) die "'$word' is nothing this script knows." "Say scripts/test.sh, or scripts/test.sh --help." ;;
+  esac
+done
+cd "$(dirname "$0")/.."
+has cargo || die "Rust is not installed." "See https://rustup.rs, then open a new terminal."
+
+### what the tests need: COMMAND PACKAGE
+needs=(
+  'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
+  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'ps procps'
+  'python3 python3' 'pip3 python3-pip' 'cc gcc'
+)
+python_versions=(8 5)
+export REDIS_PY=$PWD/target/python
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+  local need packages=()
+  for need in "${needs[@]}"; do
+    has "${need% *}" || packages+=("${need#* }")
+  done
+  ((${#packages[@]} > 0)) || return 0
+  if ! has apt-get; then
+    echo "These packages are missing, and there is no apt-get to install them: ${packages[*]}"
+    return 0
+  fi
+  echo "Installing Debian packages for the tests: ${packages[*]}"
+  # A server that is installed must not start by itself: it would hold port 6379.
+  { run as_root apt-get update --quiet=2 &&
+    run as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+      apt-get install --quiet=2 --yes --no-install-recommends "${packages[@]}" > /dev/null; } ||
+    echo "Some of them could not be installed; what needs them is skipped."
+}
+
+install_redis_py() {
+  local version folder
+  has pip3 || return 0
+  for version in "${python_versions[@]}"; do
+    folder=$REDIS_PY/redis-$version
+    if [[ ! -d $folder/redis ]]; then
+      echo "Installing redis-py $version into ${folder#"$PWD"/}"
+      run python3 -m pip install --quiet --disable-pip-version-check --no-warn-script-location \
+        --root-user-action=ignore --target "$folder" "redis==$version.*" || rm -rf "$folder"
+    fi
+  done
+}
+
+### the tests that cannot run here, by name; says why
+skips=()
+skip_unless() {
+  local reason=$1 name=$2
+  shift 2
+  if ! "$@"; then
+    echo "Skipping $name: $reason"
+    skips+=(--skip "$name")
+  fi
+}
+
+choose_tests() {
+  skip_unless "redis-cli is not installed" redis_cli has redis-cli
+  skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
+  skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
+  skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
+  skip_unless "python3 is not installed" port_ has python3
+}
+
+### running, and counting
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# suite NAME COMMAND...: runs it and adds up what its lines 'N passed[;,] N failed' say.
+suite() {
+  local name=$1 status=0 counts
+  shift
+  echo
+  echo "### $name"
+  run "$@" 2>&1 | tee "$log" || status=$?
+  counts=$(sed -nE 's/.*[^0-9]([0-9]+) passed[;,] ([0-9]+) failed.*/\1 \2/p; s/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$log" |
+    awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
+  local p=${counts% *} f=${counts#* }
+  # A suite that ends with an error before it counts anything has failed as a whole.
+  if ((status != 0 && f == 0)); then f=1; fi
+  passed=$((passed + p)) failed=$((failed + f))
+  echo "### $name: $p passed, $f failed"
+}
+
+if $install; then
+  install_packages
+  install_redis_py
+fi
+choose_tests
+skipped=$((${#skips[@]} / 2))
+suite 'tests' cargo test --quiet --locked --workspace --no-fail-fast -- --include-ignored "${skips[@]}"
+suite 'benchmarks, each once' cargo bench --quiet --locked --package shared -- --test
+if has unshare; then
+  suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md labs/*/README.md
+else
+  echo "Skipping the documents: unshare (Debian: util-linux) is not installed."
+  skipped=$((skipped + 1))
+fi
+
+echo
+((skipped == 0)) || echo "Skipped, for the reasons above: $skipped"
+echo "$passed passed, $failed failed"
+((failed == 0))

@@ -1,0 +1,115 @@
+//! What the line editor knows about commands: it completes their names and hints at their arguments.
+
+use std::borrow::Cow;
+
+use colored::Colorize;
+use rustyline::Context;
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+
+use crate::command::{COMMANDS, find};
+use crate::commands::introspection::top_level;
+
+/// The helper of the line editor.
+#[derive(Debug)]
+pub(super) struct Helper {
+    in_colour: bool,
+}
+
+impl Helper {
+    pub(super) fn new(in_colour: bool) -> Self {
+        Self { in_colour }
+    }
+}
+
+impl Completer for Helper {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        position: usize,
+        _context: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let typed = line.get(..position).unwrap_or(line);
+        Ok((0, if typed.contains(' ') { Vec::new() } else { names_that_begin_with(typed) }))
+    }
+}
+
+/// The names that begin with what was typed, in the case in which it was typed.
+fn names_that_begin_with(typed: &str) -> Vec<Pair> {
+    let is_small = typed.chars().any(char::is_lowercase);
+    let names = COMMANDS.iter().map(|command| command.name).chain(["HELP"]);
+    let fitting = names.filter(|name| name.starts_with(&typed.to_ascii_uppercase()));
+    let pair = |name: &str| {
+        let name = if is_small { name.to_ascii_lowercase() } else { name.to_owned() };
+        Pair { display: name.clone(), replacement: name + " " }
+    };
+    fitting.map(pair).collect()
+}
+
+impl Hinter for Helper {
+    type Hint = String;
+
+    fn hint(&self, line: &str, position: usize, _context: &Context<'_>) -> Option<String> {
+        (position == line.len()).then(|| arguments_to_come(line)).flatten()
+    }
+}
+
+/// The arguments that the command in `line` may have and that are not typed yet.
+fn arguments_to_come(line: &str) -> Option<String> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let (name, typed) = words.split_first()?;
+    let command = find(name.as_bytes())?;
+    let parts = top_level(command.arguments).into_iter().skip(typed.len());
+    let parts: Vec<String> = parts
+        .map(|(text, is_optional)| if is_optional { format!("[{text}]") } else { text.to_owned() })
+        .collect();
+    let gap = if line.ends_with(' ') { "" } else { " " };
+    (!parts.is_empty()).then(|| format!("{gap}{}", parts.join(" ")))
+}
+
+impl Highlighter for Helper {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(
+        &'s self,
+        prompt: &'p str,
+        _default: bool,
+    ) -> Cow<'b, str> {
+        if self.in_colour { prompt.bold().to_string().into() } else { prompt.into() }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.in_colour { hint.bright_black().to_string().into() } else { hint.into() }
+    }
+}
+
+impl Validator for Helper {}
+
+impl rustyline::Helper for Helper {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_completed_in_the_case_that_was_typed() {
+        let names = |typed| {
+            let pairs = names_that_begin_with(typed);
+            pairs.into_iter().map(|pair| pair.display).collect::<Vec<_>>()
+        };
+        assert_eq!(names("GE"), ["GET"]);
+        assert_eq!(names("in"), ["incr", "incrby", "info"]);
+        assert_eq!(names("nothing"), [""; 0]);
+    }
+
+    #[test]
+    fn the_hint_is_what_is_still_to_be_typed() {
+        assert_eq!(arguments_to_come("GET").as_deref(), Some(" key"));
+        assert_eq!(arguments_to_come("get ").as_deref(), Some("key"));
+        assert_eq!(arguments_to_come("EXPIRE k ").as_deref(), Some("seconds [NX | XX | GT | LT]"));
+        assert_eq!(arguments_to_come("GET k"), None);
+        assert_eq!(arguments_to_come("NOSUCH "), None);
+    }
+}

@@ -1,0 +1,141 @@
+//! The client of every lab, against its own server.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use testkit::{Lab, run};
+
+use crate::LAB;
+
+/// Runs `client` with these words.
+fn client(lab: &Lab, words: &[&str]) -> Output {
+    let port = lab.addr.port().to_string();
+    run(LAB, &[&["client", "--port", &port], words].concat())
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// Types these lines at the prompt of `client`, with more options.
+fn converse(lab: &Lab, options: &[&str], lines: &str) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = Command::new(LAB)
+        .args(["client", "--port", &lab.addr.port().to_string()])
+        .args(options)
+        .env("HOME", home.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn one_command_prints_its_reply_and_its_exit_code_tells_how_it_went() {
+    let lab = Lab::start(LAB);
+    let set = client(&lab, &["SET", "name", "Alice", "EX", "100"]);
+    assert_eq!((set.status.code(), stdout(&set)), (Some(0), "OK\n"));
+    let get = client(&lab, &["get", "name"]);
+    assert_eq!((get.status.code(), stdout(&get)), (Some(0), "Alice\n"));
+    let nil = client(&lab, &["GET", "nobody"]);
+    assert_eq!((nil.status.code(), stdout(&nil)), (Some(0), "(nil)\n"));
+    let error = client(&lab, &["FOO"]);
+    assert_eq!((error.status.code(), stdout(&error)), (Some(1), "ERR unknown command 'FOO'\n"));
+    for output in [set, get, nil, error] {
+        assert_eq!(stderr(&output), "");
+    }
+}
+
+#[test]
+fn without_a_server_it_says_what_to_type() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    assert!(lab.stop().status.success());
+    for words in [&["client", "--port", &port, "PING"][..], &["client", "--port", &port]] {
+        let output = run(LAB, words);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains("cargo run -p"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_conversation_goes_line_by_line_with_quotes_as_in_redis_cli() {
+    let lab = Lab::start(LAB);
+    let lines =
+        "SET note \"two words\"\n\nGET note\nGET 'note'\nGET \"note\nHELP get\nEXIT\nGET note\n";
+    let output = converse(&lab, &[], lines);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(stderr(&output).contains("[+] Connected to TCP server at 127.0.0.1:"));
+    assert!(stderr(&output).contains("unbalanced quotes"), "{}", stderr(&output));
+    let help = "GET key\n  Returns the value of a key.\n";
+    assert_eq!(stdout(&output), format!("OK\ntwo words\ntwo words\n{help}OK\n"));
+}
+
+#[test]
+fn json_prints_one_object_a_reply() {
+    let lab = Lab::start(LAB);
+    let output = converse(&lab, &["--json"], "SET name Alice\nGET name\nGET nobody\nFOO\n");
+    assert!(stderr(&output).contains("[i] JSON Output: ON"), "{}", stderr(&output));
+    let lines: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[1]["command"], serde_json::json!(["GET", "name"]));
+    assert_eq!(lines[1]["value"], "Alice");
+    assert!(lines[1]["ms"].is_number());
+    assert_eq!((&lines[2]["type"], &lines[2]["value"]), (&"nil".into(), &().into()));
+    assert_eq!(lines[3]["type"], "error");
+}
+
+#[test]
+fn a_reply_of_any_size_arrives_whole() {
+    let lab = Lab::start(LAB);
+    // One word of a command line is at most 128 KB long on Linux; APPEND makes more of it.
+    let part = "0123456789".repeat(10_000);
+    for _ in 0..25 {
+        assert_eq!(client(&lab, &["APPEND", "long", &part]).status.code(), Some(0));
+    }
+    let output = client(&lab, &["GET", "long"]);
+    assert_eq!(stdout(&output).trim_end().len(), 2_500_000);
+    assert_eq!(stdout(&output).trim_end(), part.repeat(25));
+}
+
+#[test]
+fn bytes_that_are_no_text_arrive_whole() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    let bytes: Vec<u8> = (1..=255).filter(|byte| *byte != b'\n').collect();
+    let words = [&b"client"[..], b"--port", port.as_bytes(), b"SET", b"bytes", &bytes];
+    let set = run(LAB, &words.map(OsStr::from_bytes));
+    assert_eq!(stdout(&set), "OK\n");
+    assert_eq!(client(&lab, &["GET", "bytes"]).stdout, [&bytes[..], b"\n"].concat());
+}
+
+#[test]
+fn it_says_when_the_server_goes_away_and_its_exit_code_tells() {
+    let lab = Lab::start(LAB);
+    let mut child = Command::new(LAB)
+        .args(["client", "--port", &lab.addr.port().to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"PING\n").unwrap();
+    lab.wait_for_log("Sent");
+    assert!(lab.stop().status.success());
+    stdin.write_all(b"PING\n").unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("has closed the connection"), "{}", stderr(&output));
+}

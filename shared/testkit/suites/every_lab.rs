@@ -1,0 +1,133 @@
+//! What every lab does, whatever it speaks and however it waits. Each lab includes this file in its tests.
+
+use nix::sys::signal::Signal;
+use testkit::{Lab, run};
+
+use crate::LAB;
+
+const NAME: &str = env!("CARGO_PKG_NAME");
+
+#[test]
+fn it_says_when_it_is_ready() {
+    let lab = Lab::start(LAB);
+    let expected = format!("{NAME} listening on {} (pid {})\n", lab.addr, lab.pid());
+    assert_eq!(lab.ready_line, expected);
+}
+
+#[test]
+fn ctrl_c_and_kill_end_it_with_what_was_served() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let lab = Lab::start(LAB);
+        lab.connect().send("PING\r\nPING\r\n").read(1);
+        lab.wait_for_log("Connection closed");
+        let ended = lab.end_with(signal);
+        assert!(ended.status.success(), "{signal}: {:?}", ended.status);
+        assert!(ended.stdout.starts_with(&format!("{NAME} stopped after ")), "{}", ended.stdout);
+        assert!(ended.stdout.ends_with("clients: 1, commands: 2\n"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn it_stops_although_a_client_is_connected_and_silent() {
+    let lab = Lab::start(LAB);
+    let mut silent = lab.connect();
+    silent.send("PING\r\n").read(1);
+    assert!(lab.stop().status.success());
+}
+
+#[test]
+fn a_busy_port_names_who_holds_it_and_the_ways_out() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port();
+    let output = run(LAB, &["--port", &port.to_string()]);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    for part in [
+        &format!("port {port} is taken by"),
+        &format!("(pid {})", lab.pid()),
+        &NAME[..9],
+        &format!("cargo run -p {NAME} -- --port {}", port + 1),
+        &format!("scripts/port.sh {port}"),
+    ] {
+        assert!(message.contains(part), "{part:?} is not in: {message}");
+    }
+    assert_eq!(output.stdout, b"");
+}
+
+#[test]
+fn it_can_be_started_again_at_once_on_the_same_port() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    // The side that closes first keeps the connection in TIME_WAIT for a minute: here, the server.
+    lab.connect().send("EXIT\r\n").read(3);
+    lab.wait_for_log("Connection closed");
+    assert!(lab.stop().status.success());
+    let again = Lab::start_with(LAB, &["--port", &port]);
+    assert_eq!(again.addr.port().to_string(), port);
+}
+
+#[test]
+fn the_log_has_the_time_and_no_colours() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    let addr = peer.local_addr();
+    peer.send("EXIT\r\n").read(3);
+    lab.wait_for_log(&format!("Connection closed for {addr}\n"));
+    let log = lab.log();
+    let first = log.lines().next().unwrap();
+    assert!(first.ends_with(&format!("Z Connection from {addr}")), "{first}");
+    assert!(first.starts_with("20") && first.as_bytes()[10] == b'T', "{first}");
+    assert!(!log.contains('\x1b'), "{log}");
+}
+
+#[test]
+fn quiet_leaves_connections_and_errors() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    lab.connect().send("SET k v\r\nEXIT\r\n").read(3);
+    lab.wait_for_log("Connection closed");
+    let ended = lab.stop();
+    for text in [ended.log, ended.stderr] {
+        assert!(text.contains("Connection from"), "{text}");
+        assert!(!text.contains("Received") && !text.contains("Sent"), "{text}");
+    }
+}
+
+#[test]
+fn a_log_that_cannot_be_written_is_one_warning() {
+    let lab = Lab::start_with(LAB, &["--log-file", "/proc/no/such/folder"]);
+    lab.connect().send("PING\r\n").read(4);
+    let ended = lab.stop();
+    assert!(ended.status.success());
+    assert_eq!(ended.stderr.matches("No log file").count(), 1, "{}", ended.stderr);
+    assert!(ended.stderr.contains("--log-file"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_terminal_that_is_gone_does_not_end_it() {
+    let mut lab = Lab::start_without_terminal(LAB);
+    lab.connect().send("ECHO one\r\n").finish().read(1000);
+    lab.connect().send("ECHO two\r\n").finish().read(1000);
+    assert!(lab.is_running());
+}
+
+#[test]
+fn a_client_that_resets_half_closes_or_talks_nonsense_ends_nothing() {
+    let mut lab = Lab::start(LAB);
+    let mut rude = lab.connect();
+    rude.send("PING\r\n");
+    rude.reset();
+    lab.wait_for_log("Connection closed");
+
+    let mut polite = lab.connect();
+    polite.send("ECHO one\r\nECHO two\r\n").finish();
+    let replies = String::from_utf8(polite.read(1000)).unwrap();
+    assert!(replies.contains("one") && replies.contains("two"), "{replies}");
+
+    let mut noisy = lab.connect();
+    noisy.send([0, 255, 254, b'\r', b'\n', 7, b'"', b'\n']).finish();
+    noisy.read(1000);
+    drop(noisy);
+
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+    assert!(lab.is_running());
+}
