@@ -83,6 +83,7 @@ fn in_its_colour(message: &std::fmt::Arguments<'_>, record: &log::Record<'_>) ->
     let text = message.to_string();
     let colour = match (record.level(), text.split([' ', ':']).next()) {
         (Level::Error, _) => Color::Red,
+        (_, Some("Sent")) if text.contains(": ERR ") => Color::Red,
         (Level::Warn, _) | (_, Some("Key")) => Color::Yellow,
         (_, Some("Received")) => Color::Cyan,
         (_, Some("Sent")) => Color::Green,

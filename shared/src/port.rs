@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use crate::cli::Serve;
 
-/// The address that `--host` and `--port` mean.
+/// The address that `--host` and `--port` mean: of several, the first of IPv4.
 ///
 /// # Errors
 /// If the host has no address, in words for the user.
@@ -15,8 +15,9 @@ pub fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
         io::Error::new(io::ErrorKind::NotFound, message)
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let mut addresses = (host, port).to_socket_addrs().map_err(|e| unknown(&e.to_string()))?;
-    addresses.next().ok_or_else(|| unknown("it has no address"))
+    let addresses = (host, port).to_socket_addrs().map_err(|e| unknown(&e.to_string()))?;
+    // "localhost" is ::1 first on many machines, and 127.0.0.1 is what everyone types.
+    addresses.min_by_key(SocketAddr::is_ipv6).ok_or_else(|| unknown("it has no address"))
 }
 
 /// Warns when the server can be reached from other machines: it has no password.
