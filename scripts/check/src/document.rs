@@ -57,7 +57,7 @@ pub struct Args {
     /// The directory in which terminals open [default: the root of the git repository, or this directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How long to wait for a line (for cargo: 300 s, or this if it is longer)
+    /// How long to wait for a line (300 s, if that is longer, for the first line of a cargo command)
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     timeout: u64,
     /// Markdown files

@@ -14,7 +14,7 @@ use super::terminals::{Never, Terminals};
 use super::verdict::{self, Shell};
 use crate::error::Error;
 
-/// How long a line may take to come when cargo has to build first.
+/// How long the first line of a command may take to come when cargo has to build first.
 const BUILD: Duration = Duration::from_secs(300);
 /// How long a failed command may go on, to show the rest of its output.
 const REST: Duration = Duration::from_secs(1);
@@ -73,11 +73,14 @@ impl<'a> Replay<'a> {
         self.settle(prompt, Shell::IsTooFar)?;
         let terminal = self.terminal()?;
         match prompt {
-            Prompt::Shell => (terminal.command, terminal.program) = (text.to_string(), None),
+            Prompt::Shell => {
+                terminal.building = text.split_whitespace().any(|word| word == "cargo");
+                terminal.program = None;
+            }
             Prompt::Program(prompt) => terminal.program = Some(prompt.clone()),
             Prompt::Continuation | Prompt::Nothing => {}
         }
-        (terminal.typed, terminal.pressed) = (text.to_string(), false);
+        (terminal.typed, terminal.pressed) = (text.to_string(), None);
         terminal.type_bytes(format!("{text}\r").as_bytes())?;
         let shown = format!("{}{text}", prompt.on_screen());
         let entered = self.until(
@@ -92,7 +95,7 @@ impl<'a> Replay<'a> {
     fn type_blindly(&mut self, text: &str) -> Result<(), Cause> {
         self.handed_over(text, None)?;
         let terminal = self.terminal()?;
-        (terminal.typed, terminal.pressed) = (text.to_string(), false);
+        (terminal.typed, terminal.pressed) = (text.to_string(), None);
         terminal.type_bytes(format!("{text}\r").as_bytes())?;
         self.expect(text)
     }
@@ -104,8 +107,7 @@ impl<'a> Replay<'a> {
         let prompt = self.terminal()?.program.clone().filter(|_| key == 'D');
         self.handed_over(&name, prompt.as_deref())?;
         let terminal = self.terminal()?;
-        terminal.typed = name;
-        terminal.pressed = true;
+        (terminal.typed, terminal.pressed) = (name.clone(), Some(name));
         if terminal.screen.view().lines.is_empty() {
             terminal.screen.claim_to_cursor();
         }
@@ -121,7 +123,7 @@ impl<'a> Replay<'a> {
         let late = |patience| Cause::Late { expected: expected.to_string(), patience };
         let end = self.until(late, |terminal, view| verdict::line(expected, terminal, view))?;
         let terminal = self.terminal()?;
-        terminal.gap = false;
+        (terminal.gap, terminal.building) = (false, false);
         terminal.screen.claim(end);
         Ok(())
     }
@@ -156,8 +158,8 @@ impl<'a> Replay<'a> {
         late: impl FnOnce(Duration) -> Cause,
         mut condition: impl FnMut(&Terminal, &View) -> Result<Option<T>, Cause>,
     ) -> Result<T, Cause> {
-        let builds = self.terminal()?.command.split_whitespace().any(|word| word == "cargo");
-        let usual = if builds { self.patience.max(BUILD) } else { self.patience };
+        let building = self.terminal()?.building;
+        let usual = if building { self.patience.max(BUILD) } else { self.patience };
         let patience = self.block.timeout.unwrap_or(usual);
         let found = self.terminals.until(&self.block.terminal, patience, |terminal| {
             let mut view = terminal.screen.view();

@@ -39,14 +39,14 @@ pub struct Terminal {
     pub screen: Screen,
     /// What was last typed into it.
     pub typed: String,
-    /// The last command of the shell.
-    pub command: String,
+    /// Cargo was asked for something, and nothing but its own words has come since.
+    pub building: bool,
     /// The prompt at which that was done, if it was the prompt of a program.
     pub program: Option<String>,
     /// Lines may come that the document leaves out (`...`).
     pub gap: bool,
-    /// That was a key, which programs answer with empty lines as they like.
-    pub pressed: bool,
+    /// The key, if that was one: programs answer it with empty lines as they like.
+    pub pressed: Option<String>,
     /// Bash has ended.
     pub closed: bool,
     pty: Pty,
@@ -74,10 +74,10 @@ impl Terminal {
         Ok(Self {
             screen: Screen::default(),
             typed: String::new(),
-            command: String::new(),
+            building: false,
             program: None,
             gap: false,
-            pressed: false,
+            pressed: None,
             closed: false,
             pty,
             shell,

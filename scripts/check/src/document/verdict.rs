@@ -75,7 +75,7 @@ pub fn entered(shown: &str, view: &View) -> Option<Mark> {
 #[must_use]
 pub fn never_counts(terminal: &Terminal, line: &str) -> bool {
     let text = line.trim();
-    let of_key = terminal.pressed && (text.is_empty() || text == terminal.typed);
+    let of_key = terminal.pressed.as_ref().is_some_and(|key| text.is_empty() || text == key);
     of_key || matching::is_chatter(line)
 }
 
