@@ -157,7 +157,8 @@ build_lab() {
 }
 
 # Where the lab's own log goes: to the terminal, unless a script has something better to show there.
-errors=/dev/stderr
+log_to=2
+hide_log() { exec {log_to}> "$work/log"; }
 
 # start_lab [LAUNCHER...]: starts the lab, below a launcher such as strace, and waits until it listens. A
 # process group of its own keeps Ctrl-C away from it: we end it when everything is in order.
@@ -165,13 +166,13 @@ start_lab() {
   local ready
   show "$@" "$binary" "${lab_options[@]}"
   set -m
-  "$@" "$binary" "${lab_options[@]}" < /dev/null > "$work/said" 2> "$errors" &
+  "$@" "$binary" "${lab_options[@]}" < /dev/null > "$work/said" 2>&"$log_to" &
   set +m
   tool_pid=$!
   until IFS= read -r ready 2> /dev/null < "$work/said"; do
     if ! is_running "$tool_pid"; then
       tool_pid=''
-      if [[ $errors != /dev/stderr ]]; then cat "$errors" >&2; fi
+      if ((log_to != 2)); then cat "$work/log" >&2; fi
       die "$lab did not start: what it said stands above." \
         "To take another port: scripts/$(basename "$0") $lab -- --port 6400"
     fi
@@ -222,14 +223,15 @@ client_line() {
 # invite: tells what to do now.
 invite() {
   # On a terminal the lab has said so itself.
-  if ! $ours || [[ $errors != /dev/stderr || ! -t 2 ]]; then note "Talk to it from another terminal:  $(client_line)"; fi
+  if ! $ours || ((log_to != 2)) || [[ ! -t 2 ]]; then note "Talk to it from another terminal:  $(client_line)"; fi
   if $ours; then note "Ctrl-C here ends the watching and the server."; else note "Ctrl-C ends the watching; the server goes on."; fi
 }
 
-# hold PID...: waits until one of these has ended or somebody presses Ctrl-C.
+# hold PID...: tells what to do, and waits until one of these has ended or somebody presses Ctrl-C.
 hold() {
   local process
   watching=true
+  invite
   while ! $stopping; do
     for process in "$@"; do is_running "$process" || break 2; done
     # A sleep of our own that a signal ends at once.

@@ -38,7 +38,6 @@ watch_packets() {
     play > "$work/clients"
     settle
   else
-    invite
     hold "$server_pid" "$tool_pid"
   fi
   end_lab

@@ -55,7 +55,7 @@ begin_capture ltrace.log
 : > "$part"
 start_lab ltrace -f -ttt -T -s 512 -F scripts/ltrace.conf -e memcpy -x "$library_calls" -o "$part"
 follow explain
-if [[ -n $scenario ]]; then play > "$work/clients"; settle; else invite; hold "$server_pid" "$tool_pid"; fi
+if [[ -n $scenario ]]; then play > "$work/clients"; settle; else hold "$server_pid" "$tool_pid"; fi
 end_lab
 end_tool TERM
 if [[ -n $scenario ]]; then cat "$work/clients"; fi

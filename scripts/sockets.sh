@@ -92,9 +92,11 @@ show_sockets() {
 watch_sockets() {
   local now before='' process
   watching=true
+  if [[ -z $scenario ]]; then invite; fi
   while ! $stopping; do
     for process in "$@"; do is_running "$process" || break 2; done
-    now=$(sockets)
+    # Ctrl-C reaches ss as well.
+    now=$(sockets) || continue
     if [[ $now != "$before" ]]; then
       printf '\n%s%s%s\n' "$bold" "$(date +%T.%1N)" "$plain"
       show_sockets "$now"
@@ -117,6 +119,5 @@ elif [[ -n $scenario ]]; then
   watch_sockets $! "$server_pid"
   cat "$work/clients"
 else
-  invite
   watch_sockets "$server_pid"
 fi

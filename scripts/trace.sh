@@ -70,7 +70,7 @@ start() {
     attach_strace
   else
     # What the lab logs, the lens says too, and better.
-    if ! $raw && ! $summary; then errors=$work/log; fi
+    if ! $raw && ! $summary; then hide_log; fi
     start_lab strace "${options[@]}" -o "$part"
   fi
 }
@@ -141,7 +141,7 @@ choose_words
 if $attach; then find_lab; else build_lab; fi
 start
 if ! $summary; then follow explain; fi
-if [[ -n $scenario ]]; then play; settle; else invite; hold "$server_pid" "$tool_pid"; fi
+if [[ -n $scenario ]]; then play; settle; else hold "$server_pid" "$tool_pid"; fi
 end_lab
 end_tool INT
 keep_capture "Was there a client? To be one: $(client_line)"
