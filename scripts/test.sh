@@ -98,7 +98,8 @@ suite() {
   echo
   echo "### $name"
   run "$@" 2>&1 | tee "$log" || status=$?
-  counts=$(sed -nE 's/.*[^0-9]([0-9]+) passed[;,] ([0-9]+) failed.*/\1 \2/p; s/^([0-9]+) passed, ([0-9]+) failed.*/\1 \2/p' "$log" |
+  # cargo test says '5 passed; 0 failed', check '5 passed, 0 failed', and Criterion 'Success' for each.
+  counts=$(sed -nE 's/^(.*[^0-9])?([0-9]+) passed[;,] ([0-9]+) failed.*/\2 \3/p; s/^Success$/1 0/p' "$log" |
     awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
   local p=${counts% *} f=${counts#* }
   # A suite that ends with an error before it counts anything has failed as a whole.

@@ -18,7 +18,6 @@ mod tape;
 mod text;
 
 use std::io::{self, IsTerminal, Write};
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use colored::Colorize;
@@ -50,44 +49,11 @@ pub fn run<C: Codec>(options: &cli::Bench) -> io::Result<ExitCode> {
             measured
         }
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            eprintln!("{}", no_server(&program(), addr));
+            let serve = port::command_to_serve("cargo run --release", addr);
+            let start = "Start the server first, in another terminal";
+            writeln!(io::stderr(), "nothing listens on {addr}. {start}:\n  {serve}")?;
             Ok(ExitCode::from(NO_SERVER))
         }
         measured => measured,
-    }
-}
-
-/// The name of the lab whose `bench` this is.
-fn program() -> String {
-    let path = std::env::current_exe().unwrap_or_default();
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// What to do when nothing listens.
-fn no_server(lab: &str, addr: SocketAddr) -> String {
-    let mut options = String::new();
-    if !addr.ip().is_loopback() {
-        options = format!(" --host {}", addr.ip());
-    }
-    if addr.port() != 6379 {
-        options = format!("{options} --port {}", addr.port());
-    }
-    let separator = if options.is_empty() { "" } else { " --" };
-    format!(
-        "{lab}: nothing listens on {addr}. Start the server first, in another terminal:\n  \
-         cargo run --release -p {lab}{separator}{options}"
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_a_server_the_user_is_told_what_to_type() {
-        let usual = no_server("lab1-blocking", SocketAddr::from(([127, 0, 0, 1], 6379)));
-        assert!(usual.ends_with("\n  cargo run --release -p lab1-blocking"), "{usual}");
-        let other = no_server("lab2-resp", SocketAddr::from(([127, 0, 0, 1], 7000)));
-        assert!(other.ends_with("-p lab2-resp -- --port 7000"), "{other}");
     }
 }

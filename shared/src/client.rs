@@ -28,7 +28,8 @@ const GIVE_UP: Duration = Duration::from_secs(120);
 pub enum ClientError {
     /// Nobody answers at that address.
     #[error(
-        "no server answers at {0} ({1}). Start one in another terminal: cargo run -p lab1-blocking"
+        "no server answers at {0} ({1}). Start it in another terminal:\n  {serve}",
+        serve = port::command_to_serve("cargo run", *.0)
     )]
     NoServer(SocketAddr, io::Error),
     /// The server has ended the conversation, or is gone.

@@ -64,3 +64,34 @@ fn holder(port: u16) -> String {
         Err(_) => "another program (of another user: sudo scripts/port.sh names it)".to_owned(),
     }
 }
+
+/// The name of the lab that runs.
+#[must_use]
+pub fn program() -> String {
+    let path = std::env::current_exe().unwrap_or_default();
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What to type so that this lab listens at `addr`; `cargo_run` is how it is to be built.
+#[must_use]
+pub fn command_to_serve(cargo_run: &str, addr: SocketAddr) -> String {
+    let lab = program();
+    let host =
+        if addr.ip().is_loopback() { String::new() } else { format!(" --host {}", addr.ip()) };
+    let port = if addr.port() == 6379 { String::new() } else { format!(" --port {}", addr.port()) };
+    let separator = if host.is_empty() && port.is_empty() { "" } else { " --" };
+    format!("{cargo_run} -p {lab}{separator}{host}{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_the_default_has_to_be_typed() {
+        let command = |ip, port| command_to_serve("cargo run", SocketAddr::from((ip, port)));
+        assert!(!command([127, 0, 0, 1], 6379).contains(" --"));
+        assert!(command([127, 0, 0, 1], 7000).ends_with(" -- --port 7000"));
+        assert!(command([10, 0, 0, 1], 6379).ends_with(" -- --host 10.0.0.1"));
+    }
+}

@@ -36,6 +36,10 @@ pub enum BadReply {
     /// No kind of reply begins with this byte.
     #[error("the reply begins with '{}', which no RESP reply does: is that port a server of this kit?", char::from(*.0).escape_default())]
     Mark(u8),
+    /// Arrays within arrays, deeper than any command answers. They could be dropped only by a recursion
+    /// that is as deep, and overflow the stack.
+    #[error("the reply has arrays within arrays, too many to be one")]
+    TooDeep,
     /// A length or number is none.
     #[error("the reply holds a length that is not a number: is that port a server of this kit?")]
     Length,

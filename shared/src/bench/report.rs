@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::figures::{Figures, Times};
 use super::outcome::Outcome;
-use super::program;
 use super::text::{count, micros, number, seconds, time};
+use crate::port::program;
 
 /// The columns of the table of times, with the share of all that each tells of.
 const COLUMNS: [(&str, f64); 4] = [("p50", 0.50), ("p95", 0.95), ("p99", 0.99), ("max", 1.0)];

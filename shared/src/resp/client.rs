@@ -7,8 +7,11 @@ use crate::inbox::Inbox;
 use crate::reply::Reply;
 use crate::wire::{BadReply, Wire};
 
-/// Decodes replies. Arrays within arrays are kept on a list and not on the call stack, which a hostile
-/// server could overflow with 80 kB of `*1\r\n`.
+/// Most arrays within arrays. A hostile server sends 200,000 of them in a megabyte.
+const DEPTH: usize = 128;
+
+/// Decodes replies. The arrays that are open are kept on a list and not on the call stack, so that it can
+/// stop between any two bytes and go on.
 #[derive(Debug, Default)]
 pub struct Codec {
     /// The arrays that have begun and not ended, the outermost first.
@@ -43,6 +46,7 @@ impl crate::wire::Codec for Codec {
             let Some((piece, size)) = piece(inbox.unread())? else { return Ok(None) };
             inbox.consume(size);
             let mut reply = match piece {
+                Piece::Opens { .. } if self.open.len() == DEPTH => return Err(BadReply::TooDeep),
                 Piece::Opens { items: missing @ 1.., is_map } => {
                     self.open.push(Open { items: Vec::new(), missing, is_map });
                     continue;

@@ -67,3 +67,12 @@ fn a_client_in_the_queue_is_told_that_another_may_be_holding_the_server() {
     assert_eq!(output.stdout, b"PONG\n");
     assert!(lines.next().unwrap().unwrap().contains("the reply came after"));
 }
+
+#[test]
+fn the_load_generator_shows_that_clients_take_turns() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let words = ["--clients", "4", "--requests", "400", "--json"];
+    let figures = crate::bench::figures(&crate::bench::bench(&lab, &words));
+    assert_eq!(figures["most_clients_served_at_once"], 1, "{figures}");
+    assert_eq!(figures["answered"], 400, "{figures}");
+}

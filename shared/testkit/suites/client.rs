@@ -61,7 +61,12 @@ fn without_a_server_it_says_what_to_type() {
     for words in [&["client", "--port", &port, "PING"][..], &["client", "--port", &port]] {
         let output = run(LAB, words);
         assert_eq!(output.status.code(), Some(2));
-        assert!(stderr(&output).contains("cargo run -p"), "{}", stderr(&output));
+        assert!(
+            stderr(&output)
+                .contains(&format!("cargo run -p {} -- --port {port}", env!("CARGO_PKG_NAME"))),
+            "{}",
+            stderr(&output)
+        );
     }
 }
 

@@ -9,6 +9,8 @@
 const LAB: &str = env!("CARGO_BIN_EXE_lab1-blocking");
 const PONG: &str = "PONG\n";
 
+#[path = "../../../../shared/testkit/suites/bench.rs"]
+mod bench;
 #[path = "../../../../shared/testkit/suites/blocking.rs"]
 mod blocking;
 #[path = "../../../../shared/testkit/suites/client.rs"]

@@ -12,6 +12,8 @@ const LAB: &str = env!("CARGO_BIN_EXE_lab2-resp");
 const BENCHMARK_CLIENTS: &str = "1";
 const PONG: &str = "+PONG\r\n";
 
+#[path = "../../../../shared/testkit/suites/bench.rs"]
+mod bench;
 #[path = "../../../../shared/testkit/suites/blocking.rs"]
 mod blocking;
 #[path = "../../../../shared/testkit/suites/client.rs"]

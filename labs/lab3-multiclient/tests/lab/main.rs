@@ -10,6 +10,8 @@ const LAB: &str = env!("CARGO_BIN_EXE_lab3-multiclient");
 /// As many as redis-benchmark has if it is told nothing.
 const BENCHMARK_CLIENTS: &str = "50";
 
+#[path = "../../../../shared/testkit/suites/bench.rs"]
+mod bench;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]

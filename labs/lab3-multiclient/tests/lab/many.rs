@@ -86,3 +86,12 @@ fn client_list_tells_who_is_connected() {
     assert!(clients[0].contains("name=first"), "{list}");
     assert!(clients[1].contains("lib-name=testkit"), "{list}");
 }
+
+#[test]
+fn the_load_generator_shows_that_clients_are_served_at_the_same_time() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let words = ["--clients", "8", "--requests", "8000", "--json"];
+    let figures = crate::bench::figures(&crate::bench::bench(&lab, &words));
+    assert!(figures["most_clients_served_at_once"].as_u64().unwrap() > 1, "{figures}");
+    assert_eq!(figures["answered"], 8000, "{figures}");
+}
