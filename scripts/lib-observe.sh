@@ -81,7 +81,7 @@ once() {
 }
 
 ### the end: whatever happens, nothing that we have started goes on running
-server_pid='' tool_pid='' reader_pid='' part='' watching=false stopping=false ours=true sudo=()
+server_pid='' tool_pid='' feeder_pid='' reader_pid='' part='' watching=false stopping=false ours=true sudo=()
 work=$(mktemp -d)
 
 # Ctrl-C while we watch is how it is meant to end; at any other time it is an end at once.
@@ -93,6 +93,7 @@ clean_up() {
   local status=$?
   trap '' INT TERM HUP
   end_lab
+  [[ -z $feeder_pid ]] || end_process "$feeder_pid"
   [[ -z $tool_pid ]] || end_process "$tool_pid"
   # A reader is the head of a group of its own.
   [[ -z $reader_pid ]] || kill -TERM -- "-$reader_pid" 2> /dev/null || true
@@ -129,11 +130,12 @@ end_lab() {
   if $ours && [[ -n $server_pid ]] && is_running "$server_pid"; then
     kill -TERM "$server_pid" 2> /dev/null || true
     wait_until_gone "$server_pid" 5 || kill -KILL "$server_pid" 2> /dev/null || true
-    # What it says at its end comes after what it said when it was ready.
-    sed -n '2,/./{/./p}' "$work/said" 2> /dev/null || true
   fi
   server_pid=''
 }
+
+# farewell: what the lab said at its end, which comes after what it said when it was ready.
+farewell() { if $ours; then sed -n '2,${/./p}' "$work/said"; fi; }
 
 ### the lab
 # build PACKAGE: builds it, and prints where the program is.
@@ -164,6 +166,8 @@ hide_log() { exec {log_to}> "$work/log"; }
 # process group of its own keeps Ctrl-C away from it: we end it when everything is in order.
 start_lab() {
   local ready
+  # With scripted clients the page is the tool's alone; what the lab logs is in its log file.
+  if [[ -n $scenario ]]; then hide_log; fi
   show "$@" "$binary" "${lab_options[@]}"
   set -m
   "$@" "$binary" "${lab_options[@]}" < /dev/null > "$work/said" 2>&"$log_to" &
@@ -279,9 +283,15 @@ follow() {
 
 # end_tool SIGNAL: ends the tool if it still runs, and lets the reader come to the end.
 end_tool() {
+  if [[ -n $feeder_pid ]]; then
+    end_process "$feeder_pid" "$1"
+    # Without input the tool ends by itself.
+    wait_until_gone "$tool_pid" 5 || true
+  fi
   end_process "$tool_pid" "$1"
   if [[ -n $reader_pid ]]; then wait "$reader_pid" || true; fi
-  tool_pid='' reader_pid=''
+  tool_pid='' feeder_pid='' reader_pid=''
+  farewell
 }
 
 # needs TOOL PACKAGE FALLBACK...: ends if the tool is missing.

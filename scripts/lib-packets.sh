@@ -11,23 +11,33 @@ probe_capture() {
     "Or look at the packets of a recording, which takes no rights:  scripts/$(basename "$0") $lab --replay"
 }
 
+# feed_packets COMMAND...: starts what captures packets for the tool that shows them.
+feed_packets() {
+  mkfifo "$work/packets"
+  show "${sudo[@]}" "$@" "|"
+  set -m
+  "${sudo[@]}" "$@" < /dev/null > "$work/packets" 2> "$work/feeder" &
+  set +m
+  feeder_pid=$!
+}
+
 # listen_to_packets SIGN COMMAND...: starts the tool, and waits until it says on stderr that it has begun. What
 # it prints goes through `explain`.
 listen_to_packets() {
-  local sign=$1
+  local sign=$1 input=/dev/null with=("${sudo[@]}")
   shift
-  if ((EUID == 0)) || ((${#sudo[@]} > 0)); then touch "$part"; fi
+  if [[ -n $feeder_pid ]]; then input=$work/packets with=(); fi
   mkfifo "$work/lines"
-  show "${sudo[@]}" "$@"
+  show "${with[@]}" "$@"
   : > "$work/error"
   set -m
   { trap '' INT; explain < "$work/lines"; } &
   reader_pid=$!
-  "${sudo[@]}" "$@" < /dev/null > "$work/lines" 2> "$work/error" &
+  "${with[@]}" "$@" < "$input" > "$work/lines" 2> "$work/error" &
   tool_pid=$!
   set +m
   until grep -q "$sign" "$work/error"; do
-    is_running "$tool_pid" || die "$1 does not capture: $(grep -v '^Running as' "$work/error" | tail -n 1)"
+    is_running "$tool_pid" || die "$1 does not capture: $(grep -v '^Running as\|^Capturing\|packets captured\|^ \*\*\|^tshark: $' "$work/error" | tail -n 1)"
     sleep 0.05
   done
 }

@@ -121,3 +121,5 @@ elif [[ -n $scenario ]]; then
 else
   watch_sockets "$server_pid"
 fi
+end_lab
+farewell

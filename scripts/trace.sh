@@ -141,9 +141,10 @@ choose_words
 if $attach; then find_lab; else build_lab; fi
 start
 if ! $summary; then follow explain; fi
-if [[ -n $scenario ]]; then play; settle; else hold "$server_pid" "$tool_pid"; fi
+if [[ -n $scenario ]]; then play > "$work/clients"; settle; else hold "$server_pid" "$tool_pid"; fi
 end_lab
 end_tool INT
+if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
 if $summary; then explain_summary; fi
 note "The capture is in $capture ($(wc -l < "$capture") lines). Once more: lens explain $capture"

@@ -70,7 +70,13 @@ check_scenario
 if $attach; then find_lab; else build_lab && start_lab; fi
 how_to_decode
 begin_capture tshark.pcap
-listen_to_packets "Capture started" tshark -n -l -i lo -f "tcp port $port" "${options[@]}" -P -w "$part"
+if ((${#sudo[@]} > 0)); then
+  # As root, tshark gives up the right to write into folders of others. So only the capture is root's.
+  feed_packets dumpcap -q -i lo -f "tcp port $port" -w -
+  listen_to_packets "Capture started" tshark -n -l -i - "${options[@]}" -P -w "$part"
+else
+  listen_to_packets "Capture started" tshark -n -l -i lo -f "tcp port $port" "${options[@]}" -P -w "$part"
+fi
 watch_packets
 keep_capture "Was there a client? To be one: $(client_line)"
 follow_conversation "$capture"
