@@ -88,9 +88,10 @@ explain_write() {
   case $3 in
     *'"Received'*) next='the command' ;;
     *'"Sent'*) next='the reply' ;;
+    *'"Connection'*) next='' ;;
     *) next=${serves/the log/} ;;
   esac
-  if $log_file; then serves='the log'; else serves=$next; fi
+  if [[ -n $next ]] && $log_file; then serves='the log'; else serves=$next; fi
   show_call "$@" "$dim"
   once write 15 "a line of the log, put together from the copies above (to the log file goes another)"
 }

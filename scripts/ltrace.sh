@@ -42,6 +42,22 @@ build_with_plt() {
 
 explain() { if $raw; then cat; else explain_ltrace "$server_pid"; fi; }
 
+what_was_copied() {
+  if [[ " ${lab_options[*]} " == *' --quiet '* ]]; then
+    cat << 'END'
+
+What was copied? Without the log only what the store looks up or keeps: the key, the value, an option in capitals.
+The parser itself copies nothing: a request is a list of places in the buffer that recv has filled.
+END
+  else
+    cat << END
+
+What was copied? The words of a request are copied for the log, which prints them, and into the store, which
+keeps them. Does the parser copy them, too? See what is left without the log:  scripts/ltrace.sh $lab -- --quiet
+END
+  fi
+}
+
 ### what happens
 if $attach; then
   die "ltrace cannot attach to a running lab: it finds the functions of libc only in what it has started." \
@@ -60,10 +76,5 @@ end_lab
 end_tool TERM
 if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
-cat << END
-
-What was copied? The words of a request are copied for the log, which prints them, and into the store, which
-keeps them. The parser itself copies nothing: a request is a list of places in the buffer that recv has filled.
-See what is left without the log:  scripts/ltrace.sh $lab -- --quiet
-END
+if ! $raw; then what_was_copied; fi
 note "The capture is in $capture ($(wc -l < "$capture") lines, the start of the program too)."
