@@ -24,9 +24,9 @@ done
 cd "$(dirname "$0")/.."
 
 if [[ -t 1 && -z ${NO_COLOR-} ]]; then
-  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' magenta=$'\e[35m' plain=$'\e[0m'
 else
-  bold='' dim='' red='' green='' yellow='' plain=''
+  bold='' dim='' red='' green='' magenta='' plain=''
 fi
 
 ### the tools: COMMAND|PACKAGE|WHAT IS LOST WITHOUT|WHAT TO DO INSTEAD
@@ -49,7 +49,7 @@ lost=0 detours=0
 ok() { printf '  %sok%s    %-22s %s%s%s\n' "$green" "$plain" "$1" "$dim" "$2" "$plain"; }
 detour() {
   detours=$((detours + 1))
-  printf '  %s-%s     %-22s %s\n' "$yellow" "$plain" "$1" "$2"
+  printf '  %s-%s     %-22s %s\n' "$magenta" "$plain" "$1" "$2"
   printf '%31s mend:    %s%s%s\n' '' "$bold" "$3" "$plain"
   printf '%31s or else: %s\n' '' "$4"
 }

@@ -101,7 +101,7 @@ explain_copy() {
   local text=${2#*, \"}
   text=${text%\", *}
   if [[ -n $serves && -n $text && $text != *[\"\ ]* && $heard == *" $text "* ]]; then
-    show_line "$1" "$(printf '  memcpy %s%-12s%s for %s' "$yellow" "\"$text\"" "$plain" "$serves")"
+    show_line "$1" "$(printf '  memcpy %s%-12s%s for %s' "$magenta" "\"$text\"" "$plain" "$serves")"
     once memcpy 15 "copies bytes from one place in the memory of the program to another: a word of the request"
   else
     unseen=$((unseen + 1))

@@ -62,11 +62,10 @@ read_port() {
 }
 
 ### colours, for a terminal only
-bold='' dim='' red='' green='' yellow='' cyan='' plain=''
+bold='' dim='' red='' green='' magenta='' cyan='' plain=''
 if [[ -t 1 && -z ${NO_COLOR-} ]]; then
-  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' cyan=$'\e[36m' plain=$'\e[0m'
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' magenta=$'\e[35m' cyan=$'\e[36m' plain=$'\e[0m'
 fi
-export bold dim red green yellow cyan plain
 
 # note TEXT: something we say, apart from what the tools say.
 note() { printf '%s%s%s\n' "$dim" "$*" "$plain"; }
