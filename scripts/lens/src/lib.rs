@@ -1,0 +1,26 @@
+//! What `lens` stands on: a reader of what the tools record, and the scenarios that they record.
+//!
+//! # Layout
+//!
+//! The way of a log through it, and the module that knows about each step:
+//!
+//! ```text
+//! bytes ─▶ lines ─▶ strace ─▶ story ─▶ explain ─▶ plain sentences
+//!                   calls     who did what
+//!
+//! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json
+//! ```
+//!
+//! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
+//! - [`story`]: what calls mean: which client came, what it said, what it was told.
+//! - [`explain`]: puts that on a page, and between it what the clients themselves have recorded.
+//! - [`scenario`]: what scripted clients do, as data, and what they see.
+//! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
+
+pub mod explain;
+pub mod labs;
+pub mod lines;
+pub mod record;
+pub mod scenario;
+pub mod story;
+pub mod strace;
