@@ -29,6 +29,7 @@ needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc'
+  'strace strace' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -77,6 +78,18 @@ skip_unless() {
   fi
 }
 
+# has_all COMMAND...
+has_all() {
+  local name
+  for name in "$@"; do has "$name" || return 1; done
+}
+
+# may_capture: whether packets can be captured here, by ourselves or by sudo.
+may_capture() {
+  has tcpdump || return 1
+  tcpdump -i lo -L > /dev/null 2>&1 || sudo -n tcpdump -i lo -L > /dev/null 2>&1
+}
+
 choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
@@ -84,6 +97,14 @@ choose_tests() {
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
   skip_unless "python3 is not installed" port_ has python3
+  skip_unless "strace is not installed" sees::strace_ has strace
+  skip_unless "ltrace is not installed" sees::ltrace_ has ltrace
+  skip_unless "ss is not installed" sees::ss_ has ss
+  skip_unless "tcpdump is not installed, or may not capture" sees::tcpdump_ may_capture
+  skip_unless "tshark is not installed" sees::tshark_ has tshark
+  local all=(strace ltrace tcpdump tshark ss tmux)
+  skip_unless "one of ${all[*]} is not installed" lives:: has_all "${all[@]}"
+  skip_unless "one of ${all[*]} is not installed" refuses:: has_all "${all[@]}"
 }
 
 ### running, and counting

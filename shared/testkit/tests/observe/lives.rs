@@ -1,0 +1,183 @@
+//! A student at a terminal: starts a script, talks to the lab from elsewhere, and presses Ctrl-C.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::Signal;
+use testkit::{LIMIT, Lab, wait_until};
+
+use crate::LABS;
+use crate::kit::{Kit, free_port};
+
+/// A terminal: tmux, with a server of its own that goes when this does.
+struct Terminal<'a> {
+    kit: &'a Kit,
+    name: String,
+}
+
+impl<'a> Terminal<'a> {
+    /// Opens it, and starts a script in it. What stands on the screen at the end stays there.
+    fn open(kit: &'a Kit, script: &str, words: &[&str]) -> Self {
+        let name = kit.path().file_name().unwrap().to_str().unwrap().to_owned();
+        let command = kit.command(script, &[]);
+        let mut tmux = Command::new("tmux");
+        tmux.args(["-L", &name, "-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "100"]);
+        tmux.arg(format!(
+            "trap : INT; {} {}; echo \"ended with $?\"; cat",
+            command.get_program().display(),
+            words.join(" ")
+        ));
+        tmux.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .env_remove("TMUX");
+        assert!(tmux.status().unwrap().success());
+        Self { kit, name }
+    }
+
+    fn tmux(&self, words: &[&str]) -> String {
+        let output = Command::new("tmux").args(["-L", &self.name]).args(words).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-S", "-1000"])
+    }
+
+    #[track_caller]
+    fn wait_for(&self, text: &str) -> String {
+        let started = Instant::now();
+        loop {
+            let screen = self.screen();
+            if screen.contains(text) {
+                return screen;
+            }
+            assert!(started.elapsed() < LIMIT, "{text:?} is not on the screen:\n{}", screen.trim());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&self, keys: &[&str]) {
+        self.tmux(&[&["send-keys"], keys].concat());
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+        if !std::thread::panicking() {
+            wait_until("the terminal is gone", || self.kit.running().is_empty());
+        }
+    }
+}
+
+/// A client that asks one thing and leaves.
+fn ask(program: &str, port: &str) {
+    let output = testkit::run(program, &["client", "--port", port, "SET", "name", "Alice"]);
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Starts a script, is a client, waits to see this, presses Ctrl-C, and returns what stands there then.
+fn watch_and_press_ctrl_c(kit: &Kit, script: &str, lab: (&str, &str), sees: &str) -> String {
+    let program = kit.program(lab.1);
+    let port = free_port().to_string();
+    let words = [lab.0, "--binary", &program, "--", "--port", &port];
+    let terminal = Terminal::open(kit, script, &words);
+    terminal.wait_for("Ctrl-C here ends the watching and the server.");
+    ask(&program, &port);
+    terminal.wait_for(sees);
+    terminal.press(&["C-c"]);
+    let screen = terminal.wait_for("ended with 0");
+    assert!(screen.contains(&format!("{} stopped after", lab.1)), "{script}:\n{screen}");
+    let running = kit.running();
+    assert!(!running.iter().any(|(_, name)| lab.1.starts_with(name)), "{running:?}");
+    screen
+}
+
+#[test]
+#[ignore = "needs strace ltrace tcpdump tshark tmux"]
+fn ctrl_c_ends_the_tool_and_the_lab_and_keeps_the_capture() {
+    for (lab, package, _) in LABS {
+        for (script, sees) in [
+            ("trace.sh", "said SET name Alice"),
+            ("ltrace.sh", "recv("),
+            ("tcpdump.sh", if lab == "lab1" { "│ SET name Alice" } else { "│ Alice" }),
+            ("tshark.sh", "SET name Alice"),
+        ] {
+            let kit = Kit::new();
+            let screen = watch_and_press_ctrl_c(&kit, script, (lab, package), sees);
+            assert!(screen.contains("The capture is in captures/"), "{script}:\n{screen}");
+            let captures = fs::read_dir(kit.captures(package)).unwrap();
+            let captures: Vec<_> = captures.map(|file| file.unwrap().file_name()).collect();
+            assert!(captures.len() == 1, "{captures:?}");
+            assert!(!captures[0].to_str().unwrap().ends_with(".part"), "{captures:?}");
+        }
+        let kit = Kit::new();
+        watch_and_press_ctrl_c(&kit, "sockets.sh", (lab, package), "the door: 0 waiting");
+    }
+}
+
+#[test]
+#[ignore = "needs strace tcpdump tshark ss tmux"]
+fn a_lab_that_was_attached_to_goes_on() {
+    let kit = Kit::new();
+    for (lab, package, _) in LABS {
+        let program = kit.program(package);
+        for script in ["trace.sh", "tcpdump.sh", "tshark.sh", "sockets.sh"] {
+            let mut server = Lab::start(&program);
+            let port = server.addr.port().to_string();
+            let terminal = Terminal::open(&kit, script, &[lab, "--attach", "--", "--port", &port]);
+            terminal.wait_for("Ctrl-C ends the watching; the server goes on.");
+            ask(&program, &port);
+            if script != "sockets.sh" {
+                terminal.wait_for("Alice");
+            }
+            terminal.press(&["C-c"]);
+            terminal.wait_for("ended with 0");
+            assert!(server.is_running());
+            ask(&program, &port);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace tmux"]
+fn when_the_lab_ends_so_does_the_watching() {
+    let kit = Kit::new();
+    let server = Lab::start(&kit.program("lab3-multiclient"));
+    let port = server.addr.port().to_string();
+    let terminal = Terminal::open(&kit, "trace.sh", &["lab3", "--attach", "--", "--port", &port]);
+    terminal.wait_for("Ctrl-C ends the watching");
+    assert!(server.end_with(Signal::SIGINT).status.success());
+    terminal.wait_for("The capture is in");
+    terminal.wait_for("ended with 0");
+}
+
+#[test]
+#[ignore = "needs strace ss tmux"]
+fn the_window_has_the_lab_its_trace_and_two_clients() {
+    for (lab, package, many) in LABS {
+        let kit = Kit::new();
+        let port = free_port().to_string();
+        let binary = kit.program(package);
+        let terminal =
+            Terminal::open(&kit, "panes.sh", &[lab, "--binary", &binary, "--", "--port", &port]);
+        for part in
+            ["the server", "client 1", "client 2", "its system calls", "listening on 127.0.0.1"]
+        {
+            terminal.wait_for(part);
+        }
+        let prompt = format!("127.0.0.1:{port}> ");
+        wait_until("two prompts", || terminal.screen().matches(prompt.trim_end()).count() >= 2);
+        // The key is that of a tmux within tmux.
+        terminal.press(&["SET name Alice", "Enter"]);
+        terminal.wait_for("said SET name Alice");
+        terminal.press(&["C-a", "Right"]);
+        terminal.press(&["GET name", "Enter"]);
+        terminal.wait_for(if many { "said GET name" } else { "no reply for 300 ms" });
+        terminal.press(&["C-a", "d"]);
+        let screen = terminal.wait_for("ended with 0");
+        assert!(screen.contains("All of it has ended."), "{screen}");
+        let running = kit.running();
+        assert!(!running.iter().any(|(_, name)| name == "strace"), "{running:?}");
+    }
+}

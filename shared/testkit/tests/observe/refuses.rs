@@ -1,0 +1,104 @@
+//! A lab that does not start, nobody to attach to, no rights: the scripts say so with exit code 2, and nothing
+//! is left behind.
+
+use std::fs;
+
+use testkit::Lab;
+
+use crate::WATCHERS;
+use crate::kit::{Kit, assert_fails, free_port, is_root};
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn a_lab_that_does_not_start_is_said_to() {
+    let kit = Kit::new();
+    let taken = Lab::start(&kit.program("lab2-resp"));
+    let port = taken.addr.port().to_string();
+    let program = kit.program("lab1-blocking");
+    for script in WATCHERS {
+        let words = ["lab1", "--binary", &program, "--", "--port", &port];
+        let way_out = format!("to free this one:      scripts/port.sh {port}");
+        assert_fails(
+            &kit,
+            &kit.run(script, &words),
+            &["did not start", "is taken by lab2-resp", &way_out],
+        );
+        let output = kit.run(script, &["lab1", "--binary", "/bin/false"]);
+        assert_fails(&kit, &output, &["lab1-blocking did not start"]);
+        let output = kit.run(script, &["lab1", "--binary", "/nowhere"]);
+        assert_fails(&kit, &output, &["/nowhere is not a program that you may run"]);
+        let output = kit.run(script, &["lab1", "--binary", &program, "--scenario", "nothing"]);
+        assert_fails(&kit, &output, &["there is no scenario 'nothing'", "two-clients"]);
+    }
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn to_attach_there_must_be_somebody() {
+    let kit = Kit::new();
+    let other = Lab::start(&kit.program("lab2-resp"));
+    let pid = other.pid().to_string();
+    let port = free_port().to_string();
+    for script in ["trace.sh", "tcpdump.sh", "tshark.sh", "sockets.sh"] {
+        // Its largest number is no process.
+        let output = kit.run(script, &["lab1", "--attach", "4194304"]);
+        assert_fails(&kit, &output, &["there is no process 4194304", "ss -ltnp"]);
+        let output = kit.run(script, &["lab1", "--attach", &pid]);
+        assert_fails(&kit, &output, &["is lab2-resp, and not lab1-blocking"]);
+        let output = kit.run(script, &["lab1", "--attach", "--", "--port", &port]);
+        assert_fails(&kit, &output, &["lab1-blocking", "is running"]);
+    }
+    let output = kit.run("ltrace.sh", &["lab1", "--attach"]);
+    assert_fails(
+        &kit,
+        &output,
+        &["ltrace cannot attach", "scripts/trace.sh lab1-blocking --attach"],
+    );
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn without_rights_it_says_what_they_would_take() {
+    if !is_root() {
+        return;
+    }
+    let kit = Kit::new().powerless();
+    let program = kit.program("lab1-blocking");
+    let server = Lab::start(&program);
+    let (pid, port) = (server.pid().to_string(), server.addr.port().to_string());
+    let attach = kit.run("trace.sh", &["lab1", "--attach", &pid, "--", "--port", &port]);
+    assert_fails(
+        &kit,
+        &attach,
+        &[
+            "may not attach",
+            "sysctl kernel.yama.ptrace_scope=0",
+            "scripts/trace.sh lab1-blocking --replay",
+        ],
+    );
+    for script in ["tcpdump.sh", "tshark.sh"] {
+        let output = kit.run(script, &["lab1", "--binary", &program]);
+        assert_fails(&kit, &output, &["may not capture packets", "--cap-add=NET_RAW", "--replay"]);
+    }
+    // To launch takes no rights, and neither do the tables.
+    let lab = ("lab1", "lab1-blocking");
+    let text = kit.watch("trace.sh", lab, &["--scenario", "two-clients"]);
+    assert!(text.contains("accepted client B"), "{text}");
+    let text = kit.watch("sockets.sh", lab, &["--scenario", "two-clients"]);
+    assert!(text.contains("nobody has accepted it"), "{text}");
+    assert!(text.contains("is accepted: descriptor"), "{text}");
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn where_nothing_may_be_written_another_folder_is_asked_for() {
+    let kit = Kit::new();
+    fs::write(kit.path().join("captures"), "in the way").unwrap();
+    let words = ["lab1", "--binary", &kit.program("lab1-blocking"), "--", "--port", "0"];
+    let output = kit.run("trace.sh", &words);
+    assert_fails(
+        &kit,
+        &output,
+        &["you may not write into captures/lab1-blocking", "--out /tmp/captures"],
+    );
+}

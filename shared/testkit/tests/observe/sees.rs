@@ -1,0 +1,203 @@
+//! What the student is meant to see is there, on every lab.
+
+use std::fs;
+
+use crate::LABS;
+use crate::kit::{Kit, assert_in_order};
+
+/// What a client says with the command SET name Alice EX 1, as the tools write it.
+const SET: &str = r"*5\r\n$3\r\nSET\r\n$4\r\nname\r\n$5\r\nAlice\r\n$2\r\nEX\r\n$1\r\n1\r\n";
+
+#[test]
+#[ignore = "needs strace"]
+fn strace_shows_when_the_second_client_is_accepted() {
+    for (lab, package, many) in LABS {
+        let kit = Kit::new();
+        let text = kit.watch("trace.sh", (lab, package), &["--scenario", "two-clients"]);
+        assert!(text.contains("+ strace -f"), "{text}");
+        let (accepted, gone) = ("accepted client B", "client A is gone");
+        assert_in_order(&text, &if many { [accepted, gone] } else { [gone, accepted] });
+        let log = kit.captures(package).join("two-clients/strace.log");
+        assert!(fs::read_to_string(log).unwrap().contains("accept4(3"));
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn strace_itself_is_there_for_those_who_want_it() {
+    let kit = Kit::new();
+    let lab = ("lab2", "lab2-resp");
+    let raw = kit.watch("trace.sh", lab, &["--scenario", "expiry", "--raw"]);
+    assert_in_order(
+        &raw,
+        &["accept4(3<TCP:[127.0.0.1:", "recvfrom(", SET, "sendto(", r"+OK\r\n", r"$-1\r\n"],
+    );
+    let words = ["--scenario", "expiry", "--attach", "--all-calls"];
+    let server = testkit::Lab::start(&kit.program(lab.1));
+    let port = server.addr.port().to_string();
+    let all = kit.watch("trace.sh", lab, &[&words[..], &["--", "--port", &port]].concat());
+    assert!(all.contains("write"), "{all}");
+    assert!(fs::read_to_string(kit.captures(lab.1).join("trace.log")).unwrap().contains("write(2"));
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn strace_sums_up_where_each_lab_waits() {
+    for (lab, package, many) in LABS {
+        let kit = Kit::new();
+        let text =
+            kit.watch("trace.sh", (lab, package), &["--scenario", "two-clients", "--summary"]);
+        let first = text.lines().skip_while(|line| !line.starts_with("------")).nth(1).unwrap();
+        assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
+        assert!(text.contains("+ strace -w -c"), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn strace_is_not_needed_to_replay_a_recording() {
+    for (lab, package, many) in LABS {
+        let kit = Kit::new();
+        kit.watch("trace.sh", (lab, package), &["--scenario", "two-clients"]);
+        let recordings = kit.path().join("labs").join(package);
+        fs::create_dir_all(&recordings).unwrap();
+        fs::rename(kit.captures(package), recordings.join("recordings")).unwrap();
+        let kit = kit.without(&["strace", "tcpdump", "cargo", "ss"]);
+        let text = kit.watch("trace.sh", (lab, package), &["--replay"]);
+        let (accepted, gone) = ("accepted client B", "client A is gone");
+        assert_in_order(&text, &if many { [accepted, gone] } else { [gone, accepted] });
+    }
+}
+
+#[test]
+#[ignore = "needs ltrace"]
+fn ltrace_shows_the_bytes_and_what_is_copied() {
+    for (lab, _, many) in LABS {
+        let kit = Kit::new();
+        let out = kit.path().join("captures");
+        // It builds the lab in its own way, so it runs in the repository.
+        let script = crate::kit::root().join("scripts/ltrace.sh");
+        let ltrace = |words: &[&str]| {
+            let mut command = kit.command("ltrace.sh", &[]);
+            let mut ours = std::process::Command::new(&script);
+            ours.args([lab, "--scenario", "expiry", "--out"]).arg(&out).args(words);
+            for (name, value) in command.stdin(std::process::Stdio::null()).get_envs() {
+                // rustup and cargo live in the home of the user.
+                if name != "HOME" {
+                    value.map(|value| ours.env(name, value));
+                }
+            }
+            let output = ours.output().unwrap();
+            let text = crate::kit::said(&output);
+            assert!(output.status.success(), "{text}");
+            testkit::wait_until("nothing is left", || kit.running().is_empty());
+            text
+        };
+        let text = ltrace(&[]);
+        let question = if lab == "lab1" { r#""SET name Alice EX 1\n""# } else { SET };
+        let received = format!("recv({}, ", if many { 7 } else { 5 });
+        let copies = ["memcpy \"SET\"", "memcpy \"name\"", "memcpy \"Alice\"", "send("];
+        assert_in_order(&text, &[&["accept4(3", &received, question], &copies[..]].concat());
+        assert!(text.contains("-x accept4@libc.so.6"), "{text}");
+        let capture = fs::read_to_string(out.join("ltrace.log")).unwrap();
+        assert!(capture.contains("\"Alice\", 5)"));
+        // Without the log, only what the store keeps is copied: the parser copies nothing.
+        let quiet = ltrace(&["--", "--port", "0", "--quiet"]);
+        assert!(!quiet.contains("memcpy \"SET\""), "{quiet}");
+        assert_in_order(&quiet, &[question, "memcpy \"Alice\"", "send("]);
+    }
+}
+
+#[test]
+#[ignore = "needs tcpdump"]
+fn tcpdump_shows_the_handshake_the_text_and_the_end() {
+    for (lab, package, _) in LABS {
+        let kit = Kit::new();
+        let text = kit.watch("tcpdump.sh", (lab, package), &["--scenario", "expiry"]);
+        let set: &[&str] = if lab == "lab1" {
+            &["│ SET name Alice EX 1", "│ OK", "│ GET name", "│ Alice", "│ (nil)"]
+        } else {
+            &[
+                "RESP \"SET\" \"name\" \"Alice\" \"EX\" \"1\"",
+                "│ *5",
+                "│ $3",
+                "│ SET",
+                "│ +OK",
+                "│ $-1",
+            ]
+        };
+        assert_in_order(
+            &text,
+            &[&["Flags [S]", "Flags [S.]", "Flags [.]", "Flags [P.]"], set, &["Flags [F.]"]]
+                .concat(),
+        );
+        assert!(
+            text.contains("+ tcpdump -i lo -n -A") || text.contains("+ sudo tcpdump"),
+            "{text}"
+        );
+        let packets = fs::read(kit.captures(package).join("packets.pcap")).unwrap();
+        assert_eq!(packets[..4], [0xd4, 0xc3, 0xb2, 0xa1]);
+    }
+}
+
+#[test]
+#[ignore = "needs tshark"]
+fn tshark_decodes_each_packet_on_any_port() {
+    for (lab, package, _) in LABS {
+        let kit = Kit::new();
+        let text = kit.watch("tshark.sh", (lab, package), &["--scenario", "expiry", "--follow"]);
+        let lines: &[&str] = if lab == "lab1" {
+            &["lines SET name Alice EX 1 (20 bytes)", "lines OK (3 bytes)", "lines (nil)"]
+        } else {
+            &[
+                "RESP  Request: SET name Alice EX 1",
+                "RESP  Response: OK",
+                "RESP  Request: GET name",
+                "RESP  Response: Alice",
+            ]
+        };
+        assert_in_order(
+            &text,
+            &[&["[SYN]", "[SYN, ACK]", "[ACK]"], lines, &["[FIN, ACK]", "Follow: tcp,ascii"]]
+                .concat(),
+        );
+        assert!(kit.captures(package).join("tshark.pcap").exists());
+    }
+}
+
+#[test]
+#[ignore = "needs tshark"]
+fn tshark_takes_lab_1_on_port_6379_for_what_it_is() {
+    let kit = Kit::new();
+    let program = kit.program("lab1-blocking");
+    let inside = format!(
+        "ip link set lo up && exec {}/scripts/tshark.sh lab1 --binary {program} --scenario expiry -- --port 6379",
+        kit.path().display()
+    );
+    let output = kit.command("tshark.sh", &[]);
+    let mut alone = std::process::Command::new("unshare");
+    alone.args(["--net", "--map-root-user", "--", "sh", "-c", &inside]);
+    alone.envs(output.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let text = crate::kit::said(&alone.output().unwrap());
+    assert!(
+        text.contains("listening on 127.0.0.1:6379") && text.contains("lines SET name Alice"),
+        "{text}"
+    );
+}
+
+#[test]
+#[ignore = "needs ss"]
+fn ss_shows_who_waits() {
+    for (lab, package, many) in LABS {
+        let kit = Kit::new();
+        let text = kit.watch("sockets.sh", (lab, package), &["--scenario", "two-clients"]);
+        let waits = "nobody has accepted it; it has sent";
+        assert_eq!(text.contains(waits), !many, "{text}");
+        assert_eq!(text.contains("the door: 1 waiting to be accepted"), !many, "{text}");
+        assert!(text.contains("is accepted: descriptor"), "{text}");
+    }
+    let kit = Kit::new();
+    let text =
+        kit.watch("sockets.sh", ("lab3", "lab3-multiclient"), &["--scenario", "slow-reader"]);
+    assert!(text.contains("for it are on their way: it does not read them"), "{text}");
+}
