@@ -101,7 +101,7 @@ fn a_recording_is_whole_and_tells_nothing_about_the_machine_but_its_kernel() {
     let meta = Meta::read(&folder).unwrap();
     assert_eq!((meta.lab.as_str(), meta.scenario.as_str()), ("lab2-resp", "split"));
     assert!(meta.commands[0].starts_with("strace -f "), "{:?}", meta.commands);
-    assert!(meta.said_at_the_end.contains("1 connections, 2 commands"), "{meta:?}");
+    assert!(meta.said_at_the_end.contains("clients: 1, commands: 2"), "{meta:?}");
     assert_eq!(folder.join("packets.pcap").exists(), !meta.packets.starts_with("none: "));
     assert!(!Path::new(&format!("/proc/{}", meta.pid)).exists(), "the lab still runs");
     let left: Vec<_> = fs::read_dir(place.path()).unwrap().collect();

@@ -14,8 +14,6 @@ const MOST: usize = 1024 * 1024;
 const HIDDEN: u8 = b'.';
 /// The bytes of the wire are kept up to this length, to show them.
 const RAW: usize = 64;
-/// So many arrays may begin before a reply ends: arrays within arrays take a part of our stack each.
-const MOST_ARRAYS: usize = 500;
 
 /// What one read or write has carried.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -44,8 +42,6 @@ pub struct Hearing {
     /// Some of the bytes in the inbox are not the real ones.
     is_padded: bool,
     codec: resp::Codec,
-    /// How many arrays may have begun, at most, since the last whole reply.
-    arrays: usize,
     /// Whether the replies are RESP, once we know.
     wire: Option<Wire>,
 }
@@ -121,7 +117,7 @@ impl Hearing {
         }
         let is_understood = match by {
             Side::Client => self.decode_requests(speech),
-            Side::Server => self.decode_replies(carried.shown, speech),
+            Side::Server => self.decode_replies(speech),
         };
         // What is left may begin within bytes that we do not know: then it can be anything.
         let left = self.inbox.unread().len();
@@ -148,7 +144,6 @@ impl Hearing {
         let left = self.inbox.unread().len();
         self.inbox.consume(left);
         self.codec = resp::Codec::default();
-        self.arrays = 0;
         self.is_padded = false;
     }
 
@@ -169,7 +164,7 @@ impl Hearing {
         }
     }
 
-    fn decode_replies(&mut self, shown: &[u8], speech: &mut Speech) -> bool {
+    fn decode_replies(&mut self, speech: &mut Speech) -> bool {
         if self.wire == Some(Wire::Lines) {
             while let Some(length) = self.inbox.find_line() {
                 let line = self.inbox.unread().get(..length).unwrap_or_default();
@@ -179,14 +174,9 @@ impl Hearing {
             }
             return true;
         }
-        self.arrays += memchr::memchr2_iter(b'*', b'%', shown).count();
-        if self.arrays > MOST_ARRAYS {
-            return false;
-        }
         loop {
             match self.codec.decode(&mut self.inbox) {
                 Ok(Some(reply)) => {
-                    self.arrays = 0;
                     speech.has_error |= matches!(reply, Reply::Error(_));
                     speech.items.push(describe(&reply));
                 }

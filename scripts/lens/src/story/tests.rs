@@ -129,7 +129,7 @@ fn arrays_within_arrays_do_not_overflow_our_stack() {
         let (text, size) = (r"*1\r\n".repeat(depth), depth * 4 + 4);
         format!(r#"sendto(5, "{text}:1\r\n", {size}, MSG_NOSIGNAL, NULL, 0) = {size}"#)
     };
-    let lines = [ACCEPT.to_owned(), nested(490), nested(300_000), nested(1)];
+    let lines = [ACCEPT.to_owned(), nested(128), nested(300_000), nested(1)];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let told = told(&lines);
     assert!(told[1].contains("[[[[1]]]]"), "{}", told[1]);
