@@ -1,0 +1,35 @@
+//! The labs: what they are called, and what they speak.
+
+use shared::wire::Wire;
+
+/// A lab.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lab {
+    /// Its short name.
+    pub short: &'static str,
+    /// The name of its package, and of its program.
+    pub package: &'static str,
+    /// Its protocol.
+    pub wire: Wire,
+}
+
+/// All labs.
+pub const LABS: [Lab; 3] = [
+    Lab { short: "lab1", package: "lab1-blocking", wire: Wire::Lines },
+    Lab { short: "lab2", package: "lab2-resp", wire: Wire::Resp },
+    Lab { short: "lab3", package: "lab3-multiclient", wire: Wire::Resp },
+];
+
+/// There is no lab of that name.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no lab '{0}': say lab1, lab2 or lab3")]
+pub struct UnknownLab(String);
+
+/// The lab of that name, short or long.
+///
+/// # Errors
+/// If there is none.
+pub fn find(name: &str) -> Result<Lab, UnknownLab> {
+    let found = LABS.into_iter().find(|lab| name == lab.short || name == lab.package);
+    found.ok_or_else(|| UnknownLab(name.to_owned()))
+}

@@ -1,0 +1,4 @@
+//! What `lens` stands on.
+
+pub mod labs;
+pub mod watch;
