@@ -76,18 +76,23 @@ pub struct Bench {
     /// Which server.
     #[command(flatten)]
     pub server: Server,
-    /// Time SET and GET with large keys (1, 5, 10 KB) and values (10, 50, 100 KB), 5 times each
+    /// Time SET and GET with large keys (1, 5, 10 KB) and values (10, 50, 100 KB), 5 times each,
+    /// one after the other
     #[arg(long, conflicts_with_all = ["clients", "requests", "pipeline"])]
     pub large: bool,
     /// How many clients connect at the same time
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub clients: u32,
-    /// How many requests they send, all of them together: half SET, half GET
+    /// How many requests they send, all of them together: half SET, half GET, on the keys bench:0
+    /// to bench:999
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub requests: u64,
     /// How many requests a client sends before it waits for their replies
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub pipeline: u32,
+    /// Stop when nothing at all has happened for so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub patience: u64,
     /// Print the figures as one JSON object
     #[arg(long)]
     pub json: bool,

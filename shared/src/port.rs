@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::path::Path;
 
 use crate::cli::Serve;
 
@@ -54,7 +55,12 @@ pub fn cannot_listen(lab: &str, serve: &Serve, addr: SocketAddr, error: &io::Err
 /// Who listens on the port, as far as we may know.
 fn holder(port: u16) -> String {
     match listeners::get_process_by_port(port, listeners::Protocol::TCP) {
-        Ok(process) => format!("{} (pid {})", process.name, process.pid),
+        Ok(process) => {
+            // The kernel keeps 15 letters of a name; the file has all of them.
+            let file = Path::new(&process.path).file_name().and_then(|name| name.to_str());
+            let name = file.filter(|name| name.starts_with(&process.name)).unwrap_or(&process.name);
+            format!("{name} (pid {})", process.pid)
+        }
         Err(_) => "another program (of another user: sudo scripts/port.sh names it)".to_owned(),
     }
 }

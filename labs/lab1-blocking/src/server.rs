@@ -1,5 +1,6 @@
 //! A server that does one thing at a time. It sleeps in two places: in `accept` until a client comes,
 //! and in `read` until that client says something. While it sleeps in `read`, nobody else is heard.
+//! (A client that does not read its replies makes a third: `write` sleeps when the kernel has no room.)
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

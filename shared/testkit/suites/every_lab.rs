@@ -43,9 +43,7 @@ fn a_busy_port_names_who_holds_it_and_the_ways_out() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     for part in [
-        &format!("port {port} is taken by"),
-        &format!("(pid {})", lab.pid()),
-        &NAME[..9],
+        &format!("port {port} is taken by {NAME} (pid {})", lab.pid()),
         &format!("cargo run -p {NAME} -- --port {}", port + 1),
         &format!("scripts/port.sh {port}"),
     ] {

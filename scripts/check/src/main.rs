@@ -1,0 +1,29 @@
+//! The command `check`: one subcommand for each kind of check.
+
+use std::process::ExitCode;
+
+use check::document;
+use clap::{Parser, Subcommand};
+
+/// Checks the kit by machine. Exit code: 0 all is well, 1 something differs, 2 nothing could be checked.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    kind: Kind,
+}
+
+#[derive(Subcommand)]
+enum Kind {
+    Document(document::Args),
+}
+
+fn main() -> ExitCode {
+    let checked = match Cli::parse().kind {
+        Kind::Document(args) => document::run(&args),
+    };
+    checked.unwrap_or_else(|error| {
+        eprintln!("check: {error}");
+        ExitCode::from(2)
+    })
+}

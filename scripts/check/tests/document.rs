@@ -1,0 +1,199 @@
+//! `check document` on documents that are true, and on documents that are wrong in one way each.
+#![expect(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Command;
+
+/// What a run printed, and its exit code.
+struct Run {
+    out: String,
+    code: i32,
+}
+
+fn check(args: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_check"))
+        .args(["document", "--root", "."])
+        .args(args)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents"))
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+    Run { out: out.unwrap() + &err.unwrap(), code: output.status.code().unwrap() }
+}
+
+/// Replays a document that is wrong, and looks for each of these in the report.
+fn fails_with(args: &[&str], said: &[&str]) {
+    let run = check(args);
+    assert_eq!(run.code, 1, "{}", run.out);
+    for words in said {
+        assert!(run.out.contains(words), "the report lacks `{words}`:\n{}", run.out);
+    }
+}
+
+#[track_caller]
+fn assert_passes(run: &Run) {
+    assert_eq!(run.code, 0, "{}", run.out);
+}
+
+/// The command lines of all processes on this machine.
+fn running(words: &str) -> bool {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter_map(|process| fs::read_to_string(process.path().join("cmdline")).ok())
+        .any(|line| line.replace('\0', " ").contains(words))
+}
+
+fn private_networks() -> bool {
+    [&["--net", "true"][..], &["--user", "--map-root-user", "--net", "true"]]
+        .into_iter()
+        .any(|way| Command::new("unshare").args(way).output().is_ok_and(|run| run.status.success()))
+}
+
+#[test]
+fn a_true_document_passes_and_is_counted() {
+    let run = check(&["output.md"]);
+    assert_passes(&run);
+    let counted = "output.md: 17 commands, 16 lines of output, 3 links: ok\n2 passed, 0 failed\n";
+    assert_eq!(run.out, counted);
+}
+
+#[test]
+fn terminals_live_through_the_document_side_by_side() {
+    let run = check(&["two-clients.md"]);
+    assert_passes(&run);
+    assert!(run.out.ends_with("7 passed, 0 failed\n"), "{}", run.out);
+}
+
+#[test]
+fn the_port_is_free_even_when_it_is_not() {
+    if !private_networks() {
+        return;
+    }
+    // If somebody else has it, all the better.
+    let _held = TcpListener::bind(("127.0.0.1", 6379));
+    assert_passes(&check(&["port-again.md"]));
+}
+
+#[test]
+fn a_document_does_not_see_what_another_has_started() {
+    let run = check(&["port-again.md", "port-again.md"]);
+    assert_passes(&run);
+}
+
+#[test]
+fn a_skipped_block_is_counted_with_its_reason() {
+    let run = check(&["skipped.md"]);
+    assert_passes(&run);
+    let expected = "skipped.md:7: skipped: needs root on a laptop\n\
+                    skipped.md: 1 command, 1 line of output: ok\n\
+                    1 passed, 0 failed, 1 skipped\n";
+    assert_eq!(run.out, expected);
+}
+
+#[test]
+fn a_plan_is_listed_without_being_replayed() {
+    let run = check(&["--list", "broken/hangs.md"]);
+    assert_passes(&run);
+    assert!(
+        run.out.contains("    2  type    $ sleep 31536005\n       await   $ \n"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn nothing_is_left_running_after_a_document() {
+    assert_passes(&check(&["left-running.md"]));
+    for marker in ["sleep 31536001", "sleep 31536002", "sleep 31536003", "sleep 31536004"] {
+        assert!(!running(marker), "`{marker}` still runs");
+    }
+}
+
+#[test]
+fn another_line_fails_and_what_follows_is_not_reached() {
+    fails_with(
+        &["broken/wrong-output.md", "skipped.md"],
+        &[
+            "FAILED broken/wrong-output.md:6\n  another line came\n  terminal:  client-1\n",
+            "  typed:     printf 'OK\\n(nil)\\n'\n  expected:  Alice\n  came:      (nil)\n",
+            "    | $ printf 'OK\\n(nil)\\n'\n    | OK\n    | (nil)\n    | $\n",
+            "broken/wrong-output.md: 2 commands, 3 lines of output: FAILED\n",
+            "skipped.md: 1 command, 1 line of output: ok\n",
+            "1 passed, 1 failed, 1 skipped, 1 not reached\n",
+        ],
+    );
+}
+
+#[test]
+fn a_line_that_never_came_fails() {
+    fails_with(
+        &["broken/missing-line.md"],
+        &["missing-line.md:4\n  the command ended before this line came", "expected:  two"],
+    );
+}
+
+#[test]
+fn a_line_that_is_not_shown_fails() {
+    fails_with(
+        &["broken/extra-line.md"],
+        &["a line came that the document does not show", "came:      two", "or write `...`"],
+    );
+}
+
+#[test]
+fn a_command_that_does_not_end_fails_and_is_ended() {
+    fails_with(
+        &["--timeout", "1", "broken/hangs.md"],
+        &["the prompt `$ ` did not come back within 1 s", "the command still runs"],
+    );
+    assert!(!running("sleep 31536005"));
+}
+
+#[test]
+fn a_program_that_says_nothing_fails() {
+    fails_with(&["--timeout", "1", "broken/silent.md"], &["this line did not come within 1 s"]);
+}
+
+#[test]
+fn a_tool_that_is_missing_is_named() {
+    fails_with(
+        &["broken/not-installed.md"],
+        &["likely cause: `no-such-tool-anywhere` is not installed here"],
+    );
+}
+
+#[test]
+fn a_server_that_is_missing_is_guessed() {
+    fails_with(&["broken/no-server.md"], &["likely cause: no server listens there."]);
+}
+
+#[test]
+fn nothing_is_typed_into_a_program_that_has_ended() {
+    fails_with(&["broken/program-ended.md"], &["program-ended.md:3\n  no program waits for this"]);
+}
+
+#[test]
+fn links_that_lead_nowhere_fail_each() {
+    fails_with(
+        &["broken/link.md"],
+        &[
+            "link.md:1\n  the link to `gone.md` is broken: there is no broken/gone.md",
+            "the link to `gone.svg` is broken",
+            "the link to `#gone` is broken: there is no heading `#gone`",
+            "0 passed, 3 failed\n",
+        ],
+    );
+}
+
+#[test]
+fn a_document_that_cannot_be_understood_fails() {
+    fails_with(&["broken/unknown-word.md"], &["unknown-word.md:1\n  `tpyed` is not understood."]);
+    fails_with(&["broken/begins-with-output.md"], &["nothing runs in terminal `server` yet"]);
+}
+
+#[test]
+fn a_document_that_is_not_there_is_another_kind_of_failure() {
+    let run = check(&["no-such.md"]);
+    assert_eq!((run.code, run.out.starts_with("check: cannot read no-such.md: ")), (2, true));
+}
