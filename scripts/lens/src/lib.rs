@@ -1,4 +1,5 @@
 //! What `lens` stands on.
 
+pub mod flame;
 pub mod labs;
 pub mod watch;
