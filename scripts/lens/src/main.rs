@@ -1,67 +1,126 @@
-//! `lens`: see `lens --help`.
+//! `lens`: see the `Cli`. This file is the table of contents; the work is done in the library.
 
-use std::path::PathBuf;
+mod cli;
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use lens::flame::{self, FlameError, Kind};
+use clap::Parser;
+use cli::{Cli, Task};
+use lens::explain::{self, Guests, Options};
+use lens::flame::{self, FlameError};
+use lens::labs;
+use lens::record::{self, Meta, Order};
+use lens::scenario::{self, event};
 use lens::watch;
 
-/// Says in plain words what a server did, and where it waited
-#[derive(Debug, Parser)]
-#[command(name = "lens", version)]
-struct Cli {
-    #[command(subcommand)]
-    task: Task,
-}
-
-#[derive(Debug, Subcommand)]
-enum Task {
-    /// A flame graph of what perf has sampled, or of what strace -k -T has recorded
-    Flame {
-        /// Output of perf script, or of strace
-        input: PathBuf,
-        /// The picture, in SVG
-        #[arg(short, long)]
-        output: PathBuf,
-        /// The input is of strace -k -T: draw where the server waits
-        #[arg(long)]
-        wall: bool,
-        /// What stands above the picture
-        #[arg(long, default_value = "Flame graph")]
-        title: String,
-        /// What stands below the title
-        #[arg(long, default_value = "")]
-        note: String,
-    },
-    /// A live x-ray of a server: where it sleeps, who waits for it, and for how long
-    Watch {
-        /// lab1, lab2, lab3, or the number of a process
-        target: String,
-        /// Which one, if several are running
-        #[arg(long)]
-        port: Option<u16>,
-        /// Print one picture as text, and end
-        #[arg(long)]
-        once: bool,
-    },
-}
+/// What goes wrong is the user's to mend: it is said in one sentence, with exit code 2.
+type Ended = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    let ended: Result<(), Box<dyn std::error::Error>> = match Cli::parse().task {
-        Task::Flame { input, output, wall, title, note } => {
-            let kind = if wall { Kind::Wall } else { Kind::Cpu };
-            flame::run(&flame::Options { kind, input, output, title, note })
-                .map(drop)
-                .map_err(Into::into)
-        }
-        Task::Watch { target, port, once } => {
-            watch::run(&watch::Options { target, port, once }).map_err(Into::into)
-        }
+    let ended = match Cli::parse().task {
+        Task::Explain(options) => explain(&options),
+        Task::Record(options) => record(&options),
+        Task::Flame(options) => flame(options),
+        Task::Watch(options) => watch(options),
     };
-    let Err(error) = ended else { return ExitCode::SUCCESS };
-    eprintln!("lens: {error}");
-    // That a server did not run is a result, and no failure.
-    let is_result = matches!(error.downcast_ref(), Some(FlameError::NoSamples));
-    ExitCode::from(if is_result { 1 } else { 2 })
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("lens: {error}");
+            // That a server did not run is an answer, if not the one that was hoped for.
+            let is_answer = matches!(error.downcast_ref(), Some(FlameError::NoSamples));
+            ExitCode::from(if is_answer { 1 } else { 2 })
+        }
+    }
+}
+
+fn explain(asked: &cli::Explain) -> Ended {
+    let colour = colored::control::SHOULD_COLORIZE.should_colorize();
+    let mut options = Options { all: asked.all, live: false, colour };
+    let mut stdout = io::stdout().lock();
+    let Some(path) = asked.file.as_deref() else {
+        if io::stdin().is_terminal() {
+            return Err(
+                "nothing to read: name a log, or pipe one in (lens explain --help shows how)"
+                    .into(),
+            );
+        }
+        options.live = stdout.is_terminal();
+        outlive_ctrl_c()?;
+        return Ok(explain::run(io::stdin().lock(), stdout, Guests::default(), options)?);
+    };
+    let log = if path.is_dir() { path.join("strace.log") } else { path.to_owned() };
+    let input = open(&log)?;
+    let folder = log.parent().unwrap_or(Path::new("."));
+    let mut guests = Guests::default();
+    if let Some(meta) = Meta::read(folder).filter(|_| log.ends_with("strace.log")) {
+        guests = Guests::new(event::read_log(&folder.join("clients.jsonl")).unwrap_or_default());
+        writeln!(stdout, "{}, {}, recorded {}", meta.lab, meta.scenario, meta.date)?;
+        writeln!(stdout, "{}\n", meta.about)?;
+    }
+    Ok(explain::run(input, stdout, guests, options)?)
+}
+
+/// Ctrl-C reaches a whole pipeline. The program that is traced ends, then strace does, and then there is
+/// something to sum up: so we stay for a moment longer.
+fn outlive_ctrl_c() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        thread::sleep(Duration::from_secs(1));
+        std::process::exit(130);
+    })
+}
+
+fn open(log: &Path) -> Result<impl Read, String> {
+    File::open(log).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            _ => error.to_string(),
+        };
+        format!("{}: {why}. To make one: lens record lab1 --scenario two-clients", log.display())
+    })
+}
+
+fn record(asked: &cli::Record) -> Ended {
+    let lab = labs::find(&asked.lab)?;
+    let scenario = scenario::find(&asked.scenario)?;
+    let place = || Path::new("captures").join(lab.package).join(&scenario.name);
+    let out = asked.out.clone().unwrap_or_else(place);
+    record::end_on_signals()?;
+    let (port, binary) = (asked.port, asked.binary.clone());
+    let order = Order { lab, scenario, out, port, binary };
+    let recording = record::record(&order, &mut io::stderr())?;
+    let (folder, events) = (recording.folder.display(), recording.events.len());
+    println!("{folder}: strace.log, {events} client events, packets: {}", recording.meta.packets);
+    println!("To read it: lens explain {folder}");
+    Ok(())
+}
+
+fn flame(asked: cli::Flame) -> Ended {
+    let cli::Flame { input, output, wall, title, note } = asked;
+    let kind = if wall { flame::Kind::Wall } else { flame::Kind::Cpu };
+    flame::run(&flame::Options { kind, input, output, title, note })?;
+    Ok(())
+}
+
+fn watch(asked: cli::Watch) -> Ended {
+    let cli::Watch { target, port, once } = asked;
+    Ok(watch::run(&watch::Options { target, port, once })?)
+}
+
+/// The scenarios and what happens in them, for the help.
+fn scenarios_help() -> String {
+    let all = scenario::all().unwrap_or_default();
+    let lines = all.iter().map(|one| format!("  {:<12} {}\n", one.name, one.about));
+    format!("Scenarios:\n{}", lines.collect::<String>())
+}
+
+/// Whoever read our output has seen enough, as `head` does.
+fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -31,12 +31,18 @@ impl Program {
     }
 
     /// The functions at this place of the file, the innermost first: all but the last were merged.
-    fn functions(&self, offset: u64) -> Option<Vec<String>> {
+    /// Nothing if the tool has found another function there: then the program was built again since.
+    fn functions(&self, offset: u64, symbol: &str) -> Option<Vec<String>> {
         let (start, _, address) = self
             .segments
             .iter()
             .find(|(start, size, _)| (*start..start + size).contains(&offset))?;
-        let mut frames = self.loader.find_frames(address + (offset - start)).ok()?;
+        let place = address + (offset - start);
+        let found = addr2line::demangle_auto(self.loader.find_symbol(place)?.into(), None);
+        if without_hash(&names::tidy(&found)) != without_hash(&names::tidy(symbol)) {
+            return None;
+        }
+        let mut frames = self.loader.find_frames(place).ok()?;
         let mut functions = Vec::new();
         while let Some(frame) = frames.next().ok()? {
             let name = frame.function.as_ref().and_then(|function| function.demangle().ok())?;
@@ -44,6 +50,14 @@ impl Program {
             functions.push(names::qualified(&name, file.unwrap_or_default()));
         }
         Some(functions)
+    }
+}
+
+/// `std::rt::lang_start::h0123456789abcdef` is how older compilers name it.
+fn without_hash(name: &str) -> &str {
+    match name.rsplit_once("::h") {
+        Some((rest, hash)) if hash.len() == 16 => rest,
+        _ => name,
     }
 }
 
@@ -63,8 +77,10 @@ impl Inlines {
             path.starts_with('/').then(|| Program::open(path)).flatten()
         });
         self.found.entry((frame.file.clone(), offset)).or_insert_with(|| {
-            let mut functions =
-                program.as_ref().and_then(|it| it.functions(offset)).unwrap_or_default();
+            let mut functions = program
+                .as_ref()
+                .and_then(|it| it.functions(offset, &frame.symbol))
+                .unwrap_or_default();
             // The last is the function of the frame itself, whose name is known.
             functions.pop();
             functions

@@ -1,8 +1,7 @@
 //! Reads `strace -k -T`: each call with its duration, and below it the stack that led to it.
 
-use std::time::Duration;
-
 use super::{Frame, Stack};
+use crate::strace::{self, Call, Kind};
 
 /// The file that the kernel's own code is in, as perf calls it.
 const KERNEL: &str = "[kernel.kallsyms]";
@@ -12,18 +11,23 @@ pub(super) fn parse(text: &str) -> Vec<Stack> {
     let mut stacks: Vec<Stack> = Vec::new();
     let mut in_call = false;
     for line in text.lines() {
-        if let Some(line) = line.strip_prefix(" > ") {
-            if let (true, Some(stack), Some(frame)) = (in_call, stacks.last_mut(), frame(line)) {
-                stack.frames.push(frame);
+        match strace::parse(line.as_bytes()).kind {
+            Kind::Frame(frame) => {
+                if let (true, Some(stack)) = (in_call, stacks.last_mut()) {
+                    stack.frames.push(Frame {
+                        symbol: String::from_utf8_lossy(frame.function).into_owned(),
+                        file: String::from_utf8_lossy(frame.file).into_owned(),
+                        offset: frame.offset,
+                    });
+                }
             }
-            continue;
-        }
-        let call = call(line);
-        in_call = call.is_some();
-        if let Some((name, took)) = call {
-            let weight = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            let call = Frame { symbol: name.to_owned(), file: KERNEL.to_owned(), offset: 0 };
-            stacks.push(Stack { frames: vec![call], weight });
+            Kind::Call(call) => {
+                in_call = true;
+                stacks.push(of_call(&call));
+            }
+            // The frame that the tracer could not find, at the end of a stack.
+            Kind::Unknown if line.starts_with(" > ") => {}
+            _ => in_call = false,
         }
     }
     // A call without a stack hangs nowhere.
@@ -31,22 +35,11 @@ pub(super) fn parse(text: &str) -> Vec<Stack> {
     stacks
 }
 
-/// `/usr/lib/x86_64-linux-gnu/libc.so.6(accept4+0x58) [0x10afa8]`
-fn frame(line: &str) -> Option<Frame> {
-    let (code, offset) = line.trim_end().strip_suffix(']')?.rsplit_once(" [0x")?;
-    let offset = u64::from_str_radix(offset, 16).ok()?;
-    let (file, symbol) = code.strip_suffix(')')?.split_once('(')?;
-    let symbol = symbol.rsplit_once("+0x").map_or(symbol, |(symbol, _)| symbol);
-    Some(Frame { symbol: symbol.to_owned(), file: file.to_owned(), offset })
-}
-
-/// `1795241239.877432 accept4(3, …) = 4 <1.590420>`
-fn call(line: &str) -> Option<(&str, Duration)> {
-    let (before, _) = line.split_once('(')?;
-    let name = before.rsplit(' ').next()?;
-    let (_, took) = line.trim_end().strip_suffix('>')?.rsplit_once('<')?;
-    let took = took.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())?;
-    Some((name, took))
+/// The call as the kernel's function, without those that led to it.
+fn of_call(call: &Call) -> Stack {
+    let weight = call.took.and_then(|took| u64::try_from(took.as_micros()).ok()).unwrap_or(0);
+    let frame = Frame { symbol: call.name.to_owned(), file: KERNEL.to_owned(), offset: 0 };
+    Stack { frames: vec![frame], weight }
 }
 
 #[cfg(test)]

@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Reads what the tools record about a lab, and says it in plain words
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// What lens can do.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Explain a log of strace, or a recording, one line a call
+    #[command(after_help = "\
+Examples:
+  lens explain captures/lab1-blocking/two-clients    a recording of lens record
+  lens explain trace.log                             a log of strace -f -ttt -T -yy -o trace.log …
+  strace -f -ttt -T -yy -o '|lens explain' target/debug/lab1-blocking
+                                                     live: the last line says who is asleep right now")]
+    Explain(Explain),
+    /// Record a lab while scripted clients talk to it
+    #[command(after_help = crate::scenarios_help())]
+    Record(Record),
+    /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
+    #[command(after_help = "\
+Examples:
+  perf script --no-inline --fields comm,tid,ip,sym,dso > perf.txt; lens flame perf.txt -o cpu.svg
+  strace -k -T -o wall.log target/release/lab1-blocking; lens flame --wall wall.log -o wall.svg")]
+    Flame(Flame),
+    /// Show, live, where a server sleeps, who waits for it, and for how long
+    #[command(after_help = "\
+Examples:
+  lens watch lab1           the lab that runs; needs no root and no tracer
+  lens watch 4242 --once    any server, by its number; one picture, as text")]
+    Watch(Watch),
+}
+
+/// How to explain.
+#[derive(Debug, clap::Args)]
+pub struct Explain {
+    /// A log of strace, or the folder of a recording; stdin if there is none
+    pub file: Option<PathBuf>,
+    /// Show the calls that are not about sockets too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// What to record.
+#[derive(Debug, clap::Args)]
+pub struct Record {
+    /// Which lab: lab1, lab2, lab3, or the name of its package
+    pub lab: String,
+    /// What the clients do
+    #[arg(long)]
+    pub scenario: String,
+    /// The folder to make [default: captures/LAB/SCENARIO]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Record this program, and build none
+    #[arg(long)]
+    pub binary: Option<PathBuf>,
+}
+
+/// What to draw.
+#[derive(Debug, clap::Args)]
+pub struct Flame {
+    /// What perf script, or strace -k -T, has printed
+    pub input: PathBuf,
+    /// The picture, in SVG
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// The input is of strace: draw where the server waits
+    #[arg(long)]
+    pub wall: bool,
+    /// What stands above the picture
+    #[arg(long, default_value = "Flame graph")]
+    pub title: String,
+    /// What stands below the title
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+/// What to watch.
+#[derive(Debug, clap::Args)]
+pub struct Watch {
+    /// lab1, lab2, lab3, or the number of a process
+    pub target: String,
+    /// Which of several
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Print one picture as text, and end
+    #[arg(long)]
+    pub once: bool,
+}

@@ -1,0 +1,33 @@
+//! Builds a lab.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::labs::Lab;
+
+use super::RecordError;
+
+/// Builds the lab and returns where its program is.
+pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, RecordError> {
+    let package = lab.package;
+    // Where nobody reads it, the progress is lost; that is no reason to stop.
+    _ = writeln!(progress, "+ cargo build -q -p {package}");
+    let output = Command::new("cargo")
+        .args(["build", "-q", "-p", package, "--message-format=json-render-diagnostics"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|_| RecordError::Missing {
+            tool: "cargo",
+            mend: "install Rust from https://rustup.rs, or give a program with --binary PATH",
+        })?;
+    let messages = output.stdout.split(|byte| *byte == b'\n');
+    let mut program = messages.filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
+        let is_ours = message.pointer("/target/name")?.as_str()? == package;
+        let program = message.get("executable")?.as_str().filter(|_| is_ours)?;
+        Some(PathBuf::from(program))
+    });
+    program.next_back().filter(|_| output.status.success()).ok_or(RecordError::Build { package })
+}

@@ -1,0 +1,52 @@
+//! What must not outlive us when somebody presses Ctrl-C: programs that we have started, and a folder
+//! that is not whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+static LEFT: Mutex<Left> = Mutex::new(Left { groups: Vec::new(), folder: None });
+
+struct Left {
+    groups: Vec<Pid>,
+    folder: Option<PathBuf>,
+}
+
+fn left() -> MutexGuard<'static, Left> {
+    LEFT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From now on, Ctrl-C and SIGTERM end what we have started, and then us, with exit code 130.
+///
+/// # Errors
+/// If the process cannot handle signals.
+pub fn end_on_signals() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        let left = left();
+        for group in &left.groups {
+            // It may have ended by itself.
+            _ = kill_process_group(*group, Signal::KILL);
+        }
+        if let Some(folder) = &left.folder {
+            _ = fs::remove_dir_all(folder);
+        }
+        std::process::exit(130);
+    })
+}
+
+/// The group of processes that begins with this one ends with us.
+pub(super) fn kill_on_signal(group: Pid) {
+    left().groups.push(group);
+}
+
+/// It has ended: its number may be that of others soon.
+pub(super) fn has_ended(group: Pid) {
+    left().groups.retain(|other| *other != group);
+}
+
+/// This folder ends with us.
+pub(super) fn remove_on_signal(folder: &Path) {
+    left().folder = Some(folder.to_owned());
+}

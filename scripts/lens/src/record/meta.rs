@@ -1,0 +1,97 @@
+//! All about a recording that is not in the recording itself: `meta.json`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::packets::Packets;
+use super::{Order, RecordError, file_error};
+
+/// What `meta.json` holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The package of the lab.
+    pub lab: String,
+    /// Its version.
+    pub version: String,
+    /// The name of the scenario.
+    pub scenario: String,
+    /// What happens in it.
+    pub about: String,
+    /// When, as RFC 3339 has it.
+    pub date: String,
+    /// Where the lab listened.
+    pub address: String,
+    /// The process of the lab.
+    pub pid: i32,
+    /// The name and the version of the kernel.
+    pub kernel: String,
+    /// The version of strace.
+    pub strace: String,
+    /// The version of tcpdump, if it is there.
+    pub tcpdump: Option<String>,
+    /// What was run, as one would type it.
+    pub commands: Vec<String>,
+    /// What tcpdump has counted, or why there is no `packets.pcap`.
+    pub packets: String,
+    /// What the lab printed when it ended.
+    pub said_at_the_end: String,
+}
+
+impl Meta {
+    /// What is known before anything was started.
+    pub(super) fn new(order: &Order, strace: String) -> Self {
+        let kernel = rustix::system::uname();
+        let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+        let kernel = [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ");
+        Self {
+            lab: order.lab.package.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: order.scenario.name.clone(),
+            about: order.scenario.about.clone(),
+            date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            address: String::new(),
+            pid: 0,
+            kernel,
+            strace,
+            tcpdump: version("tcpdump"),
+            commands: Vec::new(),
+            packets: String::new(),
+            said_at_the_end: String::new(),
+        }
+    }
+
+    /// Ends the capture and notes what came of it.
+    pub(super) fn packets(&mut self, packets: Packets) {
+        match packets.stop() {
+            Ok((command, counted)) => {
+                self.commands.push(command);
+                self.packets = counted;
+            }
+            Err(why) => self.packets = format!("none: {why}"),
+        }
+    }
+
+    /// Writes it.
+    pub(super) fn write(&self, path: &Path) -> Result<(), RecordError> {
+        let text = serde_json::to_string_pretty(self);
+        let text = text.map_err(|error| file_error(path, error.into()))?;
+        fs::write(path, text + "\n").map_err(|error| file_error(path, error))
+    }
+
+    /// Reads it from the folder of a recording; `None` if it is none.
+    #[must_use]
+    pub fn read(folder: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(folder.join("meta.json")).ok()?).ok()
+    }
+}
+
+/// The first line of what a tool says about its version; `None` if it is not there.
+pub(super) fn version(tool: &str) -> Option<String> {
+    let output = Command::new(tool).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+    Some(String::from_utf8_lossy(&text).lines().next()?.trim().to_owned())
+}
