@@ -15,8 +15,27 @@ die() {
 # has COMMAND: whether it is installed.
 has() { command -v "$1" > /dev/null 2>&1; }
 
-# run COMMAND...: prints the exact command, and then runs it. Students learn the tool, not our wrapper.
+# lab_package NAME: the package of a lab, from its short name or its full one.
+lab_package() {
+  case $1 in
+    lab1 | lab1-blocking) echo lab1-blocking ;;
+    lab2 | lab2-resp) echo lab2-resp ;;
+    lab3 | lab3-multiclient) echo lab3-multiclient ;;
+    *) die "there is no lab '$1'." "Say lab1, lab2 or lab3." ;;
+  esac
+}
+
+# show COMMAND...: prints the exact command, as one would type it. Students learn the tool, not our wrapper.
+show() {
+  local word line=+
+  for word in "$@"; do
+    if [[ $word =~ ^[A-Za-z0-9_./:=,@%+#-]+$ ]]; then line+=" $word"; else line+=" '${word//\'/\'\\\'\'}'"; fi
+  done
+  printf '%s\n' "$line" >&2
+}
+
+# run COMMAND...: prints the exact command, and then runs it.
 run() {
-  printf '+ %s\n' "$*" >&2
+  show "$@"
   "$@"
 }

@@ -27,6 +27,9 @@ Examples:
     /// Record a lab while scripted clients talk to it
     #[command(after_help = crate::scenarios_help())]
     Record(Record),
+    /// Let scripted clients talk to a lab that runs, and show what they did and saw
+    #[command(after_help = crate::scenarios_help())]
+    Play(Play),
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
     #[command(after_help = "\
 Examples:
@@ -68,6 +71,23 @@ pub struct Record {
     /// Record this program, and build none
     #[arg(long)]
     pub binary: Option<PathBuf>,
+}
+
+/// What to play, and to whom.
+#[derive(Debug, clap::Args)]
+pub struct Play {
+    /// Which lab it is: lab1, lab2, lab3, or the name of its package
+    #[arg(required_unless_present = "list")]
+    pub lab: Option<String>,
+    /// What the clients do
+    #[arg(long, required_unless_present = "list")]
+    pub scenario: Option<String>,
+    /// Where it listens, on 127.0.0.1
+    #[arg(long, default_value_t = 6379)]
+    pub port: u16,
+    /// Only list the scenarios
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// What to draw.

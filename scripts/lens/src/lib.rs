@@ -15,6 +15,7 @@
 //!
 //! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
 //! - [`story`]: what calls mean: which client came, what it said, what it was told.
+//! - [`play`]: what the clients of a scenario did and saw.
 //! - [`explain`]: puts that on a page, and between it what the clients themselves have recorded.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
@@ -24,6 +25,7 @@ pub mod explain;
 pub mod flame;
 pub mod labs;
 pub mod lines;
+pub mod play;
 pub mod record;
 pub mod scenario;
 pub mod story;

@@ -4,6 +4,7 @@ mod cli;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
@@ -14,6 +15,7 @@ use cli::{Cli, Task};
 use lens::explain::{self, Guests, Options};
 use lens::flame::{self, FlameError};
 use lens::labs;
+use lens::play;
 use lens::record::{self, Meta, Order};
 use lens::scenario::{self, event};
 use lens::watch;
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().task {
         Task::Explain(options) => explain(&options),
         Task::Record(options) => record(&options),
+        Task::Play(options) => play(&options),
         Task::Flame(options) => flame(options),
         Task::Watch(options) => watch(options),
     };
@@ -99,6 +102,22 @@ fn record(asked: &cli::Record) -> Ended {
     println!("{folder}: strace.log, {events} client events, packets: {}", recording.meta.packets);
     println!("To read it: lens explain {folder}");
     Ok(())
+}
+
+fn play(asked: &cli::Play) -> Ended {
+    let mut stdout = io::stdout().lock();
+    let (Some(lab), Some(name)) = (&asked.lab, &asked.scenario) else {
+        for one in scenario::all()? {
+            writeln!(stdout, "{:<12} {}", one.name, one.about)?;
+        }
+        return Ok(());
+    };
+    let (lab, scenario) = (labs::find(lab)?, scenario::find(name)?);
+    writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
+    let server = (Ipv4Addr::LOCALHOST, asked.port).into();
+    let colour = colored::control::SHOULD_COLORIZE.should_colorize();
+    let events = scenario::run(&scenario, server, lab.wire);
+    Ok(play::write(&events, &mut stdout, colour)?)
 }
 
 fn flame(asked: cli::Flame) -> Ended {

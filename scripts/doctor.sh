@@ -1,0 +1,264 @@
+#!/usr/bin/env bash
+# doctor.sh: looks at this machine, and tells which steps of the labs it can do, and how to mend the others.
+#
+# USAGE         scripts/doctor.sh [--fix]
+#               --fix    installs what is missing (Debian and Ubuntu; it says what first)
+# REQUIREMENTS  none
+# OVERHEADS     a second; without --fix it changes nothing
+# EXIT CODE     0 every step can be done, some perhaps by a detour; 1 a step cannot be done at all
+#
+# EXAMPLES      scripts/doctor.sh
+#               scripts/doctor.sh --fix
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+fix=false
+for word in "$@"; do
+  case $word in
+    -h | --help) usage; exit 0 ;;
+    --fix) fix=true ;;
+    *) die "'$word' is nothing this script knows." "Say scripts/doctor.sh, or scripts/doctor.sh --help." ;;
+  esac
+done
+cd "$(dirname "$0")/.."
+
+if [[ -t 1 && -z ${NO_COLOR-} ]]; then
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
+else
+  bold='' dim='' red='' green='' yellow='' plain=''
+fi
+
+### the tools: COMMAND|PACKAGE|WHAT IS LOST WITHOUT|WHAT TO DO INSTEAD
+tools=(
+  'strace|strace|no live trace of system calls|scripts/trace.sh lab1 --replay'
+  'ltrace|ltrace|no calls of libc|scripts/trace.sh lab1 --replay: the same bytes, one floor below'
+  'tcpdump|tcpdump|no packets|read the recorded ones: labs/*/recordings/*/strace.log, scripts/trace.sh lab1 --replay'
+  'tshark|tshark|no decoded packets|scripts/tcpdump.sh lab2'
+  'perf|linux-perf|no on-CPU flame graph|the wall-clock one: scripts/profile.sh lab1 --wall'
+  'ss|iproute2|no tables of sockets|cat /proc/net/tcp, in hexadecimal'
+  'tmux|tmux|no window with four parts|four terminals'
+  'redis-cli|redis-tools|no client of Redis itself|cargo run -p lab2-resp -- client'
+  'telnet|telnet|no telnet|nc, or cargo run -p lab1-blocking -- client'
+  'nc|netcat-openbsd|no nc|telnet, or cargo run -p lab1-blocking -- client'
+  'python3|python3|no view of flame graphs in a browser by http|open the SVG file itself'
+)
+lost=0 detours=0
+
+# ok WHAT DETAIL; detour WHAT LOST MEND INSTEAD: a step needs another way; broken: it has none.
+ok() { printf '  %sok%s    %-22s %s%s%s\n' "$green" "$plain" "$1" "$dim" "$2" "$plain"; }
+detour() {
+  detours=$((detours + 1))
+  printf '  %s-%s     %-22s %s\n' "$yellow" "$plain" "$1" "$2"
+  printf '%31s mend:    %s%s%s\n' '' "$bold" "$3" "$plain"
+  printf '%31s or else: %s\n' '' "$4"
+}
+broken() {
+  lost=$((lost + 1))
+  printf '  %sNO%s    %-22s %s\n' "$red" "$plain" "$1" "$2"
+  printf '%31s mend:    %s%s%s\n' '' "$bold" "$3" "$plain"
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+# for_root COMMAND: as one has to type it here.
+for_root() { if ((EUID == 0)); then echo "$1"; else echo "sudo $1"; fi; }
+# first_line FILE: or nothing.
+first_line() { head -n 1 "$1" 2> /dev/null || true; }
+
+system=$(uname -s)
+
+install_missing() {
+  local tool name package packages=()
+  for tool in "${tools[@]}"; do
+    IFS='|' read -r name package _ <<< "$tool"
+    if [[ $name == perf ]]; then package=$(perf_package); fi
+    has "$name" || packages+=("$package")
+  done
+  if ((${#packages[@]} == 0)); then
+    echo "Nothing is missing that could be installed."
+    return
+  fi
+  has apt-get || die "there is no apt-get here, so this cannot install anything." \
+    "Install with the tool of your system: ${packages[*]}"
+  ((EUID == 0)) || has sudo || die "to install takes root, and there is no sudo." "As root: apt-get install ${packages[*]}"
+  echo "Installing: ${packages[*]}"
+  run as_root apt-get update --quiet=2 || true
+  for package in "${packages[@]}"; do
+    # One at a time: what this system does not have must not keep the others away.
+    run as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+      apt-get install --quiet=2 --yes --no-install-recommends "$package" > /dev/null ||
+      echo "  $package could not be installed; see below for the way around it."
+  done
+  echo
+}
+
+# Ubuntu has perf in a package for each kernel.
+perf_package() { if grep -qi '^ID=ubuntu' /etc/os-release 2> /dev/null; then echo "linux-tools-generic"; else echo linux-perf; fi; }
+
+check_system() {
+  local name container=''
+  name=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2> /dev/null || true)
+  if [[ $system == Darwin ]]; then
+    detour "$system" "the labs run, but strace, ltrace, perf and ss are Linux's" \
+      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the recordings: scripts/trace.sh lab1 --replay"
+    return
+  elif [[ $system != Linux ]]; then
+    detour "$system" "the labs want Linux, macOS or WSL" "install Linux or WSL" "the recordings, in labs/*/recordings"
+    return
+  fi
+  if grep -qi microsoft /proc/version; then
+    if [[ $(uname -r) == *WSL2* || $(uname -r) == *microsoft-standard* ]]; then
+      ok "WSL 2" "$name; a Linux kernel, so everything but perf's hardware counters"
+    else
+      detour "WSL 1" "it has no Linux kernel: no strace, no packets" "wsl --set-version ${WSL_DISTRO_NAME:-Ubuntu} 2" \
+        "the recordings: scripts/trace.sh lab1 --replay"
+    fi
+  else
+    if [[ -e /.dockerenv || -e /run/.containerenv ]] || grep -qs 'docker\|containerd\|kubepods' /proc/1/cgroup; then
+      container=', in a container'
+    fi
+    ok Linux "${name:-$(uname -r)}, kernel $(uname -r)$container"
+  fi
+}
+
+check_rust() {
+  local version
+  if ! has cargo; then
+    broken Rust "no lab can be built" "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+    return
+  fi
+  version=$(rustc --version | cut -d' ' -f2)
+  if [[ $(printf '1.88\n%s\n' "$version" | sort -V | head -n 1) == 1.88 ]]; then
+    ok Rust "$version"
+  else
+    broken Rust "$version is too old, the labs need 1.88" "rustup update"
+  fi
+  if has cc; then ok 'C linker' "$(command -v cc)"; else broken 'C linker' "Rust cannot link a program without cc" "$(for_root 'apt-get install gcc libc6-dev')"; fi
+}
+
+check_tools() {
+  local tool name package without instead
+  for tool in "${tools[@]}"; do
+    IFS='|' read -r name package without instead <<< "$tool"
+    if [[ $name == perf ]]; then package=$(perf_package); fi
+    if has "$name"; then
+      ok "$name" "$(command -v "$name")"
+    elif has apt-get; then
+      detour "$name" "$without" "$(for_root "apt-get install $package")" "$instead"
+    else
+      detour "$name" "$without" "install $package with the tool of your system" "$instead"
+    fi
+  done
+}
+
+check_tracing() {
+  local scope
+  if has strace; then
+    if strace -o /dev/null true 2> /dev/null; then
+      ok "launch under strace" "takes no rights"
+    else
+      detour "launch under strace" "the system does not let anybody trace" "start the container with --cap-add=SYS_PTRACE" \
+        "scripts/trace.sh lab1 --replay"
+    fi
+    # The labs' own way to attach, tried on a program of ours.
+    sleep 5 &
+    if may_attach $!; then
+      ok "attach strace" "trace.sh --attach works as it is"
+    else
+      scope=$(first_line /proc/sys/kernel/yama/ptrace_scope)
+      detour "attach strace" "trace.sh --attach needs sudo (ptrace_scope is ${scope:-unknown})" \
+        "$(for_root 'sysctl kernel.yama.ptrace_scope=0')" "scripts/trace.sh lab1, which starts the lab under strace"
+    fi
+    kill $! 2> /dev/null || true
+    wait $! 2> /dev/null || true
+  fi
+}
+
+# may_attach PID: strace attaches, and lets go again.
+may_attach() {
+  local said tracer tenths
+  said=$(mktemp)
+  strace -o /dev/null -e trace=none -p "$1" 2> "$said" &
+  tracer=$!
+  for ((tenths = 0; tenths < 30; tenths++)); do
+    if grep -q attached "$said" || ! kill -0 "$tracer" 2> /dev/null; then break; fi
+    sleep 0.1
+  done
+  tenths=1
+  if grep -q attached "$said" && ! grep -qi 'not permitted' "$said"; then tenths=0; fi
+  kill "$tracer" 2> /dev/null || true
+  wait "$tracer" 2> /dev/null || true
+  rm -f "$said"
+  return "$tenths"
+}
+
+check_capturing() {
+  local way='sudo is used for it'
+  if ! has tcpdump; then return; fi
+  if tcpdump -i lo -L > /dev/null 2>&1; then
+    ok "capture packets" "as it is"
+  elif ((EUID != 0)) && has sudo; then
+    ok "capture packets" "$way"
+  else
+    detour "capture packets" "tcpdump may not listen here" "start the container with --cap-add=NET_RAW, or become root" \
+      "scripts/tcpdump.sh lab1 --replay"
+  fi
+  if has tshark && ((EUID != 0)) && ! tshark -i lo -L > /dev/null 2>&1; then
+    if has sudo; then
+      ok "capture with tshark" "$way; without it: sudo usermod -aG wireshark $(id -un), and log in anew"
+    else
+      detour "capture with tshark" "tshark may not listen here" "as root: usermod -aG wireshark $(id -un), and log in anew" \
+        "scripts/tshark.sh lab2 --replay"
+    fi
+  fi
+}
+
+check_profiling() {
+  local level data
+  if ! has perf; then return; fi
+  level=$(first_line /proc/sys/kernel/perf_event_paranoid)
+  data=$(mktemp)
+  if perf record --quiet --event cpu-clock --output "$data" true > /dev/null 2>&1; then
+    ok "sample with perf" "perf_event_paranoid is ${level:-unknown}"
+  else
+    detour "sample with perf" "perf may not sample (perf_event_paranoid is ${level:-unknown})" \
+      "$(for_root 'sysctl kernel.perf_event_paranoid=1')" "the wall-clock one: scripts/profile.sh lab1 --wall"
+  fi
+  rm -f "$data"
+}
+
+check_port() {
+  if has ss && [[ -n $(ss --no-header --listening --tcp --numeric 'sport = :6379') ]]; then
+    detour "port 6379" "taken, so a lab does not start on it" "scripts/port.sh 6379" "another port: cargo run -p lab1-blocking -- --port 6400"
+  else
+    ok "port 6379" "free"
+  fi
+  if [[ -w captures || (! -e captures && -w .) ]]; then
+    ok "write captures" "$PWD/captures"
+  else
+    detour "write captures" "you may not write into $PWD" "sudo chown -R $(id -un) ." "--out /tmp/captures, with each script"
+  fi
+}
+
+if $fix; then install_missing; fi
+echo "${bold}This machine${plain}"
+check_system
+check_rust
+check_port
+echo "${bold}Tools${plain}"
+check_tools
+if [[ $system == Linux ]]; then
+  echo "${bold}Rights${plain}"
+  check_tracing
+  check_capturing
+  check_profiling
+fi
+echo
+if ((lost > 0)); then
+  echo "${red}Something has no way around it: see NO, above.$plain"
+  exit 1
+elif ((detours > 0)); then
+  echo "Every step can be done, $detours of them by a detour. scripts/doctor.sh --fix installs what is missing."
+else
+  echo "${green}Every step can be done.$plain"
+fi

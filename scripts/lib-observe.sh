@@ -1,0 +1,330 @@
+# shellcheck shell=bash
+# lib-observe.sh: what the scripts share that watch a lab: their options, the lab as a process, the
+# capture as a file, and an end that leaves nothing running. Sourced after lib.sh, not run.
+# shellcheck disable=SC2034  # these variables are for the scripts that source this
+
+### what a script was told
+lab='' attach=false pid='' scenario='' replay=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
+
+# read_options WORD...: sets the variables above. A script's own options go to its function own_option.
+read_options() {
+  while (($# > 0)); do
+    case $1 in
+      -h | --help) usage; exit 0 ;;
+      --attach)
+        attach=true
+        if [[ ${2-} =~ ^[0-9]+$ ]]; then pid=$2; shift; fi
+        ;;
+      --replay) replay=true ;;
+      --raw) raw=true ;;
+      --scenario | --out | --binary)
+        [[ -n ${2-} ]] || die "$1 wants a word behind it." "scripts/$(basename "$0") --help has examples."
+        case $1 in
+          --scenario) scenario=$2 ;;
+          --out) out=$(absolute "$2") ;;
+          --binary) binary=$(absolute "$2") ;;
+        esac
+        shift
+        ;;
+      --) shift; lab_options=("$@"); break ;;
+      -*) own_option "$1" || die "'$1' is nothing this script knows." "Say scripts/$(basename "$0") --help." ;;
+      *)
+        [[ -z $lab ]] || die "'$1' is one word too many." "Options of the lab itself go behind --, as in: -- --port 6400"
+        lab=$(lab_package "$1")
+        ;;
+    esac
+    shift
+  done
+  [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2 or lab3."
+  read_port
+  # A scenario needs no port that anybody knows by heart, so it does not mind who holds 6379.
+  if [[ -n $scenario && $port_is_given == false ]] && ! $attach; then
+    port=0
+    lab_options+=(--port 0)
+  fi
+  # These two would fill the terminal with the lab's own lines.
+  if [[ $scenario == slow-reader || $scenario == many ]]; then lab_options+=(--quiet); fi
+  cd "$(dirname "$0")/.." || exit
+  out=${out:-captures/$lab}
+}
+
+absolute() { if [[ $1 == /* ]]; then echo "$1"; else echo "$PWD/$1"; fi; }
+
+# The port among the options of the lab.
+read_port() {
+  local index
+  for index in "${!lab_options[@]}"; do
+    case ${lab_options[index]} in
+      --port) port_is_given=true port=${lab_options[index + 1]:-6379} ;;
+      --port=*) port_is_given=true port=${lab_options[index]#*=} ;;
+    esac
+  done
+}
+
+### colours, for a terminal only
+bold='' dim='' red='' green='' yellow='' cyan='' plain=''
+if [[ -t 1 && -z ${NO_COLOR-} ]]; then
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' cyan=$'\e[36m' plain=$'\e[0m'
+fi
+export bold dim red green yellow cyan plain
+
+# note TEXT: something we say, apart from what the tools say.
+note() { printf '%s%s%s\n' "$dim" "$*" "$plain"; }
+
+# once WHAT INDENT TEXT: explains a kind of event below its line, the first time it comes.
+told=' '
+once() {
+  if [[ $told != *" $1 "* ]]; then
+    told+="$1 "
+    printf '%*s%s└ %s%s\n' "$2" '' "$dim" "$3" "$plain"
+  fi
+}
+
+### the end: whatever happens, nothing that we have started goes on running
+server_pid='' tool_pid='' reader_pid='' part='' watching=false stopping=false ours=true sudo=()
+work=$(mktemp -d)
+
+# Ctrl-C while we watch is how it is meant to end; at any other time it is an end at once.
+on_signal() { if $watching; then stopping=true; else exit 130; fi; }
+trap on_signal INT TERM HUP
+trap clean_up EXIT
+
+clean_up() {
+  local status=$?
+  trap '' INT TERM HUP
+  end_lab
+  [[ -z $tool_pid ]] || end_process "$tool_pid"
+  # A reader is the head of a group of its own.
+  [[ -z $reader_pid ]] || kill -TERM -- "-$reader_pid" 2> /dev/null || true
+  rm -rf "$work" ${part:+"$part"}
+  return "$status"
+}
+
+# is_running PID: whether it is there, whoever owns it. A zombie has ended.
+is_running() {
+  local state
+  state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2> /dev/null) || return 1
+  [[ -n $state && $state != [ZX] ]]
+}
+
+# wait_until_gone PID SECONDS
+wait_until_gone() {
+  local tenths
+  for ((tenths = 0; tenths < $2 * 10; tenths++)); do
+    is_running "$1" || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+# end_process PID [SIGNAL]: asks, waits, and only then kills.
+end_process() {
+  is_running "$1" || return 0
+  "${sudo[@]}" kill "-${2:-TERM}" "$1" 2> /dev/null || return 0
+  wait_until_gone "$1" 5 || "${sudo[@]}" kill -KILL "$1" 2> /dev/null || true
+}
+
+# end_lab: ends the lab if we have started it.
+end_lab() {
+  if $ours && [[ -n $server_pid ]] && is_running "$server_pid"; then
+    kill -TERM "$server_pid" 2> /dev/null || true
+    wait_until_gone "$server_pid" 5 || kill -KILL "$server_pid" 2> /dev/null || true
+    # What it says at its end comes after what it said when it was ready.
+    sed -n '2,/./{/./p}' "$work/said" 2> /dev/null || true
+  fi
+  server_pid=''
+}
+
+### the lab
+# build PACKAGE: builds it, and prints where the program is.
+build() {
+  has cargo || die "Rust is not installed, so $1 cannot be built." "See https://rustup.rs, then open a new terminal."
+  show cargo build -q -p "$1"
+  local built
+  built=$(cargo build -q -p "$1" --message-format=json-render-diagnostics |
+    sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$1\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
+  [[ -n $built ]] || die "$1 does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+  echo "${built#"$PWD"/}"
+}
+
+# build_lab: sets binary.
+build_lab() {
+  if [[ -z $binary ]]; then
+    binary=$(build "$lab")
+  elif [[ ! -x $binary || -d $binary ]]; then
+    die "$binary is not a program that you may run." "Leave --binary out, and $lab is built."
+  fi
+}
+
+# Where the lab's own log goes: to the terminal, unless a script has something better to show there.
+errors=/dev/stderr
+
+# start_lab [LAUNCHER...]: starts the lab, below a launcher such as strace, and waits until it listens. A
+# process group of its own keeps Ctrl-C away from it: we end it when everything is in order.
+start_lab() {
+  local ready
+  show "$@" "$binary" "${lab_options[@]}"
+  set -m
+  "$@" "$binary" "${lab_options[@]}" < /dev/null > "$work/said" 2> "$errors" &
+  set +m
+  tool_pid=$!
+  until IFS= read -r ready 2> /dev/null < "$work/said"; do
+    if ! is_running "$tool_pid"; then
+      tool_pid=''
+      if [[ $errors != /dev/stderr ]]; then cat "$errors" >&2; fi
+      die "$lab did not start: what it said stands above." \
+        "To take another port: scripts/$(basename "$0") $lab -- --port 6400"
+    fi
+    sleep 0.05
+  done
+  [[ $ready =~ :([0-9]+)\ \(pid\ ([0-9]+)\)$ ]] || die "$binary does not say where it listens: is it a lab?"
+  port=${BASH_REMATCH[1]} server_pid=${BASH_REMATCH[2]}
+  printf '%s%s%s\n' "$bold" "$ready" "$plain"
+}
+
+# running_labs: the pid and the port of each of this lab that runs and that we may see.
+running_labs() {
+  # The kernel keeps 15 letters of a name.
+  ss --no-header --listening --tcp --numeric --processes |
+    sed -nE "s/.*:([0-9]+) +[^ ]+ +users:\(\(\"${lab:0:15}\",pid=([0-9]+),.*/\2 \1/p"
+}
+
+# find_lab: sets server_pid and port to the lab that runs already.
+find_lab() {
+  has ss || die "ss is not installed, so nobody can be found." "On Debian and Ubuntu: sudo apt-get install iproute2"
+  ours=false
+  local found name several
+  if [[ -n $pid ]]; then
+    [[ -d /proc/$pid ]] || die "there is no process $pid (any more)." "Who is there? ss -ltnp names them."
+    name=$(< "/proc/$pid/comm")
+    [[ $name == "${lab:0:15}" ]] || die "process $pid is $name, and not $lab." "Leave the number out, and $lab is looked for."
+    found=$(running_labs | grep "^$pid " | head -n 1) || found="$pid $port"
+  else
+    found=$(running_labs)
+    [[ -n $found ]] || die "no $lab that you may see is running." \
+      "Start it:  cargo run -p $lab" "Or let this script start it: leave --attach out."
+    several=$found
+    if $port_is_given || [[ $found == *$'\n'* ]]; then found=$(grep " $port\$" <<< "$found" | head -n 1) || found=; fi
+    [[ -n $found ]] || die "no $lab is running on port $port, but on $(cut -d' ' -f2 <<< "$several" | paste -sd, -)." \
+      "Say which: scripts/$(basename "$0") $lab --attach -- --port $(cut -d' ' -f2 <<< "$several" | head -n 1)"
+  fi
+  server_pid=${found% *} port=${found#* }
+  printf '%s%s is running: pid %s, port %s%s\n' "$bold" "$lab" "$server_pid" "$port" "$plain"
+}
+
+# client_line: what to type to be a client.
+client_line() {
+  local option=''
+  ((port == 6379)) || option=" --port $port"
+  echo "cargo run -q -p $lab -- client$option"
+}
+
+# invite: tells what to do now.
+invite() {
+  # On a terminal the lab has said so itself.
+  if ! $ours || [[ $errors != /dev/stderr || ! -t 2 ]]; then note "Talk to it from another terminal:  $(client_line)"; fi
+  if $ours; then note "Ctrl-C here ends the watching and the server."; else note "Ctrl-C ends the watching; the server goes on."; fi
+}
+
+# hold PID...: waits until one of these has ended or somebody presses Ctrl-C.
+hold() {
+  local process
+  watching=true
+  while ! $stopping; do
+    for process in "$@"; do is_running "$process" || break 2; done
+    # A sleep of our own that a signal ends at once.
+    sleep 0.2 & wait $! || true
+  done
+  watching=false
+}
+
+# settle: waits until the lab has closed the connections of those who have left, or there is no telling.
+settle() {
+  local tenths
+  has ss || return 0
+  for ((tenths = 0; tenths < 20; tenths++)); do
+    [[ -n $(ss --no-header --tcp --numeric state established state close-wait "sport = :$port") ]] || return 0
+    sleep 0.1
+  done
+}
+
+### the capture
+# begin_capture NAME: sets capture, and part, under which it is written until it is whole.
+begin_capture() {
+  mkdir -p "$out" 2> /dev/null || true
+  [[ -w $out ]] || die "you may not write into $out." "Give another folder: --out /tmp/captures" \
+    "Or, if sudo made it: sudo chown -R $(id -un) captures"
+  capture=$out/$1 part=$out/$1.part
+  rm -f "$part" 2> /dev/null || die "you may not replace $part." "Give another folder: --out /tmp/captures"
+}
+
+# keep_capture: it is whole.
+keep_capture() {
+  [[ -s $part ]] || die "nothing was captured." "$@"
+  # As root a tool may have made it for root only.
+  if ((${#sudo[@]} > 0)); then "${sudo[@]}" chown "$(id -u)" "$part"; fi
+  mv -f "$part" "$capture"
+  part=''
+}
+
+# follow FUNCTION: passes the capture through it while the tool writes.
+follow() {
+  set -m
+  { trap '' INT; tail --lines=+1 --follow --sleep-interval=0.1 --pid="$tool_pid" "$part" 2> /dev/null | "$1"; } &
+  set +m
+  reader_pid=$!
+}
+
+# end_tool SIGNAL: ends the tool if it still runs, and lets the reader come to the end.
+end_tool() {
+  end_process "$tool_pid" "$1"
+  if [[ -n $reader_pid ]]; then wait "$reader_pid" || true; fi
+  tool_pid='' reader_pid=''
+}
+
+# needs TOOL PACKAGE FALLBACK...: ends if the tool is missing.
+needs() {
+  local tool=$1 package=$2
+  shift 2
+  has "$tool" || die "$tool is not installed." "On Debian and Ubuntu: sudo apt-get install $package   (or scripts/doctor.sh --fix)" "$@"
+}
+
+# ask_for_rights WHY FALLBACK...: uses sudo from here on, if that is possible.
+ask_for_rights() {
+  local why=$1
+  shift
+  if ((EUID != 0)) && has sudo && { [[ -t 0 ]] || sudo -n true 2> /dev/null; }; then
+    sudo=(sudo)
+    note "$why, so sudo is used for that one command."
+    sudo -v && return
+  fi
+  die "$why." "$@"
+}
+
+# recording FILE: the file of a recording of this lab, for --replay.
+recording() {
+  local name=${scenario:-two-clients} folder=labs/$lab/recordings
+  [[ -f $folder/$name/$1 ]] || die "there is no recording of '$name' for $lab with a $1." \
+    "There are: $(find "$folder" -mindepth 1 -maxdepth 1 -type d -printf '%f ' 2> /dev/null || echo none)"
+  echo "$folder/$name/$1"
+}
+
+### the lens, which puts logs into words and plays the scripted clients
+lens=''
+# build_lens: sets lens, to one that is installed or to ours. Fails, with a word, if it cannot be had.
+build_lens() {
+  lens=$(command -v lens) && return
+  lens=$(build lens 2> "$work/lens") || { lens=''; return 1; }
+}
+
+# play: lets the scripted clients of a scenario talk to the lab, and shows what they did and saw.
+play() { run "$lens" play "$lab" --scenario "$scenario" --port "$port"; }
+
+# check_scenario: whether there is such a scenario, before anything is started.
+check_scenario() {
+  [[ -n $scenario ]] || return 0
+  build_lens || die "the scripted clients cannot be built: $(grep -v '^+' "$work/lens" | head -n 1)" \
+    "Leave --scenario out, and be the client yourself: $(client_line)"
+  "$lens" play --list | grep -q "^$scenario " ||
+    die "there is no scenario '$scenario'." "There are: $("$lens" play --list | cut -d' ' -f1 | paste -sd' ' -)"
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# trace.sh: shows every system call a lab makes for its clients, when, how long it took, and what it means.
+#
+# USAGE         scripts/trace.sh LAB [options] [-- options of the lab]
+#               --attach [PID]   watch the one that runs already, in place of starting one
+#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry,
+#                                pipeline, split, slow-reader, many
+#               --replay         read a recording that comes with the lab (--scenario chooses which)
+#               --raw            what strace says, without our words
+#               --summary        no lines but a table: how often each call, and how long in it
+#               --all-calls      not only sockets and waiting: every system call
+#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
+# REQUIREMENTS  strace; nothing for --replay. To start a lab under strace takes no rights; to attach takes
+#               the right to ptrace, mostly sudo
+# OVERHEADS     each call that is shown costs some 50 microseconds: look, but do not measure speed with it
+# EXIT CODE     0 it was watched, 2 it could not be
+#
+# EXAMPLES      scripts/trace.sh lab1                          then be a client, in another terminal
+#               scripts/trace.sh lab3 --scenario two-clients   needs one terminal only
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/lib-observe.sh
+source "$(dirname "$0")/lib-observe.sh"
+
+# Everything about sockets, and the calls in which a server waits. Not `read` and `write`: Rust reads
+# sockets with `recvfrom` and writes them with `sendto`; `accept` is `accept4`.
+calls=%network,close,epoll_create1,epoll_ctl,epoll_wait,ppoll,poll
+summary=false
+all_calls=false
+own_option() {
+  case $1 in
+    --summary) summary=true ;;
+    --all-calls) all_calls=true ;;
+    *) return 1 ;;
+  esac
+}
+read_options "$@"
+
+# explain FILE...: the log in words, or as it is where there is no lens.
+explain() {
+  local words=(explain "$@")
+  if $all_calls; then words+=(--all); fi
+  if $raw; then cat "$@"; else "$lens" "${words[@]}"; fi
+}
+
+choose_words() {
+  if $raw || $summary; then return; fi
+  build_lens && return
+  note "The lens cannot be built ($(grep -v '^+' "$work/lens" | head -n 1)), so this is what strace says, as it is."
+  raw=true
+}
+
+# What strace may not be told by everyone.
+check_rights() {
+  needs strace strace "Without it, look at a recording:  scripts/trace.sh $lab --replay"
+  if $attach; then return; fi
+  strace -o /dev/null true 2> "$work/error" || die "strace may not trace here: $(tail -n 1 "$work/error")." \
+    "In a container: start it with --cap-add=SYS_PTRACE" "Or look at a recording:  scripts/trace.sh $lab --replay"
+}
+
+options=(-ttt -T -yy -s 128)
+if $summary; then options=(-w -c); fi
+if ! $all_calls; then options+=(-e "trace=$calls"); fi
+
+start() {
+  begin_capture "$($summary && echo summary.txt || echo trace.log)"
+  : > "$part"
+  if $attach; then
+    attach_strace
+  else
+    # What the lab logs, the lens says too, and better.
+    if ! $raw && ! $summary; then errors=$work/log; fi
+    start_lab strace "${options[@]}" -o "$part"
+  fi
+}
+
+attach_strace() {
+  local tries
+  for tries in 1 2; do
+    show "${sudo[@]}" strace "${options[@]}" -o "$part" -p "$server_pid"
+    : > "$work/error"
+    set -m
+    "${sudo[@]}" strace "${options[@]}" -o "$part" -p "$server_pid" < /dev/null 2> "$work/error" &
+    set +m
+    tool_pid=$!
+    until grep -q "attached" "$work/error"; do
+      is_running "$tool_pid" || break
+      sleep 0.05
+    done
+    is_running "$tool_pid" && return
+    tool_pid=''
+    ((tries == 1)) || break
+    ask_for_rights "$(why_not)" "Try: sudo sysctl kernel.yama.ptrace_scope=0   (until the next start of the machine)" \
+      "Or start the lab under strace, which takes no rights: scripts/trace.sh $lab" \
+      "Or look at a recording: scripts/trace.sh $lab --replay"
+  done
+  die "strace does not attach: $(tail -n 1 "$work/error")"
+}
+
+why_not() {
+  local tracer
+  tracer=$(sed -n 's/^TracerPid:\t//p' "/proc/$server_pid/status" 2> /dev/null) || tracer=0
+  if ((tracer > 0)); then
+    die "process $server_pid is being traced already, by process $tracer: a process has one tracer at most."
+  fi
+  [[ -d /proc/$server_pid ]] || die "process $server_pid has ended."
+  echo "you may not attach to process $server_pid"
+}
+
+explain_summary() {
+  cat "$capture"
+  cat << 'END'
+
+  seconds     how long in the call by the clock on the wall, asleep or not: that is the -w in strace -w -c.
+              Without -w strace counts CPU time, and all the waiting vanishes.
+  accept4, recvfrom, epoll_wait: where a server sleeps. The longest of them tells what it waits for.
+END
+}
+
+if $replay; then
+  log=$(recording strace.log)
+  choose_words
+  show strace "${options[@]}" "…" ">" "$log"
+  if $raw; then explain "$log"; else explain "$(dirname "$log")"; fi
+  exit 0
+fi
+check_rights
+if [[ -n $scenario ]] && ! $attach && ! $summary; then
+  check_scenario
+  words=(record "$lab" --scenario "$scenario" --out "$out/$scenario" --port "$port")
+  if [[ -n $binary ]]; then words+=(--binary "$binary"); fi
+  run "$lens" "${words[@]}" || exit 2
+  show lens explain "$out/$scenario"
+  if $raw; then explain "$out/$scenario/strace.log"; else explain "$out/$scenario"; fi
+  note "The capture is the folder $out/$scenario: strace.log, clients.jsonl, packets.pcap, meta.json."
+  exit 0
+fi
+check_scenario
+choose_words
+if $attach; then find_lab; else build_lab; fi
+start
+if ! $summary; then follow explain; fi
+if [[ -n $scenario ]]; then play; settle; else invite; hold "$server_pid" "$tool_pid"; fi
+end_lab
+end_tool INT
+keep_capture "Was there a client? To be one: $(client_line)"
+if $summary; then explain_summary; fi
+note "The capture is in $capture ($(wc -l < "$capture") lines). Once more: lens explain $capture"

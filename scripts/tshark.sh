@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# tshark.sh: shows the packets between a lab and its clients decoded, one line each, and saves them.
+#
+# USAGE         scripts/tshark.sh LAB [options] [-- options of the lab]
+#               --attach [PID]   watch the one that runs already, in place of starting one
+#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry, …
+#               --follow[=N]     at the end, conversation N (0 is the first) as one text, both sides
+#               --replay         read the packets of a recording (--scenario chooses which); takes no rights
+#               --raw            what tshark says, without our words
+#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
+# REQUIREMENTS  tshark, and the right to capture: membership in the group wireshark, or sudo
+# OVERHEADS     small for the lab; tshark itself takes a second to start
+# EXIT CODE     0 it was watched, 2 it could not be
+#
+# EXAMPLES      scripts/tshark.sh lab3                             then be a client, in another terminal
+#               scripts/tshark.sh lab2 --scenario expiry --follow  the whole conversation
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/lib-observe.sh
+source "$(dirname "$0")/lib-observe.sh"
+# shellcheck source=scripts/lib-packets.sh
+source "$(dirname "$0")/lib-packets.sh"
+
+conversation=''
+own_option() {
+  case $1 in
+    --follow) conversation=0 ;;
+    --follow=*[!0-9]* | --follow=) return 1 ;;
+    --follow=*) conversation=${1#*=} ;;
+    *) return 1 ;;
+  esac
+}
+read_options "$@"
+
+explain() { if $raw; then cat; else explain_tshark; fi; }
+
+# how_to_decode: sets options. tshark takes port 6379 for RESP, no other port, and lab 1 on 6379 too: so it is
+# told, both ways.
+how_to_decode() {
+  local columns='"No","%m","Time","%t","From","%uS","To","%uD","Protocol","%p","Info","%i"'
+  if [[ $lab == lab1-blocking ]]; then
+    # Only a column that asks for the data makes tshark look at them.
+    options=(-d "tcp.port==$port,data" -o data.show_as_text:TRUE -o "gui.column.format:$columns,\"Bytes\",\"%Cus:data.len\"")
+  else
+    options=(-d "tcp.port==$port,resp" -o "gui.column.format:$columns")
+  fi
+}
+
+# follow_conversation FILE
+follow_conversation() {
+  if [[ -z $conversation ]]; then return; fi
+  echo
+  run tshark -q -n -r "$1" -z "follow,tcp,ascii,$conversation" 2> >(grep '^+' >&2)
+  note "Indented: what the server says. The numbers are bytes."
+}
+
+needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $lab --replay"
+if $replay; then
+  file=$(recording packets.pcap)
+  port=$(port_of_recording "$file")
+  how_to_decode
+  show tshark -n "${options[@]}" -r "$file"
+  tshark -n "${options[@]}" -r "$file" 2> "$work/error" | explain
+  follow_conversation "$file"
+  exit 0
+fi
+probe_capture tshark -i lo -L
+check_scenario
+if $attach; then find_lab; else build_lab && start_lab; fi
+how_to_decode
+begin_capture tshark.pcap
+listen_to_packets "Capture started" tshark -n -l -i lo -f "tcp port $port" "${options[@]}" -P -w "$part"
+watch_packets
+keep_capture "Was there a client? To be one: $(client_line)"
+follow_conversation "$capture"
+note "The capture is in $capture. Wireshark opens it, too."
