@@ -4,6 +4,7 @@
 //! the compiler has merged into their callers, `answer` among them; [`names`] makes the names short and
 //! says whose code it is; [`fold`] counts equal stacks; [`draw`] makes the picture, with `inferno`.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,13 +81,32 @@ struct Stack {
     weight: u64,
 }
 
-/// What was drawn.
+/// What was drawn, in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Drawn {
-    /// How many stacks there were.
-    pub stacks: usize,
-    /// What they weigh: samples, or microseconds.
+    /// Of what.
+    pub kind: Kind,
+    /// All of it: samples, or microseconds.
     pub weight: u64,
+    /// How much of it in functions of the kernel.
+    pub kernel: u64,
+    /// How much in libraries.
+    pub library: u64,
+    /// How much in our own.
+    pub ours: u64,
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, weight, kernel, library, ours } = self;
+        match kind {
+            Kind::Cpu => write!(
+                f,
+                "{weight} samples: {kernel} % in the kernel, {library} % in libraries, {ours} % in our code"
+            ),
+            Kind::Wall => write!(f, "{} ms in system calls", weight / 1000),
+        }
+    }
 }
 
 /// Draws a flame graph. The file is there when it is whole, and not before.
@@ -101,14 +121,14 @@ pub fn run(options: &Options) -> Result<Drawn, FlameError> {
         Kind::Wall => wall::parse(&text),
     };
     let folded = Folded::new(&stacks);
-    let weight = folded.weight();
-    if weight == 0 {
+    let drawn = folded.sum(options.kind);
+    if drawn.weight == 0 {
         return Err(match options.kind {
             Kind::Cpu => FlameError::NoSamples,
             Kind::Wall => FlameError::NoCalls(options.input.clone()),
         });
     }
-    let svg = draw::svg(&folded, options).map_err(FlameError::Draw)?;
+    let svg = draw::svg(&folded, &drawn, options).map_err(FlameError::Draw)?;
     let unfinished = options.output.with_extension("svg.part");
     fs::write(&unfinished, svg).and_then(|()| fs::rename(&unfinished, &options.output)).map_err(
         |error| {
@@ -117,7 +137,7 @@ pub fn run(options: &Options) -> Result<Drawn, FlameError> {
             at(&options.output, error)
         },
     )?;
-    Ok(Drawn { stacks: stacks.len(), weight })
+    Ok(drawn)
 }
 
 fn at(path: &Path, error: io::Error) -> FlameError {

@@ -123,8 +123,8 @@ fn play(asked: &cli::Play) -> Ended {
 fn flame(asked: cli::Flame) -> Ended {
     let cli::Flame { input, output, wall, title, note } = asked;
     let kind = if wall { flame::Kind::Wall } else { flame::Kind::Cpu };
-    flame::run(&flame::Options { kind, input, output, title, note })?;
-    Ok(())
+    let drawn = flame::run(&flame::Options { kind, input, output, title, note })?;
+    Ok(writeln!(io::stdout(), "{drawn}")?)
 }
 
 fn watch(asked: cli::Watch) -> Ended {

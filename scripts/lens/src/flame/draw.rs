@@ -9,14 +9,14 @@ use inferno::flamegraph::{self, Options as Style};
 
 use super::fold::Folded;
 use super::names::Owner;
-use super::{Kind, Options};
+use super::{Drawn, Kind, Options};
 
 const LEGEND: &str = "orange: our code · yellow: libraries · blue: the kernel";
 /// Light enough for dark letters, on a light page and on a dark one.
 const PAPER: Color = Color { r: 250, g: 250, b: 248 };
 
 /// The picture.
-pub(super) fn svg(folded: &Folded, options: &Options) -> io::Result<Vec<u8>> {
+pub(super) fn svg(folded: &Folded, drawn: &Drawn, options: &Options) -> io::Result<Vec<u8>> {
     let mut palette = PaletteMap::default();
     for (function, owner) in &folded.owners {
         palette.insert(function, colour(function, *owner));
@@ -27,7 +27,7 @@ pub(super) fn svg(folded: &Folded, options: &Options) -> io::Result<Vec<u8>> {
     style.deterministic = true;
     style.title.clone_from(&options.title);
     let gap = if options.note.is_empty() { "" } else { " · " };
-    style.subtitle = Some(format!("{}{gap}{LEGEND}", options.note));
+    style.subtitle = Some(format!("{drawn}{gap}{} · {LEGEND}", options.note));
     if options.kind == Kind::Wall {
         // Of microseconds.
         "ms".clone_into(&mut style.count_name);

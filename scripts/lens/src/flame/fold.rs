@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::Stack;
 use super::inlines::Inlines;
 use super::names::{self, Owner};
+use super::{Drawn, Kind, Stack};
 
 /// Stacks, and what they weigh.
 #[derive(Debug, Default)]
@@ -24,9 +24,16 @@ impl Folded {
         folded
     }
 
-    /// What all stacks weigh together.
-    pub(super) fn weight(&self) -> u64 {
-        self.stacks.values().sum()
+    /// What all stacks weigh together, and whose the innermost functions are.
+    pub(super) fn sum(&self, kind: Kind) -> Drawn {
+        let weight = self.stacks.values().sum();
+        let part = |owner| {
+            let of = |stack: &str| stack.rsplit(';').next().and_then(|leaf| self.owners.get(leaf));
+            let stacks = self.stacks.iter().filter(|(stack, _)| of(stack) == Some(&owner));
+            (stacks.map(|(_, weight)| weight).sum::<u64>() * 100).checked_div(weight).unwrap_or(0)
+        };
+        let (kernel, library) = (part(Owner::Kernel), part(Owner::Library));
+        Drawn { kind, weight, kernel, library, ours: part(Owner::Ours) }
     }
 
     /// A line for each stack, with its weight.
@@ -84,7 +91,8 @@ mod tests {
         let folded = Folded::new(&[stack.clone(), alien, stack]);
         let lines: Vec<_> = folded.lines().collect();
         assert_eq!(lines, ["[unknown] 1", "lab1_blocking::main;accept4;accept4_[k] 4"]);
-        assert_eq!(folded.weight(), 5);
+        let drawn = folded.sum(Kind::Cpu);
+        assert_eq!((drawn.weight, drawn.kernel, drawn.library, drawn.ours), (5, 80, 20, 0));
         assert_eq!(folded.owners["accept4_[k]"], Owner::Kernel);
         assert_eq!(folded.owners["accept4"], Owner::Library);
     }
