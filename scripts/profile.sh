@@ -130,8 +130,8 @@ sample() {
 
 profile_cpu() {
   check_perf
-  if $load || ! $attach; then build_release; fi
   if $attach; then find_lab; fi
+  if $load || ! $attach; then build_release; fi
   begin_capture perf.data
   if ! $attach; then
     prepare_for_load
@@ -143,8 +143,12 @@ profile_cpu() {
   end_load
   end_lab
   keep_capture "Try again, or with --wall."
+  if perf evlist -i "$capture" 2> /dev/null | grep -q ':u$'; then
+    note "You may not see the kernel's functions, where a server spends most of its time. To see them too:"
+    note "  sudo sysctl kernel.perf_event_paranoid=1   (until the next start of the machine)"
+  fi
   # The lens finds the functions that were merged into others faster than perf does, and everywhere.
-  local script=(perf script --no-inline --fields comm,tid,ip,sym,dso -i "$capture")
+  local script=(perf script --no-inline --fields 'comm,tid,ip,sym,dso' -i "$capture")
   begin_capture perf.txt
   show "${script[@]}"
   "${script[@]}" > "$part" 2> "$work/error" || die "perf cannot read what it has recorded: $(grep -m 1 . "$work/error")"
@@ -183,7 +187,11 @@ draw() {
   local note="no load"
   if $load; then note="$clients clients, pipeline $pipeline"; fi
   show lens flame "$@" --output "$picture"
-  "$lens" flame "$@" --note "$note, $seconds s" --output "$picture" || exit
+  "$lens" flame "$@" --note "$note, $seconds s" --output "$picture" && return
+  local status=$?
+  # A capture of nothing is none.
+  ((status == 2)) || rm -f "$out/perf.data" "$out/perf.txt"
+  exit "$status"
 }
 
 if $wall; then profile_wall; else profile_cpu; fi
