@@ -37,7 +37,7 @@ pub fn server(look: &Look, pid: u32) -> String {
             Some(WaitsFor::Other) | None => "The thread sleeps in a call that has no socket.",
         },
     };
-    format!("{text} {see}")
+    format!("{text}\n{see}")
 }
 
 /// Explains the row of the accept queue.
@@ -55,7 +55,7 @@ pub fn queue(look: &Look, backlog: Option<u64>, port: u16) -> String {
         if look.queue == 0 { "Here nobody stands in line now" } else { "Here they stand in line" };
     format!(
         "The kernel shakes hands with clients by itself. {now}: connected, and not accepted. {limit} \
-         See it yourself: ss -ltn 'sport = :{port}'"
+        \nSee it yourself: ss -ltn 'sport = :{port}'"
     )
 }
 
@@ -65,7 +65,7 @@ pub fn client(client: &Client, look: &Look, port: u16) -> String {
     let text = if client.place.is_outside() { outside(client, look) } else { inside(client, look) };
     let side = if client.place == Place::Knocks { "dport" } else { "sport" };
     let number = client.addr.port();
-    format!("{text} See it yourself: ss -tanp '{side} = :{port}' | grep :{number}")
+    format!("{text}\nSee it yourself: ss -tanp '{side} = :{port}' | grep :{number}")
 }
 
 /// A client that the server has not accepted.

@@ -9,6 +9,7 @@ use super::explain;
 use super::find::Target;
 use super::look::{Look, Place, Thread};
 use super::memory::Memory;
+use super::process::Switches;
 use super::words;
 
 mod columns;
@@ -52,8 +53,9 @@ pub struct Page<'a> {
 
 const HELP: &str = "Top: what the server does, and who waits for it; red is somebody who waits for a \
     server that does not come. Recv-Q: bytes that the server has not read. Send-Q: bytes that the client \
-    has not taken. A figure behind > is at least that: it was so before the watch began. All of it is \
-    from /proc and ss; the server is not touched.";
+    has not taken. A context switch is voluntary if the server went to sleep, and involuntary if others \
+    wanted its CPU. A time behind > is at least that: it was so before the watch began. All of it is from \
+    /proc and ss; the server is not touched.";
 
 const RED: Style = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
 const GREEN: Style = Style::new().fg(Color::Green).add_modifier(Modifier::BOLD);
@@ -120,7 +122,8 @@ impl Page<'_> {
         let mut lines = vec![
             columns.fact(row == Some(0), "server", self.thread(), self.thread_style()),
             columns.fact(row == Some(1), "accept queue", self.queue(), self.queue_style()),
-            columns.fact(false, "CPU", self.figures(), PLAIN),
+            columns.fact(false, "CPU", self.cpu(), PLAIN),
+            columns.fact(false, "context switches", self.switches(), PLAIN),
             Line::default(),
         ];
         if self.look.clients.is_empty() {
@@ -178,22 +181,22 @@ impl Page<'_> {
         if self.look.queue > 0 { RED } else { PLAIN }
     }
 
-    fn figures(&self) -> String {
-        let switches = self.look.switches;
+    fn cpu(&self) -> String {
         let threads = self.look.threads;
         match self.memory.rates() {
+            Some(rates) => format!("{:.0} % of one · {threads} threads", rates.cpu * 100.0),
+            None => format!("{threads} threads"),
+        }
+    }
+
+    fn switches(&self) -> String {
+        let Switches { voluntary, involuntary } = self.look.switches;
+        match self.memory.rates() {
             Some(rates) => format!(
-                "{:.0} % · context switches: {} voluntary ({:.0}/s), {} not ({:.0}/s) · {threads} threads",
-                rates.cpu * 100.0,
-                switches.voluntary,
-                rates.voluntary,
-                switches.involuntary,
-                rates.involuntary,
+                "{voluntary} voluntary ({:.0}/s), {involuntary} involuntary ({:.0}/s)",
+                rates.voluntary, rates.involuntary
             ),
-            None => format!(
-                "context switches: {} voluntary, {} not · {threads} threads",
-                switches.voluntary, switches.involuntary
-            ),
+            None => format!("{voluntary} voluntary, {involuntary} involuntary"),
         }
     }
 

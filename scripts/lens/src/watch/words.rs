@@ -30,12 +30,12 @@ fn duration(time: Duration) -> String {
     }
 }
 
-/// ` for 12.3 s`, ` for more than 8.0 s`, or nothing.
+/// ` for 12.3 s`, ` for over 8.0 s`, or nothing.
 fn lasting(since: Option<Since>, now: Instant) -> String {
     let text = how_long(since, now);
     match text.strip_prefix("> ") {
         _ if text.is_empty() => text,
-        Some(rest) => format!(" for more than {rest}"),
+        Some(rest) => format!(" for over {rest}"),
         None => format!(" for {text}"),
     }
 }
@@ -103,10 +103,10 @@ pub fn waiting(look: &Look, memory: &Memory) -> (String, bool) {
 #[must_use]
 pub fn place(place: Place) -> &'static str {
     match place {
-        Place::Knocks => "KNOCKS, the queue is full",
+        Place::Knocks => "KNOCKS: queue is full",
         Place::Waits => "WAITS to be accepted",
-        Place::LeftUnserved => "left, was never accepted",
-        Place::IsWaitedFor => "the server waits for it",
+        Place::LeftUnserved => "left, never accepted",
+        Place::IsWaitedFor => "server waits for it",
         Place::Unheard => "has said something",
         Place::Quiet => "accepted, quiet",
         Place::Left => "has left",
@@ -135,6 +135,6 @@ mod tests {
         assert_eq!(how_long(Some(Since::AtLeast(then)), now), "");
         let now = then + Duration::from_secs(2);
         assert_eq!(how_long(Some(Since::AtLeast(then)), now), "> 2.0 s");
-        assert_eq!(lasting(Some(Since::AtLeast(then)), now), " for more than 2.0 s");
+        assert_eq!(lasting(Some(Since::AtLeast(then)), now), " for over 2.0 s");
     }
 }

@@ -10,7 +10,7 @@ use super::{BOLD, DIM};
 /// The widest a program gets: a name of 15 bytes and a number.
 const PROGRAM: usize = 23;
 /// The place of a client, the two queues and the time.
-const REST: usize = 24 + 7 + 7 + 10;
+const REST: usize = 22 + 7 + 7 + 10;
 
 /// How wide the columns are.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Columns {
     ) -> String {
         let Self { client: wide, program: less } = self;
         let [receive, send] = queues;
-        format!("{client:wide$}{program:less$}{place:24}{receive:>7}{send:>7}{since:>10}")
+        format!("{client:wide$}{program:less$}{place:22}{receive:>7}{send:>7}{since:>10}")
     }
 
     /// A row about the server itself.
@@ -71,7 +71,7 @@ impl Columns {
         text: String,
         style: Style,
     ) -> Line<'static> {
-        let name = Span::styled(format!("{name:14}"), DIM);
+        let name = Span::styled(format!("{name:18}"), DIM);
         Line::from(vec![mark(is_chosen), name, Span::styled(text, style)])
     }
 }

@@ -8,8 +8,8 @@ use super::{BOLD, Choice, DIM, HELP, Page, Panel, RED, styled};
 const KEYS: [(&str, &str); 5] =
     [("space", "freeze"), ("↑ ↓", "choose"), ("e", "explain"), ("?", "help"), ("q", "quit")];
 
-/// Lines that stand above the clients and do not scroll: the server, its queue, its CPU, the heading.
-const FACTS: usize = 5;
+/// Lines that stand above the clients and do not scroll: the four facts, an empty line, the heading.
+const FACTS: usize = 6;
 
 /// The lines of the whole screen.
 pub(super) fn fit(page: &Page, choice: &Choice, width: usize, height: usize) -> Vec<Line<'static>> {
@@ -76,18 +76,22 @@ fn keys(choice: &Choice) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Breaks a text into lines of at most this width, at its spaces. A word that is longer is cut by the
-/// edge of the screen.
+/// Breaks the lines of a text at their spaces, so that none is wider than this. A word that is wider is
+/// cut by the edge of the screen.
 pub(super) fn wrap(text: &str, width: usize) -> impl Iterator<Item = String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
+    for whole in text.lines() {
+        let mut line = String::new();
+        for word in whole.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut line));
             }
-            _ => lines.push(word.to_owned()),
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
         }
+        lines.push(line);
     }
     lines.into_iter()
 }
