@@ -22,8 +22,12 @@ impl Programs {
         for pid in pids() {
             // Those of other users we may not look at.
             for inode in sockets_of(pid).unwrap_or_default().into_keys() {
-                // Of a program and its children, it is the child that holds the connection.
-                owners.insert(inode, pid);
+                // Of a program and its children, which have all that it had when it made them, the
+                // program has made the connection.
+                owners
+                    .entry(inode)
+                    .and_modify(|first: &mut u32| *first = pid.min(*first))
+                    .or_insert(pid);
             }
         }
         for inode in wanted {
