@@ -104,9 +104,7 @@ fn profile_perf_finds_nothing_in_a_server_that_waits() {
 fn profile_wall_shows_where_an_idle_lab_waits() {
     for (package, call) in LABS.into_iter().zip(["accept4", "accept4", "epoll_wait"]) {
         let out = TempDir::new().unwrap();
-        let program = lab(package);
-        let words =
-            [package, "--wall", "--seconds", "2", "--binary", &program, "--", "--port", "0"];
+        let words = [package, "--wall", "--seconds", "2", "--", "--port", "0"];
         let output = profile(&words, out.path());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let functions = functions(&out.path().join("wall.svg"));
