@@ -1,8 +1,9 @@
 //! Flame graphs: where a server runs (from `perf script`), or where it waits (from `strace -k -T`).
 //!
-//! A stack is read by [`perf`] or [`wall`], one function a line; [`inlines`] puts the functions back that
-//! the compiler has merged into their callers, `answer` among them; [`names`] makes the names short and
-//! says whose code it is; [`fold`] counts equal stacks; [`draw`] makes the picture, with `inferno`.
+//! A stack is read by `perf` or `wall`, one function a line; `inlines` puts the functions back that the
+//! compiler has merged into their callers, `answer` among them; `names` makes the names short and says
+//! whose code it is; `fold` counts equal stacks; `draw` makes the picture, with `inferno`. (Its own
+//! folding knows nothing of merged functions, so we fold ourselves.)
 
 use std::fmt;
 use std::fs;

@@ -1,8 +1,9 @@
 //! A live x-ray of a server, without a tracer and without root: in which call it sleeps, who waits for
 //! it, and for how long. All of it is what the kernel tells everybody: `/proc`, and `ss`.
 //!
-//! [`find`](mod@find) says which process; [`look`](mod@look) sees what there is now, by way of `process`,
-//! `calls` and `tcp`; [`memory`] knows since when; `words` and `explain` say it, [`screen`] shows it.
+//! `find` says which process; `look` sees what there is now, by way of `process`, `calls` and `tcp`;
+//! `memory` knows since when, by way of `ss`; `words` and `explain` say it, `screen` shows it, and
+//! `terminal` listens to the keys.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;

@@ -26,11 +26,12 @@ impl Folded {
 
     /// What all stacks weigh together, and whose the innermost functions are.
     pub(super) fn sum(&self, kind: Kind) -> Drawn {
-        let weight = self.stacks.values().sum();
+        let weight: u64 = self.stacks.values().sum();
         let part = |owner| {
             let of = |stack: &str| stack.rsplit(';').next().and_then(|leaf| self.owners.get(leaf));
             let stacks = self.stacks.iter().filter(|(stack, _)| of(stack) == Some(&owner));
-            (stacks.map(|(_, weight)| weight).sum::<u64>() * 100).checked_div(weight).unwrap_or(0)
+            let of_it: u64 = stacks.map(|(_, weight)| weight).sum();
+            (of_it * 100 + weight / 2).checked_div(weight).unwrap_or(0)
         };
         let (kernel, library) = (part(Owner::Kernel), part(Owner::Library));
         Drawn { kind, weight, kernel, library, ours: part(Owner::Ours) }
