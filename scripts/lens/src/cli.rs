@@ -30,6 +30,18 @@ Examples:
     /// Let scripted clients talk to a lab that runs, and show what they did and saw
     #[command(after_help = crate::scenarios_help())]
     Play(Play),
+    /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
+    #[command(after_help = "\
+Examples:
+  perf script --no-inline --fields comm,tid,ip,sym,dso > perf.txt; lens flame perf.txt -o cpu.svg
+  strace -k -T -o wall.log target/release/lab1-blocking; lens flame --wall wall.log -o wall.svg")]
+    Flame(Flame),
+    /// Show, live, where a server sleeps, who waits for it, and for how long
+    #[command(after_help = "\
+Examples:
+  lens watch lab1           the lab that runs; needs no root and no tracer
+  lens watch 4242 --once    any server, by its number; one picture, as text")]
+    Watch(Watch),
 }
 
 /// How to explain.
@@ -76,4 +88,36 @@ pub struct Play {
     /// Only list the scenarios
     #[arg(long)]
     pub list: bool,
+}
+
+/// What to draw.
+#[derive(Debug, clap::Args)]
+pub struct Flame {
+    /// What perf script, or strace -k -T, has printed
+    pub input: PathBuf,
+    /// The picture, in SVG
+    #[arg(short, long)]
+    pub output: PathBuf,
+    /// The input is of strace: draw where the server waits
+    #[arg(long)]
+    pub wall: bool,
+    /// What stands above the picture
+    #[arg(long, default_value = "Flame graph")]
+    pub title: String,
+    /// What stands below the title
+    #[arg(long, default_value = "")]
+    pub note: String,
+}
+
+/// What to watch.
+#[derive(Debug, clap::Args)]
+pub struct Watch {
+    /// lab1, lab2, lab3, or the number of a process
+    pub target: String,
+    /// Which of several
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Print one picture as text, and end
+    #[arg(long)]
+    pub once: bool,
 }

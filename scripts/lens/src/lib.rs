@@ -9,6 +9,8 @@
 //!                   calls     who did what
 //!
 //! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json
+//!
+//! perf script, strace -k ─▶ flame ─▶ a picture      /proc, ss ─▶ watch ─▶ the screen
 //! ```
 //!
 //! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
@@ -17,8 +19,10 @@
 //! - [`explain`]: puts that on a page, and between it what the clients themselves have recorded.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
+//! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a live x-ray of one.
 
 pub mod explain;
+pub mod flame;
 pub mod labs;
 pub mod lines;
 pub mod play;
@@ -26,3 +30,4 @@ pub mod record;
 pub mod scenario;
 pub mod story;
 pub mod strace;
+pub mod watch;

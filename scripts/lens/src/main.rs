@@ -13,10 +13,12 @@ use std::time::Duration;
 use clap::Parser;
 use cli::{Cli, Task};
 use lens::explain::{self, Guests, Options};
+use lens::flame::{self, FlameError};
 use lens::labs;
 use lens::play;
 use lens::record::{self, Meta, Order};
 use lens::scenario::{self, event};
+use lens::watch;
 
 /// What goes wrong is the user's to mend: it is said in one sentence, with exit code 2.
 type Ended = Result<(), Box<dyn std::error::Error>>;
@@ -26,13 +28,17 @@ fn main() -> ExitCode {
         Task::Explain(options) => explain(&options),
         Task::Record(options) => record(&options),
         Task::Play(options) => play(&options),
+        Task::Flame(options) => flame(options),
+        Task::Watch(options) => watch(options),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("lens: {error}");
-            ExitCode::from(2)
+            // That a server did not run is an answer, if not the one that was hoped for.
+            let is_answer = matches!(error.downcast_ref(), Some(FlameError::NoSamples));
+            ExitCode::from(if is_answer { 1 } else { 2 })
         }
     }
 }
@@ -112,6 +118,18 @@ fn play(asked: &cli::Play) -> Ended {
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
     let events = scenario::run(&scenario, server, lab.wire);
     Ok(play::write(&events, &mut stdout, colour)?)
+}
+
+fn flame(asked: cli::Flame) -> Ended {
+    let cli::Flame { input, output, wall, title, note } = asked;
+    let kind = if wall { flame::Kind::Wall } else { flame::Kind::Cpu };
+    let drawn = flame::run(&flame::Options { kind, input, output, title, note })?;
+    Ok(writeln!(io::stdout(), "{drawn}")?)
+}
+
+fn watch(asked: cli::Watch) -> Ended {
+    let cli::Watch { target, port, once } = asked;
+    Ok(watch::run(&watch::Options { target, port, once })?)
 }
 
 /// The scenarios and what happens in them, for the help.

@@ -91,6 +91,8 @@ pub struct Frame<'a> {
     pub file: &'a [u8],
     /// Its name; empty if it has none.
     pub function: &'a [u8],
+    /// Where in the file the call above comes back to.
+    pub offset: u64,
 }
 
 /// Parses one line, without its `\n`.
@@ -151,8 +153,10 @@ fn parse_frame(text: &[u8]) -> Kind<'_> {
     let (file, rest) = text.split_at(open);
     let Some(close) = memchr::memmem::rfind(rest, b") [") else { return Kind::Unknown };
     let inside = rest.get(1..close).unwrap_or_default();
+    let offset = rest.get(close + 3..).and_then(outcome::leading_number);
+    let offset = offset.and_then(|offset| u64::try_from(offset).ok()).unwrap_or(0);
     let function = memchr::memmem::rfind(inside, b"+0x").and_then(|plus| inside.get(..plus));
-    Kind::Frame(Frame { file, function: function.unwrap_or(inside) })
+    Kind::Frame(Frame { file, function: function.unwrap_or(inside), offset })
 }
 
 /// The start of a call whose line has not ended yet: what a live trace shows while a thread sleeps.

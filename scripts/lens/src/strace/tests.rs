@@ -151,13 +151,14 @@ fn signals_ends_and_stacks_are_told_from_calls() {
     assert_eq!(kind("+++ killed by SIGKILL +++"), Kind::Ended(End::Killed));
     assert_eq!(
         kind(" > /lib/libc.so.6(accept4+0x58) [0x10afa8]"),
-        Kind::Frame(Frame { file: b"/lib/libc.so.6", function: b"accept4" })
+        Kind::Frame(Frame { file: b"/lib/libc.so.6", function: b"accept4", offset: 0x0010_afa8 })
     );
     assert_eq!(
         kind(" > /bin/lab1-blocking(<std::net::tcp::TcpStream as std::io::Read>::read+0x12) [0x2]"),
         Kind::Frame(Frame {
             file: b"/bin/lab1-blocking",
-            function: b"<std::net::tcp::TcpStream as std::io::Read>::read"
+            function: b"<std::net::tcp::TcpStream as std::io::Read>::read",
+            offset: 2
         })
     );
     for unknown in [

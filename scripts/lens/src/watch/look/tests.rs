@@ -1,0 +1,64 @@
+use super::*;
+
+/// Lab 1: one client is served, one waits, one has waited and left, one knocks; another server's client.
+#[cfg(target_endian = "little")]
+const TABLE: &str = "\
+  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   1: 0100007F:18EB 00000000:0000 0A 00000000:00000002 00:00000000 00000000     0        0 100 3 0
+   2: 0100007F:18EB 0100007F:A000 01 00000000:00000000 00:00000000 00000000     0        0 101 1 0
+   3: 0100007F:18EB 0100007F:B000 01 00000000:00000006 00:00000000 00000000     0        0 0 1 0
+   4: 0100007F:18EB 0100007F:9000 08 00000000:00000001 00:00000000 00000000     0        0 0 1 0
+   5: 0100007F:C000 0100007F:18EB 02 00000001:00000000 01:00000030 00000000     0        0 204 2 0
+   6: 0100007F:B000 0100007F:18EB 01 00000000:00000000 00:00000000 00000000     0        0 203 1 0
+   7: 0100007F:18EC 0100007F:D000 01 00000000:00000000 00:00000000 00000000     0        0 300 1 0
+   8: 0100007F:18EB 0100007F:E000 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0
+";
+
+fn asleep(number: i64, descriptor: u64, sockets: &[Socket]) -> Thread {
+    let doing = Doing::InCall { number, args: [descriptor, 0, 0, 0, 0, 0] };
+    let ours = HashMap::from([(100, 3), (101, 5)]);
+    thread(Some(doing), 'S', Switches { voluntary: 7, involuntary: 0 }, &ours, sockets)
+}
+
+#[test]
+#[cfg(target_endian = "little")]
+fn who_waits_and_for_whom_is_seen_in_the_table() {
+    let sockets = super::super::tcp::parse(TABLE);
+    let thread = asleep(libc::SYS_recvfrom, 5, &sockets);
+    let served: SocketAddr = "127.0.0.1:40960".parse().unwrap();
+    let Thread::Asleep { on, sleep: 7, .. } = &thread else { panic!("{thread:?}") };
+    assert_eq!(*on, Some((5, Some(served))));
+    let clients = clients(6379, &sockets, &thread);
+    let places: Vec<_> = clients.iter().map(|client| (client.addr.port(), client.place)).collect();
+    let expected = [
+        (0xA000, Place::IsWaitedFor),
+        (0x9000, Place::LeftUnserved),
+        (0xB000, Place::Waits),
+        (0xC000, Place::Knocks),
+    ];
+    assert_eq!(places, expected);
+    assert_eq!((clients[2].receive_queue, clients[2].inode), (6, 203));
+    assert_eq!(clients[3].inode, 204);
+}
+
+#[test]
+#[cfg(target_endian = "little")]
+fn a_server_that_accepts_waits_for_no_client_in_particular() {
+    let sockets = super::super::tcp::parse(TABLE);
+    let thread = asleep(libc::SYS_accept4, 3, &sockets);
+    let Thread::Asleep { on: Some((3, None)), .. } = &thread else { panic!("{thread:?}") };
+    let clients = clients(6379, &sockets, &thread);
+    assert!(clients.iter().any(|client| client.place == Place::Quiet));
+    assert!(!clients.iter().any(|client| client.place == Place::IsWaitedFor));
+}
+
+#[test]
+fn what_a_thread_does_is_known_as_far_as_we_may_know_it() {
+    let of = |doing, state| thread(doing, state, Switches::default(), &HashMap::new(), &[]);
+    assert_eq!(of(Some(Doing::Running), 'R'), Thread::Runs);
+    assert_eq!(of(None, 'R'), Thread::Runs);
+    assert_eq!(of(None, 'S'), Thread::AsleepSomewhere);
+    assert_eq!(of(Some(Doing::Running), 'T'), Thread::Stopped);
+    let unknown = of(Some(Doing::InCall { number: 99_999, args: [0; 6] }), 'S');
+    assert_eq!(unknown, Thread::Asleep { call: None, on: None, sleep: 0 });
+}

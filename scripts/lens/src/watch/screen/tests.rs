@@ -1,0 +1,111 @@
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::super::calls;
+use super::super::look::Client;
+use super::*;
+
+fn addr(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn client(port: u16, place: Place, receive_queue: u64) -> Client {
+    Client { addr: addr(port), place, inode: 0, receive_queue, send_queue: 0 }
+}
+
+fn target() -> Target {
+    Target { pid: 4242, started: 1, name: "lab1-blocking".to_owned(), port: 6379 }
+}
+
+/// Lab 1 with one client that is served, and so many that wait.
+fn blocked(waiting: u16) -> (Look, Memory) {
+    let call = calls::find(libc::SYS_recvfrom);
+    let thread = Thread::Asleep { call, on: Some((5, Some(addr(40_960)))), sleep: 7 };
+    let mut clients = vec![client(40_960, Place::IsWaitedFor, 0)];
+    clients.extend((0..waiting).map(|number| client(41_000 + number, Place::Waits, 6)));
+    let (at, queue) = (Instant::now(), u64::from(waiting));
+    let addr = Some(addr(6379));
+    let switches = Switches { voluntary: 7, involuntary: 1 };
+    let look = Look { at, thread, switches, ticks: 0, threads: 2, addr, queue, clients };
+    let mut memory = Memory::default();
+    memory.backlog = Some(1);
+    (look, memory)
+}
+
+fn screen(waiting: u16, choice: &Choice, in_colour: bool, size: (u16, u16)) -> TestBackend {
+    let (look, memory) = blocked(waiting);
+    let target = target();
+    let page = Page { target: &target, look: &look, memory: &memory };
+    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    terminal.draw(|frame| draw(frame, &page, choice, in_colour)).unwrap();
+    terminal.backend().clone()
+}
+
+#[test]
+fn it_says_at_one_glance_who_waits_and_where() {
+    let (look, memory) = blocked(1);
+    let target = target();
+    let text = text(&Page { target: &target, look: &look, memory: &memory }, 80);
+    let expected = "\x20lab1-blocking · pid 4242 · 127.0.0.1:6379
+
+ The server is asleep in recvfrom(client 127.0.0.1:40960).
+ 1 client waits to be accepted.
+
+  server            asleep in recvfrom(client 127.0.0.1:40960)
+  accept queue      ■□  1 of 2 places taken
+  CPU               2 threads
+  context switches  7 voluntary, 1 involuntary
+
+  CLIENT           PROGRAM        WHERE IT IS            RECV-Q SEND-Q       FOR
+  127.0.0.1:40960                 server waits for it         0      0
+  127.0.0.1:41000                 WAITS to be accepted        6      0
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn who_waits_is_red_and_without_colour_still_bold() {
+    let is_red = |screen: &TestBackend| {
+        let cells = screen.buffer().content();
+        (
+            cells.iter().any(|it| it.fg == Color::Red),
+            cells.iter().any(|it| it.modifier == Modifier::BOLD),
+        )
+    };
+    assert_eq!(is_red(&screen(1, &Choice::default(), true, (80, 24))), (true, true));
+    assert_eq!(is_red(&screen(1, &Choice::default(), false, (80, 24))), (false, true));
+}
+
+#[test]
+fn every_row_is_explained() {
+    for (row, word) in [(0, "wakes when"), (1, "dropped"), (2, "silent"), (3, "inode 0")] {
+        let choice = Choice { row, panel: Panel::Explain, ..Choice::default() };
+        let screen = screen(2, &choice, true, (100, 30)).to_string();
+        assert!(screen.contains(word), "{screen}");
+        assert!(screen.contains("See it yourself: "), "{screen}");
+        assert_eq!(screen.matches('▸').count(), 1);
+    }
+}
+
+#[test]
+fn what_has_no_room_is_counted_and_can_be_reached() {
+    let top = screen(40, &Choice::default(), true, (80, 24)).to_string();
+    assert!(top.contains("127.0.0.1:41000") && !top.contains("127.0.0.1:41039"), "{top}");
+    assert!(top.contains("… and 30 more"), "{top}");
+    let choice = Choice { row: 42, ..Choice::default() };
+    let end = screen(40, &choice, true, (80, 24)).to_string();
+    assert!(end.contains("▸ 127.0.0.1:41039"), "{end}");
+}
+
+#[test]
+fn no_terminal_is_too_small() {
+    for size in [(1, 1), (10, 3), (40, 10), (300, 100)] {
+        for panel in [Panel::None, Panel::Explain, Panel::Help] {
+            let choice = Choice { row: 1, is_frozen: true, panel };
+            _ = screen(3, &choice, true, size);
+        }
+    }
+}

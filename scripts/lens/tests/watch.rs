@@ -1,0 +1,195 @@
+//! `lens watch` beside real servers, as text and in a real terminal.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::process::{Command, Output};
+
+use support::{lab, lens, said};
+use tempfile::TempDir;
+use testkit::{Lab, Peer, wait_until};
+
+/// One picture of a server.
+fn once(lab: &Lab) -> String {
+    let output = lens(&["watch", &lab.pid().to_string(), "--once"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    said(&output)
+}
+
+/// A server, a client that was answered and holds the line, and one that has asked.
+fn two_clients(package: &str, request: &str) -> (Lab, Peer, Peer) {
+    let lab = Lab::start(&lab(package));
+    let mut first = lab.connect();
+    first.send(request).read(1);
+    let mut second = lab.connect();
+    second.send(request);
+    (lab, first, second)
+}
+
+#[test]
+fn on_lab_1_the_second_client_waits_to_be_accepted() {
+    for (package, request) in [("lab1-blocking", "SET a 1\n"), ("lab2-resp", "PING\r\n")] {
+        let (lab, first, second) = two_clients(package, request);
+        let asleep = format!("The server is asleep in recvfrom(client {})", first.local_addr());
+        wait_until("the server sleeps", || once(&lab).contains(&asleep));
+        let picture = once(&lab);
+        assert!(picture.contains("1 client waits to be accepted, for "), "{picture}");
+        assert!(picture.contains("■□  1 of 2 places taken"), "{picture}");
+        let row = |client: &Peer| {
+            let addr = client.local_addr().to_string();
+            let mut rows = picture.lines().filter(|line| line.trim_start().starts_with(&addr));
+            rows.next().unwrap_or_else(|| panic!("{addr} is not in {picture}")).to_owned()
+        };
+        assert!(row(&first).contains("server waits for it"), "{picture}");
+        assert!(row(&second).contains("WAITS to be accepted"), "{picture}");
+        // What it said lies in the kernel: RECV-Q.
+        assert!(row(&second).contains(&format!(" {} ", request.len())), "{picture}");
+        // The clients are this test.
+        assert!(row(&second).contains(&std::process::id().to_string()), "{picture}");
+        drop(first);
+        wait_until("the second is served", || once(&lab).contains("Nobody waits to be accepted."));
+    }
+}
+
+#[test]
+fn on_lab_3_nobody_waits() {
+    let (lab, _first, mut second) = two_clients("lab3-multiclient", "PING\r\n");
+    second.read(1);
+    let asleep = "The server is asleep in epoll_wait(2 clients and new ones)";
+    wait_until("the server sleeps", || once(&lab).contains(asleep));
+    let picture = once(&lab);
+    assert!(picture.contains("Nobody waits to be accepted."), "{picture}");
+    assert_eq!(picture.matches("accepted, quiet").count(), 2, "{picture}");
+}
+
+#[test]
+fn a_full_queue_and_who_knocks_at_it_are_seen() {
+    let (lab, _first, _second) = two_clients("lab1-blocking", "SET a 1\n");
+    let _third = lab.connect();
+    let addr = lab.addr;
+    // Nobody answers the fourth, so it cannot connect: it is another thread that tries.
+    std::thread::spawn(move || std::net::TcpStream::connect(addr));
+    wait_until("the fourth knocks", || once(&lab).contains("KNOCKS: queue is full"));
+    // A sentence may go on in the next line.
+    let picture = once(&lab).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(picture.contains("2 clients wait to be accepted, the first for "), "{picture}");
+    assert!(picture.contains("1 cannot even connect: the queue is full."), "{picture}");
+    assert!(picture.contains("■■ 2 of 2 places taken: FULL"), "{picture}");
+}
+
+#[test]
+fn a_server_that_is_not_there_gets_one_sentence_and_what_to_type() {
+    let says = |words: &[&str], sentence: &str| {
+        let output: Output = lens(words);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(said(&output).contains(sentence), "{output:?}");
+        assert_eq!(said(&output).lines().count(), 1, "{output:?}");
+    };
+    says(&["watch", "lab9"], "there is no lab 'lab9': say lab1, lab2 or lab3");
+    says(&["watch", "4194304"], "there is no process 4194304");
+    says(&["watch", "lab1", "--port", "1"], "cargo run -p lab1-blocking -- --port 1");
+    says(&["watch", &std::process::id().to_string()], "is not a server");
+    let lab = Lab::start(&lab("lab1-blocking"));
+    says(&["watch", &lab.pid().to_string()], "--once");
+    let pid = lab.pid().to_string();
+    drop(lab);
+    says(&["watch", &pid, "--once"], "it has ended");
+}
+
+/// A terminal of its own, of 80 by 24, in which lens watches a server.
+struct Terminal(TempDir);
+
+impl Terminal {
+    fn watch(lab: &Lab) -> Self {
+        let terminal = Self(TempDir::new().unwrap());
+        let lens = env!("CARGO_BIN_EXE_lens");
+        let script = format!(
+            "'{lens}' watch {}; echo \"exit code $?, $(stty -a | grep -o -e '-*icanon')\"; exec cat",
+            lab.pid()
+        );
+        terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", &script]);
+        terminal
+    }
+
+    fn tmux(&self, words: &[&str]) -> String {
+        let output =
+            Command::new("tmux").arg("-S").arg(self.0.path().join("tmux")).args(words).output();
+        said(&output.unwrap_or_else(|error| panic!("tmux is not installed: {error}")))
+    }
+
+    fn type_key(&self, key: &str) {
+        self.tmux(&["send-keys", key]);
+    }
+
+    #[track_caller]
+    fn wait_for(&self, text: &str) -> String {
+        wait_until(&format!("{text:?} in {}", self.picture()), || self.picture().contains(text));
+        self.picture()
+    }
+
+    fn picture(&self) -> String {
+        self.tmux(&["capture-pane", "-p"])
+    }
+
+    /// Waits until lens has ended, and looks whether the terminal is as it was: it shows what is typed.
+    #[track_caller]
+    fn expect_end(&self, exit_code: i32) -> String {
+        let picture = self.wait_for("exit code");
+        assert!(picture.contains(&format!("exit code {exit_code}, icanon")), "{picture}");
+        self.type_key("typed");
+        self.wait_for("typed")
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_a_terminal_keys_freeze_and_explain_and_quit() {
+    let (lab, first, second) = two_clients("lab1-blocking", "SET a 1\n");
+    let terminal = Terminal::watch(&lab);
+    terminal.wait_for(&format!("asleep in recvfrom(client {})", first.local_addr()));
+    terminal.wait_for("1 client waits to be accepted");
+    for _ in 0..3 {
+        terminal.type_key("Down");
+    }
+    terminal.wait_for(&format!("▸ {}", second.local_addr()));
+    terminal.type_key("e");
+    terminal.wait_for("No process owns its socket");
+    terminal.type_key("?");
+    terminal.wait_for("what is what");
+    terminal.type_key("Space");
+    let frozen = terminal.wait_for("FROZEN");
+    drop(first);
+    lab.wait_for_log("Connection closed");
+    assert!(frozen.contains("WAITS to be accepted"), "{frozen}");
+    assert!(terminal.picture().contains("WAITS to be accepted"), "it is not frozen");
+    terminal.type_key("Space");
+    terminal.wait_for("Nobody waits to be accepted.");
+    terminal.type_key("q");
+    terminal.expect_end(0);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_a_terminal_it_ends_with_ctrl_c_and_with_the_server() {
+    let lab = Lab::start(&lab("lab3-multiclient"));
+    let terminal = Terminal::watch(&lab);
+    terminal.wait_for("asleep in epoll_wait(new clients)");
+    terminal.wait_for("No client is connected.");
+    terminal.type_key("C-c");
+    terminal.expect_end(0);
+    drop(terminal);
+
+    let terminal = Terminal::watch(&lab);
+    terminal.wait_for("asleep in epoll_wait");
+    let pid = lab.pid();
+    drop(lab);
+    let picture = terminal.expect_end(0);
+    let sentence = format!("The server has ended: lab3-multiclient (pid {pid}).");
+    assert!(picture.contains(&sentence), "{picture}");
+}

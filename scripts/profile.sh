@@ -1,0 +1,200 @@
+#!/usr/bin/env bash
+# profile.sh: draws a flame graph of a lab: where it runs while clients keep it busy, or where it waits.
+#
+# USAGE         scripts/profile.sh LAB [options] [-- options of the lab]
+#               --wall           where it waits, by the clock on the wall: from stacks that strace takes
+#               --seconds N      for how long (5)
+#               --attach [PID]   the one that runs already, in place of starting one; --pid PID is the same
+#               --clients N      how many clients keep it busy (8); --requests N of a round (1000000)
+#               --pipeline P     how many requests each sends before it waits for replies (1)
+#               --idle           send no load: you are the client. --load: send it with --wall too
+#               --fp             perf follows frame pointers, and not DWARF (to see what is lost)
+#               --out DIR        where to put the picture (captures/LAB); --binary PATH  do not build
+# REQUIREMENTS  perf (Debian: linux-perf) and the right to use it; --wall: strace (no rights)
+# OVERHEADS     perf: 999 samples a second with 8 KB of stack each, some percent. --wall: each system call
+#               costs a millisecond
+# EXIT CODE     0 it was drawn, 1 there was nothing to draw (perf took no sample), 2 it could not be done
+#
+# EXAMPLES      scripts/profile.sh lab3 --pipeline 16   what does a busy server do?
+#               scripts/profile.sh lab1 --wall          what does an idle one do?
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/lib-observe.sh
+source "$(dirname "$0")/lib-observe.sh"
+
+wall=false seconds=5 clients=8 requests=1000000 pipeline=1 load='' call_graph=dwarf,8192
+
+# number OPTION WORD: the word, if it is a number above 0.
+number() {
+  [[ ${2-} =~ ^[1-9][0-9]{0,8}$ ]] || die "$1 wants a number above 0 behind it." "Say scripts/profile.sh --help."
+  echo "$2"
+}
+
+# Options with a number behind them are ours; all others go to read_options.
+words=()
+while (($# > 0)); do
+  case $1 in
+    --seconds) seconds=$(number "$@"); shift ;;
+    --clients) clients=$(number "$@"); shift ;;
+    --requests) requests=$(number "$@"); shift ;;
+    --pipeline) pipeline=$(number "$@"); shift ;;
+    --pid) words+=(--attach "$(number "$@")"); shift ;;
+    --) words+=("$@"); break ;;
+    *) words+=("$1") ;;
+  esac
+  shift
+done
+own_option() {
+  case $1 in
+    --wall) wall=true ;;
+    --idle) load=false ;;
+    --load) load=true ;;
+    --fp) call_graph=fp ;;
+    *) return 1 ;;
+  esac
+}
+read_options "${words[@]}"
+if [[ -z $load ]]; then load=$($wall && echo false || echo true); fi
+if $replay || $raw || [[ -n $scenario ]]; then
+  die "--replay, --raw and --scenario are for scripts/trace.sh." "Say scripts/profile.sh --help."
+fi
+if $wall && $attach; then
+  die "--wall starts the lab itself: to attach takes rights, and a sleep that has begun cannot be measured." \
+    "Leave --attach out. To look at the one that runs: lens watch $lab"
+fi
+
+# build_release: a build to measure, in a folder of its own. Frame pointers cost next to nothing, and
+# --fp needs them.
+build_release() {
+  if [[ -n $binary ]]; then build_lab; return; fi
+  has cargo || die "Rust is not installed, so $lab cannot be built." "See https://rustup.rs, then open a new terminal."
+  run env RUSTFLAGS="-C force-frame-pointers=yes" cargo build -q --release --target-dir target/profile -p "$lab" ||
+    die "$lab does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+  binary=target/profile/release/$lab
+}
+
+# prepare_for_load: nobody needs to know the port, and nobody could read so many lines.
+prepare_for_load() {
+  if ! $load; then return; fi
+  lab_options+=(--quiet)
+  hide_log
+  if ! $port_is_given; then lab_options+=(--port 0); fi
+}
+
+# start_load: our bench, round after round, until we end it.
+start_load() {
+  local options=(bench --clients "$clients" --requests "$requests" --pipeline "$pipeline" --port "$port")
+  show "$binary" "${options[@]}"
+  set -m
+  { while "$binary" "${options[@]}"; do :; done; } > "$work/bench" 2>&1 < /dev/null &
+  set +m
+  reader_pid=$!
+}
+
+end_load() {
+  [[ -n $reader_pid ]] || return 0
+  kill -TERM -- "-$reader_pid" 2> /dev/null || true
+  wait "$reader_pid" 2> /dev/null || true
+  reader_pid=''
+}
+
+### where it runs
+check_perf() {
+  local fallback="See where it waits, which takes no rights: scripts/profile.sh $lab --wall"
+  needs perf linux-perf "$fallback"
+  perf record -q -e cpu-clock -o "$work/try" -- true > /dev/null 2> "$work/error" && return
+  local paranoid='?'
+  read -r paranoid 2> /dev/null < /proc/sys/kernel/perf_event_paranoid || true
+  ask_for_rights "you may not use perf here (perf_event_paranoid is $paranoid; perf says: $(grep -m 1 . "$work/error"))" \
+    "Try: sudo sysctl kernel.perf_event_paranoid=1   (until the next start of the machine)" \
+    "In a container: start it with --cap-add=PERFMON" "$fallback"
+}
+
+# The clock of the CPU is there in every virtual machine, hardware counters are not. DWARF, because libc's
+# send uses the register of the frame pointer for something else in a program with threads: with --fp,
+# nobody knows who has called it.
+sample() {
+  local command=(perf record -q -F 999 -e cpu-clock --call-graph "$call_graph" -p "$server_pid" -o "$part" -- sleep "$seconds")
+  show "${sudo[@]}" "${command[@]}"
+  set -m
+  "${sudo[@]}" "${command[@]}" < /dev/null 2> "$work/error" &
+  set +m
+  tool_pid=$!
+  hold "$tool_pid"
+  end_process "$tool_pid" INT
+  tool_pid=''
+  [[ -s $part ]] || die "perf has recorded nothing: $(grep -m 1 . "$work/error" || echo 'and does not say why')"
+  if ((${#sudo[@]} > 0)); then "${sudo[@]}" chown "$(id -u)" "$part"; fi
+}
+
+profile_cpu() {
+  check_perf
+  if $attach; then find_lab; fi
+  if $load || ! $attach; then build_release; fi
+  begin_capture perf.data
+  if ! $attach; then
+    prepare_for_load
+    start_lab
+    tool_pid=''
+  fi
+  if $load; then start_load; else invite; fi
+  sample
+  end_load
+  end_lab
+  keep_capture "Try again, or with --wall."
+  if perf evlist -i "$capture" 2> /dev/null | grep -q ':u$'; then
+    note "You may not see the kernel's functions, where a server spends most of its time. To see them too:"
+    note "  sudo sysctl kernel.perf_event_paranoid=1   (until the next start of the machine)"
+  fi
+  # The lens finds the functions that were merged into others faster than perf does, and everywhere.
+  local script=(perf script --no-inline --fields 'comm,tid,ip,sym,dso' -i "$capture")
+  begin_capture perf.txt
+  show "${script[@]}"
+  "${script[@]}" > "$part" 2> "$work/error" || die "perf cannot read what it has recorded: $(grep -m 1 . "$work/error")"
+  mv "$part" "$capture"
+  part=''
+  picture=$out/cpu.svg
+  draw "$capture" --title "$lab: where it runs"
+}
+
+### where it waits
+profile_wall() {
+  needs strace strace "Or look at a running one, which takes nothing: lens watch $lab"
+  strace -k -o "$work/try" true 2> "$work/error" ||
+    die "strace cannot take stacks here: $(tail -n 1 "$work/error")" "In a container: start it with --cap-add=SYS_PTRACE"
+  build_release
+  begin_capture wall.log
+  : > "$part"
+  prepare_for_load
+  start_lab strace -k -T -o "$part"
+  if $load; then start_load; else invite; fi
+  # The longest sleep ends when the lab is told to end: then strace writes how long it was, and its stack.
+  sleep "$seconds" &
+  hold $! "$server_pid"
+  kill "$!" 2> /dev/null || true
+  end_load
+  end_lab
+  end_tool TERM
+  keep_capture "Try again, or look at a running one: lens watch $lab"
+  picture=$out/wall.svg
+  draw "$capture" --wall --title "$lab: where it waits"
+}
+
+# draw STACKS OPTION...: the picture is there when it is whole, and not before.
+draw() {
+  build_lens || die "the lens cannot be built: $(grep -v '^+' "$work/lens" | head -n 1)"
+  local note="no load"
+  if $load; then note="$clients clients, pipeline $pipeline"; fi
+  show lens flame "$@" --output "$picture"
+  "$lens" flame "$@" --note "$note, $seconds s" --output "$picture" && return
+  local status=$?
+  # A capture of nothing is none.
+  ((status == 2)) || rm -f "$out/perf.data" "$out/perf.txt"
+  exit "$status"
+}
+
+if $wall; then profile_wall; else profile_cpu; fi
+echo "The flame graph is in $bold$picture$plain. To see it in a browser:"
+echo "  python3 -m http.server --bind 127.0.0.1 --directory $out 8000"
+echo "  http://127.0.0.1:8000/$(basename "$picture")     Click on a function to see it alone; Ctrl-F finds one."
