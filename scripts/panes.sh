@@ -101,5 +101,5 @@ for process in "${parts[@]}"; do pkill -INT -P "$process" -x strace || true; don
 tm kill-server 2> /dev/null || true
 if [[ -s $part ]]; then
   keep_capture "The lab did not start."
-  note "All of it has ended. The capture is in $capture: lens explain $capture"
+  note "All of it has ended. The capture is in $capture: cargo run -q -p lens -- explain $capture"
 fi

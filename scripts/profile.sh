@@ -23,7 +23,7 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/lib-observe.sh
 source "$(dirname "$0")/lib-observe.sh"
 
-wall=false seconds=5 clients=8 requests=1000000 pipeline=1 load='' call_graph=dwarf,8192
+wall=false seconds=5 clients=8 requests=1000000 pipeline=1 took=0 load='' call_graph=dwarf,8192
 
 # number OPTION WORD: the word, if it is a number above 0.
 number() {
@@ -92,6 +92,9 @@ start_load() {
   reader_pid=$!
 }
 
+# Under load there is nobody to invite.
+if $load; then invite() { note "Ctrl-C ends it before its time, and draws what there is."; }; fi
+
 end_load() {
   [[ -n $reader_pid ]] || return 0
   kill -TERM -- "-$reader_pid" 2> /dev/null || true
@@ -121,7 +124,9 @@ sample() {
   "${sudo[@]}" "${command[@]}" < /dev/null 2> "$work/error" &
   set +m
   tool_pid=$!
+  local begun=$SECONDS
   hold "$tool_pid"
+  took=$((SECONDS - begun))
   end_process "$tool_pid" INT
   tool_pid=''
   [[ -s $part ]] || die "perf has recorded nothing: $(grep -m 1 . "$work/error" || echo 'and does not say why')"
@@ -138,10 +143,11 @@ profile_cpu() {
     start_lab
     tool_pid=''
   fi
-  if $load; then start_load; else invite; fi
+  if $load; then start_load; fi
   sample
   end_load
   end_lab
+  farewell
   keep_capture "Try again, or with --wall."
   if perf evlist -i "$capture" 2> /dev/null | grep -q ':u$'; then
     note "You may not see the kernel's functions, where a server spends most of its time. To see them too:"
@@ -168,10 +174,12 @@ profile_wall() {
   : > "$part"
   prepare_for_load
   start_lab strace -k -T -o "$part"
-  if $load; then start_load; else invite; fi
+  if $load; then start_load; fi
   # The longest sleep ends when the lab is told to end: then strace writes how long it was, and its stack.
   sleep "$seconds" &
+  local begun=$SECONDS
   hold $! "$server_pid"
+  took=$((SECONDS - begun))
   kill "$!" 2> /dev/null || true
   end_load
   end_lab
@@ -187,7 +195,7 @@ draw() {
   local note="no load"
   if $load; then note="$clients clients, pipeline $pipeline"; fi
   show lens flame "$@" --output "$picture"
-  "$lens" flame "$@" --note "$note, $seconds s" --output "$picture" && return
+  "$lens" flame "$@" --note "$note, $took s" --output "$picture" && return
   local status=$?
   # A capture of nothing is none.
   ((status == 2)) || rm -f "$out/perf.data" "$out/perf.txt"

@@ -34,7 +34,8 @@ needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/
 if $replay; then
   file=$(recording packets.pcap)
   port=$(port_of_recording "$file")
-  run tcpdump "${options[@]}" -r "$file" 2> "$work/error" | explain
+  show tcpdump "${options[@]}" -r "$file"
+  tcpdump "${options[@]}" -r "$file" 2> "$work/error" | explain
   exit 0
 fi
 probe_capture tcpdump -i lo -L

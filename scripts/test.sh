@@ -29,7 +29,7 @@ needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc'
-  'strace strace' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
+  'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -90,6 +90,12 @@ may_capture() {
   tcpdump -i lo -L > /dev/null 2>&1 || sudo -n tcpdump -i lo -L > /dev/null 2>&1
 }
 
+# may_sample: whether perf can be used here, by ourselves or by sudo.
+may_sample() {
+  has perf || return 1
+  perf record -q -e cpu-clock -o /dev/null -- true > /dev/null 2>&1 || sudo -n true > /dev/null 2>&1
+}
+
 choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
@@ -98,6 +104,12 @@ choose_tests() {
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
   skip_unless "python3 is not installed" port_ has python3
   skip_unless "strace is not installed" sees::strace_ has strace
+  local name
+  for name in on_lab_ a_recording_ every_scenario_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ profile_wall_; do
+    skip_unless "strace is not installed" "$name" has strace
+  done
+  skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
+  skip_unless "tmux is not installed" in_a_terminal_ has tmux
   skip_unless "ltrace is not installed" sees::ltrace_ has ltrace
   skip_unless "ss is not installed" sees::ss_ has ss
   skip_unless "tcpdump is not installed, or may not capture" sees::tcpdump_ may_capture
@@ -138,7 +150,7 @@ skipped=$((${#skips[@]} / 2))
 suite 'tests' cargo test --quiet --locked --workspace --no-fail-fast -- --include-ignored "${skips[@]}"
 suite 'benchmarks, each once' cargo bench --quiet --locked --package shared -- --test
 if has unshare; then
-  suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md labs/*/README.md
+  suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
 else
   echo "Skipping the documents: unshare (Debian: util-linux) is not installed."
   skipped=$((skipped + 1))

@@ -121,8 +121,9 @@ END
 if $replay; then
   log=$(recording strace.log)
   choose_words
-  show strace "${options[@]}" "…" ">" "$log"
-  if $raw; then explain "$log"; else explain "$(dirname "$log")"; fi
+  if ! $raw; then log=$(dirname "$log"); fi
+  if $raw; then show cat "$log"; else show "$lens" explain "$log"; fi
+  explain "$log"
   exit 0
 fi
 check_rights
@@ -131,7 +132,7 @@ if [[ -n $scenario ]] && ! $attach && ! $summary; then
   words=(record "$lab" --scenario "$scenario" --out "$out/$scenario" --port "$port")
   if [[ -n $binary ]]; then words+=(--binary "$binary"); fi
   run "$lens" "${words[@]}" || exit 2
-  show lens explain "$out/$scenario"
+  if $raw; then show cat "$out/$scenario/strace.log"; else show "$lens" explain "$out/$scenario"; fi
   if $raw; then explain "$out/$scenario/strace.log"; else explain "$out/$scenario"; fi
   note "The capture is the folder $out/$scenario: strace.log, clients.jsonl, packets.pcap, meta.json."
   exit 0
@@ -147,4 +148,5 @@ end_tool INT
 if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
 if $summary; then explain_summary; fi
-note "The capture is in $capture ($(wc -l < "$capture") lines). Once more: lens explain $capture"
+note "The capture is in $capture ($(wc -l < "$capture") lines)."
+if ! $summary; then note "To read it again: cargo run -q -p lens -- explain $capture"; fi

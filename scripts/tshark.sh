@@ -51,7 +51,8 @@ how_to_decode() {
 follow_conversation() {
   if [[ -z $conversation ]]; then return; fi
   echo
-  run tshark -q -n -r "$1" -z "follow,tcp,ascii,$conversation" 2> >(grep '^+' >&2)
+  show tshark -q -n -r "$1" -z "follow,tcp,ascii,$conversation"
+  tshark -q -n -r "$1" -z "follow,tcp,ascii,$conversation" 2> "$work/error"
   note "Indented: what the server says. The numbers are bytes."
 }
 

@@ -68,16 +68,19 @@ fn the_second_client_waits_until_the_first_leaves(lab: &str) {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn on_lab_1_the_second_client_waits_until_the_first_leaves() {
     the_second_client_waits_until_the_first_leaves("lab1");
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn on_lab_2_the_second_client_waits_until_the_first_leaves() {
     the_second_client_waits_until_the_first_leaves("lab2-resp");
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn on_lab_3_the_second_client_is_answered_while_the_first_is_silent() {
     let place = TempDir::new().unwrap();
     let recording = record_in(&place, "lab3", "two-clients");
@@ -89,6 +92,7 @@ fn on_lab_3_the_second_client_is_answered_while_the_first_is_silent() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_recording_is_whole_and_tells_nothing_about_the_machine_but_its_kernel() {
     let place = TempDir::new().unwrap();
     let folder = record_in(&place, "lab2", "split").folder;
@@ -117,6 +121,7 @@ fn page(folder: &Path) -> String {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn every_scenario_shows_on_lab_3_what_it_is_there_for() {
     let place = TempDir::new().unwrap();
     for (scenario, lessons) in [
@@ -140,6 +145,7 @@ fn every_scenario_shows_on_lab_3_what_it_is_there_for() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_slow_reader_stops_a_blocking_server() {
     let place = TempDir::new().unwrap();
     let recording = record_in(&place, "lab2", "slow-reader");
@@ -149,6 +155,7 @@ fn a_slow_reader_stops_a_blocking_server() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn fifty_clients_of_a_blocking_server_all_leave_or_give_up() {
     let place = TempDir::new().unwrap();
     let events = record_in(&place, "lab1", "many").events;
@@ -158,6 +165,7 @@ fn fifty_clients_of_a_blocking_server_all_leave_or_give_up() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_recording_takes_the_place_of_an_older_one_and_of_nothing_else() {
     let place = TempDir::new().unwrap();
     let first = record_in(&place, "lab3", "split").meta;
@@ -211,6 +219,7 @@ fn what_cannot_be_done_is_said_in_one_sentence_and_leaves_nothing() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn a_program_that_gives_the_pid_of_another_is_not_believed() {
     use std::os::unix::fs::PermissionsExt;
     let place = TempDir::new().unwrap();
@@ -239,6 +248,7 @@ fn without_strace_it_says_how_to_get_it() {
 }
 
 #[test]
+#[ignore = "needs strace"]
 fn whoever_is_interrupted_leaves_nothing_running_and_nothing_half_written() {
     let place = TempDir::new().unwrap();
     let out = place.path().join("recording");

@@ -36,16 +36,21 @@ pub fn find(options: &Options) -> Result<Target, WatchError> {
         return by_pid(pid, &stat, options.port);
     }
     let lab = labs::find(named)?;
-    let mut found: Vec<Target> =
-        servers_of(lab).filter_map(|(pid, stat)| by_pid(pid, &stat, options.port).ok()).collect();
-    match (found.pop(), found.is_empty()) {
-        (Some(target), true) => Ok(target),
-        (Some(target), false) => {
-            found.push(target);
-            found.sort_by_key(|target| target.port);
-            Err(WatchError::Several { lab: lab.package, found })
+    let mut found = Vec::new();
+    let mut none = WatchError::NotRunning { lab: lab.package, port: options.port };
+    for (pid, stat) in servers_of(lab) {
+        match by_pid(pid, &stat, options.port) {
+            Ok(target) => found.push(target),
+            Err(hidden @ WatchError::OfAnotherUser(_)) => none = hidden,
+            // It is a client of the lab, or listens on another port.
+            Err(_) => {}
         }
-        (None, _) => Err(WatchError::NotRunning { lab: lab.package, port: options.port }),
+    }
+    found.sort_by_key(|target| target.port);
+    match found.as_slice() {
+        [] => Err(none),
+        [target] => Ok(target.clone()),
+        _ => Err(WatchError::Several { lab: lab.package, found }),
     }
 }
 
