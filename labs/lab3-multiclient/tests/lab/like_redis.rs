@@ -67,6 +67,13 @@ fn in_our_words(reply: &str, line: &str) -> String {
     reply.to_owned()
 }
 
+/// A TTL that is asked for a moment later may be less. How it is rounded is tested where time is an argument.
+fn is_the_same_time_left(line: &str, found: &str, expected: &str) -> bool {
+    let seconds = |reply: &str| reply.strip_prefix(':')?.trim_end().parse::<i64>().ok();
+    let both = seconds(found).zip(seconds(expected));
+    line.starts_with("TTL ") && both.is_some_and(|(f, e)| f > 0 && e > 0 && (f - e).abs() <= 5)
+}
+
 #[test]
 #[ignore = "needs redis-server: scripts/test.sh installs it"]
 fn every_reply_is_that_of_redis() {
@@ -78,7 +85,7 @@ fn every_reply_is_that_of_redis() {
         let expected = in_our_words(&ask(&mut theirs, &line), &line);
         let found = ask(&mut ours, &line);
         asked += 1;
-        if found != expected {
+        if found != expected && !is_the_same_time_left(&line, &found, &expected) {
             _ = write!(differences, "\n{line}\n  Redis: {expected:?}\n  lab 3: {found:?}");
         }
     }
