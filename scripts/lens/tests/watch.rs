@@ -193,3 +193,20 @@ fn in_a_terminal_it_ends_with_ctrl_c_and_with_the_server() {
     let sentence = format!("The server has ended: lab3-multiclient (pid {pid}).");
     assert!(picture.contains(&sentence), "{picture}");
 }
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_a_terminal_it_ends_when_the_terminal_is_closed() {
+    let lab = Lab::start(&lab("lab1-blocking"));
+    let terminal = Terminal::watch(&lab);
+    terminal.wait_for("asleep in accept4");
+    let name = format!("watch {}", lab.pid());
+    let runs = || {
+        let found =
+            Command::new("pgrep").args(["-f", &format!("lens.* {name}$")]).output().unwrap();
+        !found.stdout.is_empty()
+    };
+    assert!(runs());
+    drop(terminal);
+    wait_until("lens has ended", || !runs());
+}

@@ -31,13 +31,21 @@ pub enum End {
 pub fn show(watcher: &mut Watcher, in_colour: bool) -> io::Result<End> {
     let is_over = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&is_over);
-    // A signal must not leave the terminal as it is now.
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(io::Error::other)?;
+    ctrlc::set_handler(move || end_soon(&flag)).map_err(io::Error::other)?;
     // From here on, a panic too gives the terminal back.
     let mut terminal = ratatui::try_init().inspect_err(|_| ratatui::restore())?;
     let end = run(&mut terminal, watcher, in_colour, &is_over);
     ratatui::try_restore()?;
     end
+}
+
+/// What a signal does: the loop is to end, and to leave the terminal as it was. If the terminal is gone the
+/// loop never comes back (the library reads the end of the input again and again), so it is ended for it.
+fn end_soon(is_over: &AtomicBool) {
+    is_over.store(true, Ordering::Relaxed);
+    std::thread::sleep(4 * INTERVAL);
+    ratatui::restore();
+    std::process::exit(1);
 }
 
 fn run(
