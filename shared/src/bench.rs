@@ -17,12 +17,13 @@ mod report;
 mod tape;
 mod text;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use colored::Colorize;
 
 use crate::cli;
+use crate::logging;
 use crate::port;
 use crate::wire::Codec;
 
@@ -36,8 +37,7 @@ const NO_SERVER: u8 = 2;
 /// If the host is unknown, this machine cannot open so many connections, or a large value did not
 /// come back as it was set.
 pub fn run<C: Codec>(options: &cli::Bench) -> io::Result<ExitCode> {
-    let in_colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    colored::control::set_override(in_colour);
+    colored::control::set_override(logging::wants_colour(&io::stdout()));
     let addr = port::resolve(&options.server.host, options.server.port)?;
     let measured =
         if options.large { large::run::<C>(addr, options) } else { load::run::<C>(addr, options) };

@@ -11,6 +11,7 @@ use colored::Colorize;
 
 use crate::cli;
 use crate::inbox::Inbox;
+use crate::logging;
 use crate::port;
 use crate::reply::Reply;
 use crate::wire::{BadReply, Codec};
@@ -157,7 +158,7 @@ pub(crate) fn say(message: &str) {
 
 /// Whether to write in colour there.
 pub(crate) fn in_colour(stream: &impl IsTerminal) -> bool {
-    let wanted = stream.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let wanted = logging::wants_colour(stream);
     if wanted {
         colored::control::set_override(true);
     }

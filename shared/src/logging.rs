@@ -22,7 +22,7 @@ const SHOWN: usize = 200;
 /// Starts the log. Call it once, before the first line.
 pub fn start(file: &Path, quiet: bool) {
     let level = if quiet { LevelFilter::Info } else { LevelFilter::Debug };
-    let in_colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let in_colour = wants_colour(&io::stderr());
     colored::control::set_override(in_colour);
     let terminal = fern::Dispatch::new()
         .format(|out, message, record| {
@@ -50,6 +50,11 @@ pub fn start(file: &Path, quiet: bool) {
     if started.is_err() {
         warn!("The log was started twice.");
     }
+}
+
+/// Whether what is written there is for a person who wants colours. Source: no-color.org.
+pub(crate) fn wants_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 fn open(file: &Path) -> io::Result<fs::File> {
