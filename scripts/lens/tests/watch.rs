@@ -198,7 +198,10 @@ fn in_a_terminal_it_ends_with_ctrl_c_and_with_the_server() {
 #[ignore = "needs tmux"]
 fn in_a_terminal_it_ends_when_the_terminal_is_closed() {
     let lab = Lab::start(&lab("lab1-blocking"));
-    let terminal = Terminal::watch(&lab);
+    // In place of the shell: a program below one gets an error when it reads, and not the end for ever.
+    let terminal = Terminal(TempDir::new().unwrap());
+    let script = format!("exec '{}' watch {}", env!("CARGO_BIN_EXE_lens"), lab.pid());
+    terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", &script]);
     terminal.wait_for("asleep in accept4");
     let name = format!("watch {}", lab.pid());
     let runs = || {

@@ -44,7 +44,7 @@ pub fn show(watcher: &mut Watcher, in_colour: bool) -> io::Result<End> {
 fn end_soon(is_over: &AtomicBool) {
     is_over.store(true, Ordering::Relaxed);
     std::thread::sleep(4 * INTERVAL);
-    ratatui::restore();
+    _ = ratatui::try_restore();
     std::process::exit(1);
 }
 
