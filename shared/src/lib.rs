@@ -17,7 +17,7 @@
 //! - [`engine`]: what the connections of a server share. [`store`]: keys, values, deadlines.
 //!   [`session`]: one connected client.
 //! - [`reply`]: what a command answers.
-//! - [`limits`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
+//! - [`limits`], [`browser`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
 //! - [`cli`], [`logging`], [`port`], [`stop`]: what a server does besides serving.
 //! - [`client`], [`repl`], [`mod@bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
 //!
@@ -25,6 +25,7 @@
 //! of `client` and `bench`: accepting and reading is what the labs are about, so the labs do it.
 
 pub mod bench;
+pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -12,7 +12,7 @@ use shared::engine::Engine;
 use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{clock, limits, logging};
+use shared::{browser, clock, limits, logging};
 
 use crate::protocol::{self, WIRE};
 
@@ -51,7 +51,7 @@ fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io
         }
         inbox.arrived(count);
         loop {
-            answer(&mut inbox, session, engine, &mut outbox);
+            answer(&mut inbox, session, engine, &mut outbox)?;
             if outbox.is_empty() {
                 break;
             }
@@ -63,14 +63,21 @@ fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io
 }
 
 /// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when the outbox is full.
-fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mut Vec<u8>) {
+/// requests from the inbox, and stops early when the outbox is full. An error ends the connection, with
+/// nothing said.
+fn answer(
+    inbox: &mut Inbox,
+    session: &Session,
+    engine: &mut Engine,
+    outbox: &mut Vec<u8>,
+) -> io::Result<()> {
     let now = clock::now();
     while !session.is_leaving() && outbox.len() < limits::OUTBOX {
         match protocol::decode(inbox) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 logging::received(WIRE, &request);
+                browser::refuse(&request)?;
                 let reply = engine.execute(request, session, now);
                 logging::sent(WIRE, &reply);
                 protocol::encode(&reply, session.version.get(), outbox);
@@ -83,4 +90,5 @@ fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mu
             }
         }
     }
+    Ok(())
 }

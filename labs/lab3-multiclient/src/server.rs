@@ -14,7 +14,7 @@ use shared::engine::Engine;
 use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{clock, limits, logging};
+use shared::{browser, clock, limits, logging};
 use slab::Slab;
 
 use crate::protocol::{self, WIRE};
@@ -104,7 +104,7 @@ impl Clients {
     fn serve(&mut self, token: Token, event: &Event) {
         let Some(connection) = self.connections.get_mut(token.0) else { return };
         let progress = connection.converse(event, |inbox, session, outbox| {
-            answer(inbox, session, &mut self.engine, outbox);
+            answer(inbox, session, &mut self.engine, outbox)
         });
         let reason = match progress {
             Ok(Progress::Waits) => return,
@@ -125,14 +125,21 @@ impl Clients {
 }
 
 /// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when the outbox is full.
-fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mut Vec<u8>) {
+/// requests from the inbox, and stops early when the outbox is full. An error ends the connection, with
+/// nothing said.
+fn answer(
+    inbox: &mut Inbox,
+    session: &Session,
+    engine: &mut Engine,
+    outbox: &mut Vec<u8>,
+) -> io::Result<()> {
     let now = clock::now();
     while !session.is_leaving() && outbox.len() < limits::OUTBOX {
         match protocol::decode(inbox) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 logging::received(WIRE, &request);
+                browser::refuse(&request)?;
                 let reply = engine.execute(request, session, now);
                 logging::sent(WIRE, &reply);
                 protocol::encode(&reply, session.version.get(), outbox);
@@ -145,4 +152,5 @@ fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mu
             }
         }
     }
+    Ok(())
 }

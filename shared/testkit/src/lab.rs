@@ -90,6 +90,17 @@ impl Lab {
         self.child.id()
     }
 
+    /// A line of its `/proc/PID/status` that is an amount of memory, such as `VmRSS`, in bytes.
+    #[must_use]
+    pub fn memory(&self, line: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("the process is ours");
+        let kilobytes = status.lines().find_map(|found| {
+            found.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<u64>().ok()
+        });
+        1024 * kilobytes.unwrap_or_else(|| panic!("no {line} in {status}"))
+    }
+
     /// Connects to it.
     #[must_use]
     pub fn connect(&self) -> Peer {

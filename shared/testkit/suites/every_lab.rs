@@ -129,3 +129,28 @@ fn a_client_that_resets_half_closes_or_talks_nonsense_ends_nothing() {
     lab.connect().send("ECHO alive\r\n").finish().read(1000);
     assert!(lab.is_running());
 }
+
+#[test]
+fn a_browser_is_hung_up_on_and_the_reason_is_logged() {
+    let lab = Lab::start(LAB);
+    let mut browser = lab.connect();
+    let addr = browser.local_addr();
+    browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n").expect_closed();
+    lab.wait_for_log(&format!("Connection closed for {addr}: possible SECURITY ATTACK"));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+    assert!(!lab.log().contains("FLUSHALL"), "{}", lab.log());
+}
+
+#[test]
+#[ignore = "needs curl: scripts/test.sh installs it"]
+fn curl_is_told_nothing_by_get_and_by_post() {
+    const EMPTY_REPLY: i32 = 52;
+    const RESET: i32 = 56;
+    let lab = Lab::start(LAB);
+    let url = format!("http://{}/", lab.addr);
+    for words in [&["--silent", &url][..], &["--silent", "--data", "FLUSHALL", &url]] {
+        let output = run("curl", words);
+        assert!(matches!(output.status.code(), Some(EMPTY_REPLY | RESET)), "{output:?}");
+        assert_eq!(output.stdout, b"");
+    }
+}

@@ -51,7 +51,7 @@ impl Connection {
     pub fn converse(
         &mut self,
         event: &Event,
-        mut answer: impl FnMut(&mut Inbox, &Session, &mut Vec<u8>),
+        mut answer: impl FnMut(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<Progress> {
         self.is_readable |= event.is_readable() || event.is_read_closed() || event.is_error();
         self.flush()?;
@@ -75,10 +75,10 @@ impl Connection {
     /// Answers what is in the inbox, as long as the client takes the replies.
     fn catch_up(
         &mut self,
-        answer: &mut impl FnMut(&mut Inbox, &Session, &mut Vec<u8>),
+        answer: &mut impl FnMut(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<()> {
         loop {
-            answer(&mut self.inbox, &self.session, &mut self.outbox);
+            answer(&mut self.inbox, &self.session, &mut self.outbox)?;
             self.is_behind = self.outbox.len() >= limits::OUTBOX;
             self.flush()?;
             if !self.is_behind || self.outbox.len() >= limits::OUTBOX {

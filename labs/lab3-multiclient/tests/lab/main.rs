@@ -16,6 +16,8 @@ mod bench;
 mod client;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
+#[path = "../../../../shared/testkit/suites/hostile.rs"]
+mod hostile;
 mod like_redis;
 mod many;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
