@@ -18,7 +18,7 @@
 //!   [`session`]: one connected client.
 //! - [`reply`]: what a command answers.
 //! - [`limits`], [`browser`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
-//! - [`cli`], [`logging`], [`port`], [`stop`]: what a server does besides serving.
+//! - [`cli`], [`logging`], [`port`], [`files`], [`stop`]: what a server does besides serving.
 //! - [`client`], [`repl`], [`mod@bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
 //!
 //! The arrows point one way: `store` and `resp` never see each other, and no socket is touched outside
@@ -32,6 +32,7 @@ pub mod clock;
 pub mod command;
 pub mod commands;
 pub mod engine;
+pub mod files;
 pub mod glob;
 pub mod inbox;
 pub mod limits;

@@ -1,5 +1,42 @@
 //! How much a stranger may ask for. The figures are those of Redis, where Redis has one.
 
+use std::io;
+use std::time::Duration;
+
+/// The limits that the user of a server sets.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct Limits {
+    /// Most clients at a time; the next one is told so and refused. (Labs 1 and 2 serve one at a time, and
+    /// --backlog says how many may wait)
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_clients: u32,
+    /// Hang up on a client that has said nothing for so many seconds; 0 never does
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub idle_timeout: u32,
+}
+
+impl Limits {
+    /// How long a client may say nothing: `None` is for ever.
+    #[must_use]
+    pub fn idle_timeout(&self) -> Option<Duration> {
+        (self.idle_timeout > 0).then(|| Duration::from_secs(self.idle_timeout.into()))
+    }
+
+    /// Why a client was hung up on that had said nothing for too long.
+    #[must_use]
+    pub fn was_idle(&self) -> io::Error {
+        let reason = format!("idle for {} s", self.idle_timeout);
+        io::Error::new(io::ErrorKind::TimedOut, reason)
+    }
+
+    /// Puts this name to the error with which a blocking read or write ends when its time is over, which
+    /// the kernel calls *would block*.
+    #[must_use]
+    pub fn explain(&self, error: io::Error) -> io::Error {
+        if error.kind() == io::ErrorKind::WouldBlock { self.was_idle() } else { error }
+    }
+}
+
 /// Longest single word of a request, in bytes: Redis's `proto-max-bulk-len`.
 pub const WORD: usize = 512 * 1024 * 1024;
 

@@ -36,13 +36,18 @@ pub fn run(listener: TcpListener, mut engine: Engine) -> io::Result<()> {
 /// Serves one client until it leaves. What goes wrong with it ends its connection and nothing else.
 fn serve(stream: TcpStream, addr: SocketAddr, engine: &mut Engine) {
     let session = engine.connect(addr);
-    let ended = converse(stream, &session, engine);
+    let ended = converse(stream, &session, engine).map_err(|error| engine.limits.explain(error));
     engine.disconnect(&session, ended.err().as_ref());
 }
 
 fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io::Result<()> {
     // A reply is whole when we write it: there is nothing the kernel should wait for (Nagle).
     stream.set_nodelay(true)?;
+    if let Some(limit) = engine.limits.idle_timeout() {
+        // It is a deadline for each read and write, and not for a request: a byte now and then will do.
+        stream.set_read_timeout(Some(limit))?;
+        stream.set_write_timeout(Some(limit))?;
+    }
     let (mut inbox, mut outbox) = (Inbox::new(), Vec::new());
     while !session.is_leaving() {
         let count = stream.read(inbox.room())?;

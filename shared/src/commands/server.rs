@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::command::{Call, CommandError, Outcome};
 use crate::glob;
-use crate::limits;
+use crate::limits::WORD;
 use crate::reply::Reply;
 
 /// The version of Redis whose commands these are. Clients ask for it before they rely on a command.
@@ -45,7 +45,13 @@ fn sections(call: &Call<'_>) -> [Section; 5] {
                 ("uptime_in_days", (uptime / 86_400).to_string()),
             ],
         ),
-        ("Clients", vec![("connected_clients", engine.sessions.len().to_string())]),
+        (
+            "Clients",
+            vec![
+                ("connected_clients", engine.sessions.len().to_string()),
+                ("maxclients", engine.limits.max_clients.to_string()),
+            ],
+        ),
         ("Persistence", vec![("loading", "0".to_owned())]),
         (
             "Stats",
@@ -55,6 +61,7 @@ fn sections(call: &Call<'_>) -> [Section; 5] {
                     stats.connections.load(Ordering::Relaxed).to_string(),
                 ),
                 ("total_commands_processed", stats.commands.load(Ordering::Relaxed).to_string()),
+                ("rejected_connections", stats.rejected.load(Ordering::Relaxed).to_string()),
                 ("expired_keys", stats.expired.load(Ordering::Relaxed).to_string()),
             ],
         ),
@@ -67,13 +74,16 @@ pub(crate) fn config(call: Call<'_>) -> Outcome<'_> {
     if !call.argument(0).eq_ignore_ascii_case(b"GET") {
         return Err(CommandError::unknown_subcommand("CONFIG", call.argument(0)));
     }
+    let limits = call.engine.limits;
     let settings = [
         ("appendonly", "no".to_owned()),
         ("databases", "1".to_owned()),
+        ("maxclients", limits.max_clients.to_string()),
         ("maxmemory", "0".to_owned()),
         ("port", call.engine.addr.port().to_string()),
-        ("proto-max-bulk-len", limits::WORD.to_string()),
+        ("proto-max-bulk-len", WORD.to_string()),
         ("save", String::new()),
+        ("timeout", limits.idle_timeout.to_string()),
     ];
     let wanted = |name: &str| {
         let name = name.as_bytes();

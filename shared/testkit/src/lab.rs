@@ -41,22 +41,31 @@ impl Lab {
     /// Starts the binary on a free port, with more options, and waits until it listens.
     #[must_use]
     pub fn start_with(binary: &str, options: &[&str]) -> Self {
+        Self::start_below(&[], binary, options)
+    }
+
+    /// The same below a program that runs others, such as `prlimit`.
+    #[must_use]
+    pub fn start_below(program: &[&str], binary: &str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
         let stderr = fs::File::create(folder.path().join("stderr")).expect("no file for stderr");
-        Self::spawn(binary, options, folder, stderr.into())
+        let words = [program, &[binary]].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
+        Self::spawn(command, options, folder, stderr.into())
     }
 
     /// Starts the binary on a free port, on a terminal that goes away at once.
     #[must_use]
     pub fn start_without_terminal(binary: &str) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
-        let mut lab = Self::spawn(binary, &[], folder, Stdio::piped());
+        let mut lab = Self::spawn(Command::new(binary), &[], folder, Stdio::piped());
         drop(lab.child.stderr.take());
         lab
     }
 
-    fn spawn(binary: &str, options: &[&str], folder: TempDir, stderr: Stdio) -> Self {
-        let mut child = Command::new(binary)
+    fn spawn(mut command: Command, options: &[&str], folder: TempDir, stderr: Stdio) -> Self {
+        let mut child = command
             .arg("serve")
             .args(if options.contains(&"--port") { &[][..] } else { &["--port", "0"] })
             .args(options)

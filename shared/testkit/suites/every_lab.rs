@@ -154,3 +154,47 @@ fn curl_is_told_nothing_by_get_and_by_post() {
         assert_eq!(output.stdout, b"");
     }
 }
+
+#[test]
+fn a_client_that_says_nothing_is_let_go_if_the_user_wants_that() {
+    let lab = Lab::start_with(LAB, &["--idle-timeout", "1"]);
+    let mut silent = lab.connect();
+    silent.expect_closed();
+    let addr = silent.local_addr();
+    lab.wait_for_log(&format!("Connection closed for {addr}: idle for 1 s\n"));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_let_go_if_the_user_wants_that() {
+    let lab = Lab::start_with(LAB, &["--quiet", "--idle-timeout", "1"]);
+    let mut deaf = lab.connect();
+    // 120 MB of replies: more than the kernel's buffers take.
+    deaf.send(format!("SET v {}\r\n", "x".repeat(60_000))).send("GET v\r\n".repeat(2_000));
+    lab.wait_for_log(&format!("Connection closed for {}: idle for 1 s\n", deaf.local_addr()));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+}
+
+#[test]
+fn running_out_of_descriptors_neither_spins_nor_ends_it() {
+    let lab = Lab::start_with(LAB, &["--max-clients", "50"]);
+    let pid = lab.pid().to_string();
+    let limit_files = |limit: &str| {
+        let words = ["--pid", &pid, &format!("--nofile={limit}:1000")];
+        let output = run("prlimit", &words);
+        assert!(output.status.success(), "{output:?}");
+    };
+    let complaints = || lab.log().matches("Cannot accept a client").count();
+    limit_files("3");
+    // A server that is asleep in accept has the descriptor of its next client already.
+    drop(lab.connect());
+    let mut waiting = lab.connect();
+    waiting.send("ECHO alive\r\n");
+    lab.wait_for_log("Cannot accept a client: Too many open files");
+    let before = complaints();
+    assert!(waiting.hears_nothing_for(std::time::Duration::from_millis(200)));
+    assert!(complaints() - before <= 20, "{}", lab.log());
+    limit_files("1000");
+    let reply = String::from_utf8(waiting.finish().read(1000)).unwrap();
+    assert!(reply.contains("alive"), "{reply}");
+}
