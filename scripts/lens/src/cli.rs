@@ -24,10 +24,10 @@ Examples:
   strace -f -ttt -T -yy -o '|lens explain' target/debug/lab1-blocking
                                                      live: the last line says who is asleep right now")]
     Explain(Explain),
-    /// Record a lab while scripted clients talk to it
+    /// Record a lab, or redis, while scripted clients talk to it
     #[command(after_help = crate::scenarios_help())]
     Record(Record),
-    /// Let scripted clients talk to a lab that runs, and show what they did and saw
+    /// Let scripted clients talk to a lab, or to redis, that runs, and show what they did and saw
     #[command(after_help = crate::scenarios_help())]
     Play(Play),
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
@@ -57,7 +57,7 @@ pub struct Explain {
 /// What to record.
 #[derive(Debug, clap::Args)]
 pub struct Record {
-    /// Which lab: lab1, lab2, lab3, or the name of its package
+    /// Which lab: lab1, lab2, lab3, or the name of its package; or redis
     pub lab: String,
     /// What the clients do
     #[arg(long)]
@@ -76,7 +76,7 @@ pub struct Record {
 /// What to play, and to whom.
 #[derive(Debug, clap::Args)]
 pub struct Play {
-    /// Which lab it is: lab1, lab2, lab3, or the name of its package
+    /// Which lab it is: lab1, lab2, lab3, or the name of its package; or redis
     #[arg(required_unless_present = "list")]
     pub lab: Option<String>,
     /// What the clients do

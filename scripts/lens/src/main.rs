@@ -90,7 +90,7 @@ fn open(log: &Path) -> Result<impl Read, String> {
 }
 
 fn record(asked: &cli::Record) -> Ended {
-    let lab = labs::find(&asked.lab)?;
+    let lab = labs::find_server(&asked.lab)?;
     let scenario = scenario::find(&asked.scenario)?;
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
@@ -112,7 +112,7 @@ fn play(asked: &cli::Play) -> Ended {
         }
         return Ok(());
     };
-    let (lab, scenario) = (labs::find(lab)?, scenario::find(name)?);
+    let (lab, scenario) = (labs::find_server(lab)?, scenario::find(name)?);
     writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
     let server = (Ipv4Addr::LOCALHOST, asked.port).into();
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
