@@ -42,6 +42,18 @@ Examples:
   lens watch lab1           the lab that runs; needs no root and no tracer
   lens watch 4242 --once    any server, by its number; one picture, as text")]
     Watch(Watch),
+    /// Put recordings on one time axis: what clients, kernel and server were doing
+    #[command(after_help = "\
+Examples:
+  lens timeline labs/*/recordings/two-clients        as text
+  lens timeline captures/lab1-blocking/two-clients --svg two-clients.svg")]
+    Timeline(Timeline),
+    /// Follow one request of a recording: client, packet, server, packet, client
+    #[command(after_help = "\
+Examples:
+  lens follow labs/lab1-blocking/recordings/two-clients             the request of the second client
+  lens follow labs/lab3-multiclient/recordings/pipeline --client A --request 1")]
+    Follow(Follow),
 }
 
 /// How to explain.
@@ -120,4 +132,34 @@ pub struct Watch {
     /// Print one picture as text, and end
     #[arg(long)]
     pub once: bool,
+}
+
+/// What to put on a time axis.
+#[derive(Debug, clap::Args)]
+pub struct Timeline {
+    /// The folders of recordings
+    #[arg(required = true, value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Draw a picture, in SVG, and print nothing
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Print all that is known, as JSON
+    #[arg(long, conflicts_with = "svg")]
+    pub json: bool,
+}
+
+/// Which request to follow.
+#[derive(Debug, clap::Args)]
+pub struct Follow {
+    /// The folder of a recording
+    pub folder: PathBuf,
+    /// Whose request [default: the second client's]
+    #[arg(long)]
+    pub client: Option<String>,
+    /// Which of its requests, from 1
+    #[arg(long, default_value_t = 1)]
+    pub request: usize,
+    /// Draw a picture, in SVG, and print nothing
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }
