@@ -42,6 +42,9 @@ Examples:
   lens watch lab1           the lab that runs; needs no root and no tracer
   lens watch 4242 --once    any server, by its number; one picture, as text")]
     Watch(Watch),
+    /// Measure redis-server, lab 3 and the floor under the same loads (scripts/bench.sh builds them first)
+    #[command(after_help = crate::loads_help())]
+    Bench(Bench),
 }
 
 /// How to explain.
@@ -120,4 +123,27 @@ pub struct Watch {
     /// Print one picture as text, and end
     #[arg(long)]
     pub once: bool,
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub struct Bench {
+    /// Measure only these, by name
+    #[arg(long, num_args = 1.., value_name = "NAME")]
+    pub only: Vec<String>,
+    /// How often each is measured; the median counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub rounds: Option<u8>,
+    /// Send a small part of each load, twice: to see that it works
+    #[arg(long)]
+    pub quick: bool,
+    /// The file that gets all figures
+    #[arg(long, default_value = "report/bench.json")]
+    pub json: PathBuf,
+    /// The file that gets the chart
+    #[arg(long, value_name = "FILE.svg", default_value = "report/bench.svg")]
+    pub chart: PathBuf,
+    /// The folder of the programs that were built [default: the one of lens]
+    #[arg(long, value_name = "DIR")]
+    pub programs: Option<PathBuf>,
 }

@@ -12,11 +12,11 @@ use crate::scenario::{self, Scenario, ScenarioError};
 mod build;
 mod cleanup;
 mod folder;
-mod group;
-mod meta;
+pub(crate) mod group;
+pub(crate) mod meta;
 mod packets;
 mod quiet;
-mod server;
+pub(crate) mod server;
 
 pub use cleanup::end_on_signals;
 use folder::Folder;

@@ -105,7 +105,7 @@ impl Server {
 }
 
 /// What a program writes, line by line, read by a thread of its own so that it never waits for us.
-fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
+pub(crate) fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     if let Some(output) = output {
         thread::spawn(move || {
@@ -120,7 +120,7 @@ fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
 }
 
 /// The lines that are left of a program that has ended.
-fn rest_of(lines: &Receiver<String>) -> Vec<String> {
+pub(crate) fn rest_of(lines: &Receiver<String>) -> Vec<String> {
     std::iter::from_fn(|| lines.recv_timeout(PATIENCE).ok()).collect()
 }
 
@@ -133,14 +133,14 @@ fn shown(binary: &Path) -> String {
 }
 
 /// Reads `lab1-blocking listening on 127.0.0.1:6379 (pid 4242)`.
-fn ready(line: &str) -> Option<(SocketAddr, Pid)> {
+pub(crate) fn ready(line: &str) -> Option<(SocketAddr, Pid)> {
     let (addr, rest) = line.split_once(" listening on ")?.1.split_once(" (pid ")?;
     let pid = Pid::from_raw(rest.strip_suffix(')')?.parse().ok()?)?;
     Some((addr.parse().ok()?, pid))
 }
 
 /// What a lab that did not start has said about it.
-fn last_words(log: &Receiver<String>) -> String {
+pub(crate) fn last_words(log: &Receiver<String>) -> String {
     let lines = rest_of(log).join("; ");
     let words: Vec<&str> = lines.split_whitespace().collect();
     if words.is_empty() { "it says nothing".to_owned() } else { words.join(" ") }
