@@ -9,7 +9,6 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
 
 use lens::measure::{Load, Program, Server, Tool, fill, run};
 use serde_json::Value;
@@ -173,19 +172,30 @@ fn line_with(child: &mut Child, part: &str) -> String {
 #[test]
 #[ignore = "needs redis-server and redis-benchmark"]
 fn bench_of_redis_that_is_interrupted_leaves_nothing_running() {
-    let place = TempDir::new().unwrap();
-    let mut lens = bench(&place, "99", &["get-50"]).stderr(Stdio::piped()).spawn().unwrap();
-    let redis = line_with(&mut lens, "+ redis-server --port ");
-    let port: u16 = redis.split(' ').nth(3).unwrap().parse().unwrap();
-    assert!(!is_gone(port), "redis-server runs");
-    let pid = rustix::process::Pid::from_child(&lens);
-    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    assert_eq!(lens.wait().unwrap().code(), Some(130));
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !is_gone(port) {
-        assert!(Instant::now() < deadline, "redis-server still runs");
+    // At each of these lines, something else has just been started, or is about to be.
+    for line in
+        ["+ redis-server ", "+ lab3-multiclient ", "+ floor ", "+ redis-benchmark ", "round 1"]
+    {
+        let place = TempDir::new().unwrap();
+        let mut lens = bench(&place, "99", &["get-50"]).stderr(Stdio::piped()).spawn().unwrap();
+        line_with(&mut lens, line);
+        assert!(!running_in(&place).is_empty());
+        let pid = rustix::process::Pid::from_child(&lens);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        assert_eq!(lens.wait().unwrap().code(), Some(130));
+        testkit::wait_until("all that was started has ended", || running_in(&place).is_empty());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }
-    assert!(!place.path().join("report").exists());
+}
+
+/// The processes that were started in this folder.
+fn running_in(place: &TempDir) -> Vec<PathBuf> {
+    let folder = place.path().canonicalize().unwrap();
+    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let is_here = |process: &PathBuf| {
+        fs::read_link(process.join("cwd")).is_ok_and(|folder_of| folder_of == folder)
+    };
+    processes.filter(is_here).collect()
 }
 
 /// CPU time of a process in µs, as the kernel keeps it for `times`: apart from what lens reads.

@@ -24,11 +24,7 @@ impl Group {
     /// Starts the command.
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         // In a group of its own it does not get the Ctrl-C that is for us.
-        let child = command.process_group(0).spawn()?;
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        if let Some(id) = id {
-            cleanup::kill_on_signal(id);
-        }
+        let (child, id) = cleanup::spawn(command.process_group(0))?;
         Ok(Self { child, id })
     }
 
