@@ -27,9 +27,9 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 ### what the tests need: COMMAND PACKAGE
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
-  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'ps procps'
+  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc'
-  'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
+  'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -100,6 +100,8 @@ choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-server is not installed" every_stranger_meets_the_fate_that_redis has redis-server
+  skip_unless "curl is not installed" curl_ has curl
   skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
