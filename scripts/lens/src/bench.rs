@@ -11,7 +11,7 @@ mod report;
 mod spread;
 mod stage;
 mod table;
-mod tell;
+pub(crate) mod tell;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -57,6 +57,14 @@ Examples:
     /// Measure redis-server, lab 3 and the floor under the same loads (scripts/bench.sh builds them first)
     #[command(after_help = crate::loads_help())]
     Bench(Bench),
+    /// Compare the labs and redis-server: timelines, loads, system calls, packets (scripts/compare.sh builds
+    /// them first)
+    #[command(after_help = "\
+Examples:
+  lens compare --quick                   does it run here?
+  lens compare --with 127.0.0.1:6379     beside a server that runs already
+  lens compare --replay                  from the recordings of the kit, without any tool")]
+    Compare(Compare),
 }
 
 /// How to explain.
@@ -188,4 +196,30 @@ pub struct Bench {
     /// The folder of the programs that were built [default: the one of lens]
     #[arg(long, value_name = "DIR")]
     pub programs: Option<PathBuf>,
+}
+
+/// What to compare.
+#[derive(Debug, clap::Args)]
+pub struct Compare {
+    /// Less of everything, and no flame graphs
+    #[arg(long)]
+    pub quick: bool,
+    /// Compare with this server too, which runs already and speaks RESP
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "replay")]
+    pub with: Option<String>,
+    /// Read the recordings that come with the kit, and start nothing
+    #[arg(long, conflicts_with = "quick")]
+    pub replay: bool,
+    /// The folder that gets the page and all figures
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub out: PathBuf,
+    /// The folder of the programs that were built [default: the one of lens]
+    #[arg(long, value_name = "DIR")]
+    pub programs: Option<PathBuf>,
+    /// Leave this lab out, by the name of its package: it does not build
+    #[arg(long, value_name = "LAB")]
+    pub broken: Vec<String>,
+    /// The top folder of the kit, with its sources and recordings
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), hide_default_value = true)]
+    pub kit: PathBuf,
 }

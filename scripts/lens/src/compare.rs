@@ -1,14 +1,18 @@
 //! Recordings of several servers, beside each other.
 //!
 //! [`Recorded`] joins what one recording tells: the notes of the clients and the calls of the server, by
-//! connection. [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
+//! connection. [`mod@run`] measures the stages and puts all that was [`found`] beside each other.
+//! [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
 //! the packets too.
 
 pub mod found;
+mod markdown;
 mod picture;
 mod recorded;
 pub mod request;
+pub mod run;
 mod server_call;
+mod table;
 pub mod timeline;
 
 pub use picture::Form;
@@ -24,6 +28,12 @@ use crate::explain::Human;
 pub fn human(us: i64) -> String {
     let sign = if us < 0 { "-" } else { "" };
     format!("{sign}{}", Human(Duration::from_micros(us.unsigned_abs())))
+}
+
+/// A time in whole microseconds.
+#[expect(clippy::cast_possible_truncation, reason = "hours at most")]
+fn rounded(us: f64) -> i64 {
+    us.round() as i64
 }
 
 /// Cuts a text that has more letters than `most`, so that it has so many.

@@ -14,6 +14,7 @@ use clap::Parser;
 use cli::{Cli, Task};
 use lens::bench::{self, BenchError};
 use lens::compare::request::{self, Request};
+use lens::compare::run::{self, CompareError};
 use lens::compare::timeline::{Timeline, svg, text};
 use lens::compare::{Form, Recorded};
 use lens::explain::{self, Guests, Options};
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Task::Timeline(options) => timeline(&options),
         Task::Follow(options) => follow(&options),
         Task::Bench(options) => bench(options),
+        Task::Compare(options) => compare(options),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -45,7 +47,8 @@ fn main() -> ExitCode {
             eprintln!("lens: {error}");
             // That a server did not run is an answer, if not the one that was hoped for.
             let is_answer = matches!(error.downcast_ref(), Some(FlameError::NoSamples))
-                || matches!(error.downcast_ref(), Some(BenchError::Nothing(_)));
+                || matches!(error.downcast_ref(), Some(BenchError::Nothing(_)))
+                || matches!(error.downcast_ref(), Some(CompareError::Nothing(_)));
             ExitCode::from(if is_answer { 1 } else { 2 })
         }
     }
@@ -173,11 +176,26 @@ fn watch(asked: cli::Watch) -> Ended {
 fn bench(asked: cli::Bench) -> Ended {
     let cli::Bench { only, rounds, quick: is_quick, json, chart, programs } = asked;
     record::end_on_signals()?;
-    let own = std::env::current_exe()?;
-    let programs = programs.unwrap_or_else(|| own.with_file_name(""));
+    let programs = programs.map_or_else(own_folder, Ok)?;
     let rounds = rounds.map_or(if is_quick { 2 } else { 5 }, usize::from);
     let options = bench::Options { only, rounds, is_quick, programs, json, chart };
     Ok(io::stdout().write_all(bench::run(&options)?.as_bytes())?)
+}
+
+fn compare(asked: cli::Compare) -> Ended {
+    let cli::Compare { quick: is_quick, with, replay: is_replay, out, programs, broken, kit } =
+        asked;
+    record::end_on_signals()?;
+    let programs = programs.map_or_else(own_folder, Ok)?;
+    let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
+    let options =
+        run::Options { is_quick, with, is_replay, out, programs, broken, kit, has_colour };
+    Ok(io::stdout().write_all(run::run(&options)?.as_bytes())?)
+}
+
+/// Where lens is, and with it the labs that were built.
+fn own_folder() -> io::Result<PathBuf> {
+    Ok(std::env::current_exe()?.with_file_name(""))
 }
 
 /// What can be measured, for the help.

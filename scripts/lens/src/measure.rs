@@ -20,7 +20,7 @@ use std::io;
 
 pub use crowd::{Crowd, raise_file_limit};
 pub use fill::{Filler, fill, key, request};
-pub use load::{Load, Outcome, Tool, run};
+pub use load::{Load, Outcome, Tool, report, run};
 pub use machine::Machine;
 pub use server::{Program, Server};
 pub use usage::{Clock, Usage};

@@ -24,7 +24,8 @@ use folder::Folder;
 pub use meta::Meta;
 use packets::Packets;
 use program::Program;
-use server::Server;
+pub(crate) use program::Trace;
+pub(crate) use server::Server;
 
 /// What to record, and where to put it.
 #[derive(Debug)]
@@ -134,6 +135,17 @@ pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, Rec
     write_lines(&folder.path().join("clients.jsonl"), &as_json(&events)?)?;
     meta.write(&folder.path().join("meta.json"))?;
     Ok(Recording { folder: folder.finish()?, events, meta })
+}
+
+/// Starts the server of this order under strace, which writes `log`, and plays no scenario.
+pub(crate) fn start_traced(
+    order: &Order,
+    trace: Trace,
+    log: &Path,
+    progress: &mut impl Write,
+) -> Result<Server, RecordError> {
+    let program = Program::of(order, progress)?.traced(trace);
+    Server::start(&program, log, progress)
 }
 
 fn as_json(events: &[ClientEvent]) -> Result<Vec<String>, RecordError> {

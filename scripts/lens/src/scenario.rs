@@ -11,7 +11,7 @@ mod actor;
 pub mod event;
 mod meeting;
 mod run;
-mod wire;
+pub(crate) mod wire;
 
 pub use run::run;
 

@@ -198,8 +198,13 @@ impl<C: Codec> Connection<C> {
         }
         let count = (self.batch.start - first) as u64;
         if count > 0 {
-            let times = if self.is_first { &mut figures.first } else { &mut figures.later };
+            let (times, since) = if self.is_first {
+                (&mut figures.first, self.first_dial)
+            } else {
+                (&mut figures.later, self.sent_at)
+            };
             times.record(now - self.sent_at, count);
+            figures.waits.record(now - since, count);
         }
         if count > 0 && self.stage == Stage::Waiting {
             self.stage = Stage::Served;

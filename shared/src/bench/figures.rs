@@ -10,6 +10,9 @@ use super::tape::Verdict;
 /// Longest time that is told exactly, in nanoseconds: an hour.
 const LONGEST: u64 = 3_600_000_000_000;
 
+/// In so many steps a distribution goes half the way that is left to the longest.
+const STEPS: u32 = 5;
+
 /// How long something took, each time that it happened, to three digits.
 pub struct Times(Histogram<u64>);
 
@@ -33,6 +36,13 @@ impl Times {
     pub fn at(&self, quantile: f64) -> Duration {
         Duration::from_nanos(self.0.value_at_quantile(quantile))
     }
+
+    /// How they are distributed: times, and the share of all that did not exceed each. Both grow; the
+    /// steps are the finer the nearer to the longest.
+    pub fn distribution(&self) -> impl Iterator<Item = (Duration, f64)> {
+        let steps = self.0.iter_quantiles(STEPS).take_while(|_| self.count() > 0);
+        steps.map(|step| (Duration::from_nanos(step.value_iterated_to()), step.quantile()))
+    }
 }
 
 /// All that was measured so far.
@@ -48,6 +58,8 @@ pub struct Figures {
     pub first: Times,
     /// From all its later requests to their replies.
     pub later: Times,
+    /// Both of them, but for the first from the client's first dialling: what clients have waited in all.
+    pub waits: Times,
     /// Replies that were errors.
     pub errors: Trouble,
     /// Replies that were not the answer to the request.
@@ -67,6 +79,7 @@ impl Figures {
             connect: Times::new()?,
             first: Times::new()?,
             later: Times::new()?,
+            waits: Times::new()?,
             errors: Trouble::default(),
             wrong: Trouble::default(),
             lost: Trouble::default(),
@@ -176,5 +189,14 @@ mod tests {
         assert_eq!(times.count(), 100);
         assert_eq!(times.at(0.5).as_nanos() / 1000, 50);
         assert_eq!(times.at(1.0).as_millis() / 10, 200);
+        let steps: Vec<_> = times.distribution().collect();
+        assert!(
+            steps.is_sorted() && steps.iter().any(|(_, share)| (*share - 0.99).abs() < 0.001),
+            "{steps:?}"
+        );
+        assert_eq!(
+            steps.last().map(|(time, share)| (time.as_millis() / 10, *share)),
+            Some((200, 1.0))
+        );
     }
 }

@@ -132,9 +132,13 @@ fn json(outcome: &Outcome<'_>) -> Value {
         "last_client_waited_s": seconds(figures.longest_wait()),
         "clients_that_tried_again": figures.redialled,
     });
-    for (name, times) in outcome.times() {
+    let steps = figures.waits.distribution();
+    let steps: Vec<_> = steps.map(|(time, share)| json!([micros(time), share])).collect();
+    // What clients have waited in all, the first time from their dialling on: microseconds, share of all.
+    report["distribution"] = json!(steps);
+    for (name, times) in outcome.times().into_iter().chain([("waits", &figures.waits)]) {
         let mut row = json!({ "count": times.count() });
-        for (column, quantile) in COLUMNS {
+        for (column, quantile) in COLUMNS.into_iter().chain([("p999", 0.999)]) {
             let value = (times.count() > 0).then(|| micros(times.at(quantile)));
             row[format!("{column}_us")] = json!(value);
         }

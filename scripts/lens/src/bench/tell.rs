@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use super::spread::figure;
 
 /// What is measured next.
-pub(super) fn line(text: &str) {
+pub(crate) fn line(text: &str) {
     _ = writeln!(io::stderr(), "{text}");
 }
 
 /// A command that is run, as one would type it.
-pub(super) fn command(typed: &str) {
+pub(crate) fn command(typed: &str) {
     line(&format!("+ {typed}"));
 }
 

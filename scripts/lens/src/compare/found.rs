@@ -82,6 +82,14 @@ pub struct Latencies {
     pub distribution: Vec<(f64, f64)>,
 }
 
+impl Latencies {
+    /// Of a quiet client: whether it had its only reply when the busy one had left.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.count == 1
+    }
+}
+
 /// System calls that a server makes for a request, its sleep included.
 #[derive(Debug, Clone, Serialize)]
 pub struct CallsPerRequest {

@@ -1,10 +1,12 @@
 //! A load, and what it costs the server.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::server::typed;
 use super::{MeasureError, Server, our_bench, redis_benchmark};
@@ -65,18 +67,30 @@ pub(super) struct Said {
 }
 
 impl Load {
-    /// How to send it to this server.
-    fn to(&self, server: &Server) -> Command {
+    /// How to send it to the server there.
+    fn to(&self, addr: SocketAddr) -> Command {
         match self.tool {
-            Tool::RedisBenchmark => redis_benchmark::command(self, server.addr),
-            Tool::OurBench => our_bench::command(self, server.addr),
+            Tool::RedisBenchmark => redis_benchmark::command(self, addr),
+            Tool::OurBench => our_bench::command(self, addr),
         }
+    }
+
+    /// Sends it until what this returns is dropped, or to its end.
+    pub(crate) fn start(&self, addr: SocketAddr) -> std::io::Result<Group> {
+        let mut command = self.to(addr);
+        Group::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// How one would type it.
     #[must_use]
     pub fn typed(&self, server: &Server) -> String {
-        typed(&self.to(server))
+        self.typed_to(server.addr)
+    }
+
+    /// How one would type it for the server there.
+    #[must_use]
+    pub fn typed_to(&self, addr: SocketAddr) -> String {
+        typed(&self.to(addr))
     }
 }
 
@@ -85,11 +99,51 @@ impl Load {
 /// # Errors
 /// If the generator is not installed or fails, or the server has ended.
 pub fn run(load: &Load, server: &Server) -> Result<Outcome, MeasureError> {
-    let mut command = load.to(server);
+    let before = server.usage()?;
+    let ended = send(load, server.addr, PATIENCE)?;
+    let after = server.usage()?;
+    let said = match load.tool {
+        Tool::RedisBenchmark => redis_benchmark::parse(&ended.lines),
+        Tool::OurBench => our_bench::parse(&ended.lines),
+    };
+    let said = said.filter(|_| ended.is_success).ok_or_else(|| ended.failed())?;
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
+    let cpu = (after.cpu.saturating_sub(before.cpu)).as_secs_f64() * 1e6 / load.requests as f64;
+    Ok(Outcome { per_second: said.per_second, p50: said.p50, p99: said.p99, cpu })
+}
+
+/// Sends a load with our bench, and returns all that it says (`--json`), whether each request was answered
+/// or not. After so long it is ended.
+///
+/// # Errors
+/// If the bench does not start, does not end, or says nothing.
+pub fn report(load: &Load, addr: SocketAddr, patience: Duration) -> Result<Value, MeasureError> {
+    let ended = send(load, addr, patience)?;
+    let last = ended.lines.last().and_then(|line| serde_json::from_str(line).ok());
+    last.ok_or_else(|| ended.failed())
+}
+
+/// A generator that has ended.
+struct Ended {
+    command: String,
+    is_success: bool,
+    lines: Vec<String>,
+    errors: Vec<String>,
+}
+
+impl Ended {
+    fn failed(&self) -> MeasureError {
+        let last = self.errors.last().or(self.lines.last());
+        let why = last.cloned().unwrap_or_else(|| "it says nothing".to_owned());
+        MeasureError::Load { command: self.command.clone(), why }
+    }
+}
+
+fn send(load: &Load, addr: SocketAddr, patience: Duration) -> Result<Ended, MeasureError> {
+    let mut command = load.to(addr);
     let name = typed(&command);
     let failed = |why: String| MeasureError::Load { command: name.clone(), why };
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let before = server.usage()?;
     let mut group = Group::start(&mut command).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound if load.tool == Tool::RedisBenchmark => {
             MeasureError::Missing {
@@ -101,19 +155,10 @@ pub fn run(load: &Load, server: &Server) -> Result<Outcome, MeasureError> {
     })?;
     let stdout = lines_of(group.child.stdout.take());
     let stderr = lines_of(group.child.stderr.take());
-    let ended = group.wait(PATIENCE).map_err(|error| failed(error.to_string()))?;
-    let after = server.usage()?;
-    let Some(status) = ended else { return Err(failed("it did not end".to_owned())) };
-    let lines = rest_of(&stdout);
-    let said = match load.tool {
-        Tool::RedisBenchmark => redis_benchmark::parse(&lines),
-        Tool::OurBench => our_bench::parse(&lines),
+    let ended = group.wait(patience).map_err(|error| failed(error.to_string()))?;
+    let Some(status) = ended else {
+        return Err(failed(format!("it did not end within {} s", patience.as_secs())));
     };
-    let Some(said) = said.filter(|_| status.success()) else {
-        let words = [lines, rest_of(&stderr)].concat();
-        return Err(failed(words.last().cloned().unwrap_or_else(|| status.to_string())));
-    };
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
-    let cpu = (after.cpu.saturating_sub(before.cpu)).as_secs_f64() * 1e6 / load.requests as f64;
-    Ok(Outcome { per_second: said.per_second, p50: said.p50, p99: said.p99, cpu })
+    let is_success = status.success();
+    Ok(Ended { command: name, is_success, lines: rest_of(&stdout), errors: rest_of(&stderr) })
 }

@@ -12,7 +12,9 @@ use super::{Order, RecordError, build, meta};
 
 /// What strace is asked for: times (`-ttt`, `-T`), addresses (`-yy`), and no stops at calls that are not
 /// asked for (`--seccomp-bpf`).
-const TRACER: [&str; 5] = ["-f", "--seccomp-bpf", "-ttt", "-T", "-yy"];
+const TRACER: &[&str] = &["-f", "--seccomp-bpf", "-ttt", "-T", "-yy"];
+/// The same, but for the main thread alone, with the stack that led to each call (`-k`).
+const STACKS: &[&str] = &["-k", "-T"];
 /// Everything that has to do with sockets and waiting. That is not `read` and `write`, with which Rust
 /// reads and writes files but no sockets.
 const CALLS: &str = "trace=%network,readv,writev,close,epoll_create1,epoll_ctl,epoll_wait,\
@@ -20,6 +22,15 @@ const CALLS: &str = "trace=%network,readv,writev,close,epoll_create1,epoll_ctl,e
 /// Redis reads and writes its sockets with them.
 const CALLS_OF_REDIS: &str = "trace=%network,read,write,readv,writev,close,epoll_create1,epoll_ctl,\
                               epoll_wait,epoll_pwait,poll,ppoll,ioctl,fcntl";
+
+/// What else than a recording strace may write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trace {
+    /// All calls, of all threads, for those who count them.
+    AllCalls,
+    /// The calls of the main thread that have to do with sockets and waiting, with their stacks.
+    Stacks,
+}
 
 /// What to run under strace.
 #[derive(Debug)]
@@ -30,6 +41,7 @@ pub(super) struct Program {
     pub(super) logs_to_stdout: bool,
     /// Its port, where we choose it: a lab takes a free one itself, and says which.
     port: Option<u16>,
+    tracer: &'static [&'static str],
     calls: &'static str,
     /// How much of a string strace shows, in bytes: every request of our scenarios, and not every file
     /// that Redis reads.
@@ -42,9 +54,21 @@ impl Program {
         if order.lab == REDIS { redis(order) } else { lab(order, progress) }
     }
 
+    /// The same with another trace, and with no call to tell about each request.
+    pub(super) fn traced(mut self, trace: Trace) -> Self {
+        match trace {
+            Trace::AllCalls => self.calls = "trace=all",
+            Trace::Stacks => self.tracer = STACKS,
+        }
+        if !self.logs_to_stdout {
+            self.options.push("--quiet".to_owned());
+        }
+        self
+    }
+
     /// The options of strace.
     pub(super) fn tracer(&self) -> impl Iterator<Item = &'static str> {
-        TRACER.into_iter().chain(["-s", self.shown, "-e", self.calls])
+        self.tracer.iter().copied().chain(["-s", self.shown, "-e", self.calls])
     }
 
     /// How it is started, as one would type it.
@@ -78,6 +102,7 @@ fn lab(order: &Order, progress: &mut impl Write) -> Result<Program, RecordError>
         options: options.map(str::to_owned).to_vec(),
         logs_to_stdout: false,
         port: None,
+        tracer: TRACER,
         calls: CALLS,
         shown: "4096",
     })
@@ -102,6 +127,7 @@ fn redis(order: &Order) -> Result<Program, RecordError> {
         options: options.map(str::to_owned).to_vec(),
         logs_to_stdout: true,
         port: Some(port),
+        tracer: TRACER,
         calls: CALLS_OF_REDIS,
         shown: "512",
     })

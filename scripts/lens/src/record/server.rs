@@ -18,9 +18,9 @@ use super::program::Program;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A server that is ready.
 #[derive(Debug)]
-pub(super) struct Server {
-    pub(super) addr: SocketAddr,
-    pub(super) pid: Pid,
+pub(crate) struct Server {
+    pub(crate) addr: SocketAddr,
+    pub(crate) pid: Pid,
     /// How it was started, as one would type it.
     pub(super) command: String,
     group: Group,
@@ -33,7 +33,7 @@ pub(super) struct Server {
 
 /// What a lab has said, once it has ended.
 #[derive(Debug)]
-pub(super) struct Said {
+pub(crate) struct Said {
     /// The last line on stdout: what was served.
     pub(super) last: String,
     /// Its log: all lines on stderr, and for Redis those on stdout.
@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// Asks the lab to end, and returns what it has said.
-    pub(super) fn stop(mut self) -> Result<Said, RecordError> {
+    pub(crate) fn stop(mut self) -> Result<Said, RecordError> {
         let end = |why: &str| RecordError::End { package: self.package, why: why.to_owned() };
         // If it is gone already, its exit code tells more than this would.
         _ = kill_process(self.pid, Signal::TERM);

@@ -9,19 +9,19 @@ use crate::story::{describe, readable};
 
 /// A conversation in one of the protocols.
 #[derive(Debug)]
-pub(super) struct Talk {
+pub(crate) struct Talk {
     wire: Wire,
     codec: resp::Codec,
-    pub(super) inbox: Inbox,
+    pub(crate) inbox: Inbox,
 }
 
 impl Talk {
-    pub(super) fn new(wire: Wire) -> Self {
+    pub(crate) fn new(wire: Wire) -> Self {
         Self { wire, codec: resp::Codec::default(), inbox: Inbox::new() }
     }
 
     /// A command as bytes. In its words, `#` is `number` and `@1000` a value of 1000 letters.
-    pub(super) fn encode(&self, command: &str, number: usize, outbox: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, command: &str, number: usize, outbox: &mut Vec<u8>) {
         let words = command.split(' ').map(|word| match word.strip_prefix('@').map(str::parse) {
             Some(Ok(size)) => vec![b'x'; size],
             _ => word.replace('#', &number.to_string()).into_bytes(),
@@ -45,7 +45,7 @@ impl Talk {
     ///
     /// # Errors
     /// Says what is wrong with it, if it is none.
-    pub(super) fn decode(&mut self) -> Result<Option<String>, String> {
+    pub(crate) fn decode(&mut self) -> Result<Option<String>, String> {
         match self.wire {
             Wire::Resp => {
                 let reply = self.codec.decode(&mut self.inbox).map_err(|bad| bad.to_string())?;

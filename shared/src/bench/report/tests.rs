@@ -21,6 +21,8 @@ fn turns(clients: u32) -> Figures {
         figures.connect.record(half * index, 1);
         figures.first.record(Duration::from_micros(200), 1);
         figures.later.record(Duration::from_micros(50), 99);
+        figures.waits.record(half * index, 1);
+        figures.waits.record(Duration::from_micros(50), 99);
         figures.service.begin(turn);
         figures.service.end(turn + half);
     }
@@ -91,6 +93,16 @@ fn a_machine_gets_every_figure_with_its_unit() {
     assert_eq!(report["most_clients_served_at_once"], 1);
     assert_eq!(report["first_replies"]["count"], 4);
     assert_eq!(report["later_replies"]["p50_us"], 50.0);
+    assert_eq!(
+        (&report["waits"]["count"], &report["waits"]["p99_us"]),
+        (&json!(400), &json!(50.0))
+    );
+    let steps = report["distribution"].as_array().unwrap();
+    assert_eq!(steps.last().unwrap()[1], 1.0);
+    assert!(
+        steps.last().unwrap()[0].as_f64().unwrap() > 1.4e6,
+        "the last client's wait: {steps:?}"
+    );
 }
 
 #[test]

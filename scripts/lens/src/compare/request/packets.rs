@@ -32,13 +32,15 @@ struct Packet {
 pub(super) struct Packets {
     /// By the client's port.
     of: HashMap<(u16, Direction), Vec<Packet>>,
+    /// When, in µs since 1970, and how many bytes of IP: those that carry nothing as well.
+    all: Vec<(u64, usize)>,
     missing: String,
 }
 
 impl Packets {
     /// Reads `packets.pcap`.
     pub(super) fn read(recorded: &Recorded) -> Self {
-        let mut packets = Self { of: HashMap::new(), missing: String::new() };
+        let mut packets = Self { of: HashMap::new(), all: Vec::new(), missing: String::new() };
         if let Some(why) = recorded.meta.packets.strip_prefix("none") {
             let why = why.trim_start_matches([':', ' ']);
             packets.missing = format!("missing: not captured ({why})");
@@ -71,6 +73,7 @@ impl Packets {
             let below = u64::from(packet.ts_frac) * unit_ns / 1_000;
             let at_us = u64::from(packet.ts_sec) * 1_000_000 + below;
             let Some(segment) = Segment::parse(&packet.data, server) else { continue };
+            self.all.push((at_us, segment.bytes + segment.headers));
             let key = (segment.port, segment.direction);
             if segment.is_first {
                 begins.insert(key, segment.number.wrapping_add(1));
@@ -102,6 +105,15 @@ impl Packets {
     }
 }
 
+/// All packets of a recording: when, in µs since 1970, and how many bytes of IP.
+///
+/// # Errors
+/// If there are none; says why.
+pub(in crate::compare) fn times(recorded: &Recorded) -> Result<Vec<(u64, usize)>, String> {
+    let packets = Packets::read(recorded);
+    if packets.all.is_empty() { Err(packets.missing) } else { Ok(packets.all) }
+}
+
 /// What a packet tells about TCP.
 struct Segment {
     port: u16,
@@ -109,6 +121,7 @@ struct Segment {
     number: u32,
     is_first: bool,
     bytes: usize,
+    headers: usize,
 }
 
 impl Segment {
@@ -126,6 +139,7 @@ impl Segment {
             _ => return None,
         };
         let bytes = total.saturating_sub(headers);
-        Some(Self { port, direction, number: tcp.sequence_number(), is_first: tcp.syn(), bytes })
+        let (number, is_first) = (tcp.sequence_number(), tcp.syn());
+        Some(Self { port, direction, number, is_first, bytes, headers })
     }
 }

@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# compare.sh: compares the stages, and redis-server: the same two clients and the same loads for each, side by side.
+#
+# USAGE         scripts/compare.sh [options]
+#               --quick           less of everything, and no flame graphs: some seconds
+#               --with HOST:PORT  compare with this server too, which runs already and speaks RESP; the load
+#                                 leaves its keys there (bench:0 to bench:999, busy, name)
+#               --replay          from the recordings of the kit: needs no tool, and starts nothing
+#               --out DIR         where to put the page and all figures (report)
+# REQUIREMENTS  Rust. strace, ss, tcpdump, perf and redis-server (Debian: strace iproute2 tcpdump linux-perf
+#               redis-server): without one of them, it says what is lost. Linux: costs are read from /proc
+# OVERHEADS     about a minute, and ports of this machine only. Leave the machine alone meanwhile: what others
+#               do shows in the figures
+# EXIT CODE     0 there is a comparison, and it says what it lacks; 1 no stage could be measured; 2 it could
+#               not be done
+#
+# EXAMPLES      scripts/compare.sh             everything, into report/
+#               scripts/compare.sh --quick     does it run here?
+#               scripts/compare.sh --replay    what the recordings tell
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# What is built below is that of this kit, wherever one stands; files that are named are where one stands.
+kit=$(cd "$(dirname "$0")/.." && pwd)
+programs=${CARGO_TARGET_DIR:-$kit/target}/release
+
+for word in "$@"; do
+  case $word in -h | --help) usage; exit 0 ;; esac
+done
+
+has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
+build() { run cargo build --release --manifest-path "$kit/Cargo.toml" --bins "$@"; }
+
+build -p lens || die "the lens does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+# A stage that does not build is missing, and the others are compared.
+broken=()
+for package in lab1-blocking lab2-resp lab3-multiclient; do
+  build -p "$package" || broken+=(--broken "$package")
+done
+show lens compare "${broken[@]}" "$@"
+exec "$programs/lens" compare --kit "$kit" "${broken[@]}" "$@"

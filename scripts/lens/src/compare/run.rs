@@ -1,0 +1,166 @@
+//! `lens compare`: the same scenario and the same loads for each stage, one after the other, and what came of
+//! it, as text and as files.
+//!
+//! - `stages`: who is compared. `measured`: what is known about one of them. `tools`: what may be used here.
+//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `flames`: one thing each.
+//! - `source`: what stands in the repository. `replay`: what recordings tell. `rows`: the table.
+//! - `caller`: a client of ours. `live`: a server, fresh for each measurement.
+
+mod caller;
+mod calls;
+mod clients;
+mod files;
+mod flames;
+mod live;
+mod loads;
+mod measured;
+mod memory;
+mod packets;
+mod quiet;
+mod replay;
+mod rows;
+mod source;
+mod stages;
+mod tools;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::found::{Comparison, Missing};
+use super::table;
+use crate::bench::tell;
+use crate::labs::Lab;
+use crate::measure::{Machine, raise_file_limit};
+use crate::record::{self, Trace};
+use crate::scenario;
+
+use live::Live;
+use measured::Measured;
+pub(super) use rows::BY_TURNS;
+use stages::Contestant;
+use tools::Tools;
+
+/// What to compare, and where to put it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Less of everything: two loads in place of four, shorter ones, and no flame graphs.
+    pub is_quick: bool,
+    /// Another server that runs already, as `HOST:PORT`.
+    pub with: Option<String>,
+    /// Read the recordings of the kit, and start nothing.
+    pub is_replay: bool,
+    /// The folder that gets the files.
+    pub out: PathBuf,
+    /// Where the programs of the labs are.
+    pub programs: PathBuf,
+    /// The packages of labs that do not build.
+    pub broken: Vec<String>,
+    /// The top folder of the kit: its sources and recordings.
+    pub kit: PathBuf,
+    /// Whether the text is coloured.
+    pub has_colour: bool,
+}
+
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// Nothing is known of any stage.
+    #[error("no stage could be measured; {} says why", .0.display())]
+    Nothing(PathBuf),
+    /// A file could not be written.
+    #[error("{}: {why}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Compares, says on stderr what goes on, writes the files, and returns the text.
+///
+/// # Errors
+/// [`CompareError`]. What could not be had while other things could is in the files, with the reason.
+pub fn run(options: &Options) -> Result<String, CompareError> {
+    let mut missing = Vec::new();
+    // Where files cannot be written, it is better to know now than in a minute.
+    files::prepare(&options.out)?;
+    let measured = if options.is_replay {
+        replay::all(&options.kit, &mut missing)
+    } else {
+        raise_file_limit();
+        measure(options, &mut missing)
+    };
+    let comparison = Comparison {
+        date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        machine: (!options.is_replay).then(Machine::this),
+        rows: rows::all(&measured),
+        lessons: source::lessons(&options.kit, &mut missing),
+        stages: measured.into_iter().map(|it| it.stage).collect(),
+        missing,
+    };
+    let written = files::write(&comparison, &options.out)?;
+    if comparison.stages.iter().all(|stage| stage.timeline.is_none() && stage.loads.is_empty()) {
+        return Err(CompareError::Nothing(options.out.join("compare.md")));
+    }
+    Ok(table::text(&comparison, options.has_colour) + &written)
+}
+
+fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
+    let tools = Tools::find(missing);
+    if options.is_quick {
+        let what = "the loads of 10 and of 500 clients, flame graphs".to_owned();
+        missing.push(Missing {
+            stage: None,
+            what,
+            why: "left out: run it without --quick".to_owned(),
+        });
+    }
+    let stages = stages::all(options, missing);
+    let count = stages.len();
+    let one = |(index, stage): (usize, &Contestant)| {
+        tell::line(&format!("[{}/{count}] {}: {}", index + 1, stage.name, stage.about));
+        let measured = measure_one(stage, options, &tools);
+        missing.extend(measured.missing_of_stage());
+        measured
+    };
+    stages.iter().enumerate().map(one).collect()
+}
+
+/// All about one stage. What fails says so, and leaves the rest alone.
+fn measure_one(stage: &Contestant, options: &Options, tools: &Tools) -> Measured {
+    let mut measured = Measured::new(stage);
+    measured.lines = source::lines(&options.kit, stage);
+    if options.broken.contains(&stage.name) {
+        let why = format!("it does not build: cargo build --release -p {} tells why", stage.name);
+        measured.lacks("everything that is measured", &why);
+        return measured;
+    }
+    // A lab that does not start will not start for the next measurement either.
+    if let Err(why) = Live::start(stage) {
+        measured.lacks("everything that is measured", &why);
+        return measured;
+    }
+    clients::measure(stage, options, tools, &mut measured);
+    loads::measure(stage, options, &mut measured);
+    quiet::measure(stage, options, &mut measured);
+    calls::measure(stage, options, tools, &mut measured);
+    packets::measure(stage, options, tools, &mut measured);
+    memory::measure(stage, options, &mut measured);
+    flames::measure(stage, options, tools, &mut measured);
+    measured
+}
+
+/// Starts a stage under strace.
+fn start_traced(
+    stage: &Contestant,
+    lab: Lab,
+    trace: Trace,
+    log: &Path,
+) -> Result<record::Server, String> {
+    let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
+    let order = stage.order(lab, scenario, PathBuf::new());
+    let server = record::start_traced(&order, trace, log, &mut io::stderr());
+    server.map_err(|error| error.to_string())
+}

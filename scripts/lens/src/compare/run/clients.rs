@@ -1,0 +1,97 @@
+//! Client B beside client A: recorded where strace may, and played otherwise, so that at least the clients'
+//! own clocks tell.
+
+use std::io;
+
+use super::Options;
+use super::live::Live;
+use super::measured::Measured;
+use super::stages::Contestant;
+use super::tools::{Tool, Tools};
+use crate::compare::request::Request;
+use crate::compare::timeline::Timeline;
+use crate::compare::{Recorded, found::Stage};
+use crate::labs::Lab;
+use crate::record::record;
+use crate::scenario::event::{ClientEvent, Happening};
+use crate::scenario::{self, Scenario};
+
+pub(super) const SCENARIO: &str = "two-clients";
+
+/// Records the scenario, or lets it be played.
+pub(super) fn measure(
+    stage: &Contestant,
+    options: &Options,
+    tools: &Tools,
+    measured: &mut Measured,
+) {
+    let Ok(scenario) = scenario::find(SCENARIO) else { return };
+    match stage.lab.filter(|_| tools.has(Tool::Strace)) {
+        Some(lab) => match recorded(stage, lab, scenario.clone(), options) {
+            Ok(recorded) => {
+                take_in(&recorded, measured);
+                return;
+            }
+            Err(why) => measured.lacks("its timeline, the way of its request", &why),
+        },
+        None if stage.lab.is_none() => {
+            let why = "it ran already, so nobody has recorded its system calls";
+            measured.lacks("its timeline, the way of its request, its system calls", why);
+        }
+        // Why there is no strace is said once for all.
+        None => {}
+    }
+    match played(stage, &scenario) {
+        Ok(events) => measured.waited = waited(&events),
+        Err(why) => measured.lacks("how long client B waits", &why),
+    }
+}
+
+/// Takes in what a recording tells.
+pub(super) fn take_in(recorded: &Recorded, measured: &mut Measured) {
+    measured.waited = waited(&recorded.events);
+    let Measured { stage: Stage { timeline, request, .. }, .. } = measured;
+    let failed: Vec<String> = [
+        Timeline::new(recorded).map(|it| *timeline = Some(it)).err(),
+        Request::find(recorded, None, 1).map(|it| *request = Some(it)).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|error| error.to_string())
+    .collect();
+    for why in failed {
+        measured.lacks("a picture of its recording", &why);
+    }
+    if let Some(why) = recorded.meta.packets.strip_prefix("none: ") {
+        measured.lacks("the packets on the way of its request", why);
+    }
+}
+
+fn recorded(
+    stage: &Contestant,
+    lab: Lab,
+    scenario: Scenario,
+    options: &Options,
+) -> Result<Recorded, String> {
+    let out = options.out.join("recordings").join(&stage.name);
+    let order = stage.order(lab, scenario, out);
+    let recording = record(&order, &mut io::stderr()).map_err(|error| error.to_string())?;
+    Recorded::read(&recording.folder).map_err(|error| error.to_string())
+}
+
+fn played(stage: &Contestant, scenario: &Scenario) -> Result<Vec<ClientEvent>, String> {
+    let live = Live::start(stage)?;
+    Ok(scenario::run(scenario, live.addr, stage.wire))
+}
+
+/// From B's asking for a connection to having one, and to its first reply, by its own clock.
+fn waited(events: &[ClientEvent]) -> Option<(u64, u64)> {
+    let of_b = |is: fn(&Happening) -> bool| {
+        let event = events.iter().find(|event| event.client == "B" && is(&event.what))?;
+        Some(event.at_us)
+    };
+    let asked = of_b(|what| *what == Happening::Connecting)?;
+    let connected = of_b(|what| *what == Happening::Connected)?;
+    let replied = of_b(|what| matches!(what, Happening::Received { .. }))?;
+    Some((connected.checked_sub(asked)?, replied.checked_sub(asked)?))
+}

@@ -1,0 +1,119 @@
+//! Flame graphs, as `scripts/profile.sh` makes them: where a server runs under a load (perf), and where it
+//! waits for two clients of whom one is silent (strace with stacks).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::live::Live;
+use super::measured::Measured;
+use super::stages::Contestant;
+use super::tools::{self, Tools};
+use super::{Options, clients, start_traced, tell};
+use crate::compare::found::Flame;
+use crate::flame::{self, Kind};
+use crate::labs::Lab;
+use crate::measure::{Load, Tool};
+use crate::record::Trace;
+use crate::scenario;
+
+/// How long perf looks, in seconds, and how often in a second: enough for a few hundred stacks.
+const SECONDS: &str = "1";
+const OFTEN: &str = "299";
+/// How many clients keep the server busy meanwhile.
+const CLIENTS: u32 = 8;
+
+/// Draws both.
+pub(super) fn measure(
+    stage: &Contestant,
+    options: &Options,
+    tools: &Tools,
+    measured: &mut Measured,
+) {
+    if options.is_quick {
+        return;
+    }
+    let place = |kind: &str| options.out.join("flames").join(format!("{}-{kind}.svg", stage.name));
+    if tools.has(tools::Tool::Perf) {
+        match running(stage, place("cpu")) {
+            Ok(flame) => measured.stage.flames.push(flame),
+            Err(why) => measured.lacks("its flame graph of running", &why),
+        }
+    }
+    let Some(lab) = stage.lab.filter(|_| tools.has(tools::Tool::Stacks)) else { return };
+    match waiting(stage, lab, place("wall")) {
+        Ok(flame) => measured.stage.flames.push(flame),
+        Err(why) => measured.lacks("its flame graph of waiting", &why),
+    }
+}
+
+fn running(stage: &Contestant, output: PathBuf) -> Result<Flame, String> {
+    let live = Live::start(stage)?;
+    let server = live.server.as_ref().ok_or("its process is not ours to look at")?;
+    let load = Load {
+        tool: Tool::OurBench,
+        command: Vec::new(),
+        clients: CLIENTS,
+        requests: 1_000_000_000,
+        pipeline: 1,
+        keys: None,
+        bench: stage.bench.clone(),
+    };
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let (data, stacks) = (folder.path().join("perf.data"), folder.path().join("perf.txt"));
+    let busy = load.start(live.addr).map_err(|error| error.to_string())?;
+    let pid = server.pid.as_raw_pid().to_string();
+    let words = ["record", "-q", "-F", OFTEN, "-e", "cpu-clock", "--call-graph", "dwarf,8192"];
+    perf(&[&words[..], &["-p", &pid, "-o", &path(&data), "--", "sleep", SECONDS]].concat())?;
+    drop(busy);
+    let words = ["script", "--no-inline", "--fields", "comm,tid,ip,sym,dso", "-i", &path(&data)];
+    fs::write(&stacks, perf(&words)?).map_err(|error| error.to_string())?;
+    let note = format!("{CLIENTS} clients, {SECONDS} s");
+    draw(stage, Kind::Cpu, stacks, output, note)
+}
+
+fn waiting(stage: &Contestant, lab: Lab, output: PathBuf) -> Result<Flame, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let log = folder.path().join("wall.log");
+    let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
+    let server = start_traced(stage, lab, Trace::Stacks, &log)?;
+    // What the clients see is measured elsewhere, without the cost of stacks.
+    _ = scenario::run(&scenario, server.addr, stage.wire);
+    server.stop().map_err(|error| error.to_string())?;
+    let note = "two clients, A silent for a second".to_owned();
+    draw(stage, Kind::Wall, log, output, note)
+}
+
+fn draw(
+    stage: &Contestant,
+    kind: Kind,
+    input: PathBuf,
+    output: PathBuf,
+    note: String,
+) -> Result<Flame, String> {
+    let is_wall = kind == Kind::Wall;
+    let title = format!("{}: where it {}", stage.name, if is_wall { "waits" } else { "runs" });
+    let options = flame::Options { kind, input, output, title, note };
+    let made = fs::create_dir_all(options.output.parent().unwrap_or(Path::new(".")));
+    made.map_err(|error| error.to_string())?;
+    flame::run(&options).map_err(|error| error.to_string())?;
+    let svg = fs::read_to_string(&options.output).map_err(|error| error.to_string())?;
+    Ok(Flame { is_wall, svg })
+}
+
+/// Runs perf, and returns what it has printed.
+fn perf(words: &[&str]) -> Result<Vec<u8>, String> {
+    tell::command(&format!("perf {}", words.join(" ")));
+    let output = Command::new("perf").args(words).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let last = said.lines().rfind(|line| !line.trim().is_empty());
+    Err(format!("perf fails: {}", last.unwrap_or("it says nothing").trim()))
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
