@@ -20,6 +20,7 @@ mod quiet;
 pub(crate) mod server;
 
 pub use cleanup::end_on_signals;
+pub(crate) use cleanup::remove_on_signal;
 use folder::Folder;
 pub use meta::Meta;
 use packets::Packets;

@@ -4,15 +4,14 @@
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use lens::measure::{Load, Program, Server, Tool, fill, run};
 use serde_json::Value;
-use support::{lab, root, said};
+use support::{lab, line_with, root, running_in, said};
 use tempfile::TempDir;
 
 /// The folder of the programs, the floor among them.
@@ -163,12 +162,6 @@ fn what_cannot_be_measured_at_all_is_said_and_leaves_no_report() {
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
 }
 
-/// Waits for the first line with this in it, and returns it.
-fn line_with(child: &mut Child, part: &str) -> String {
-    let lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
-    lines.map(Result::unwrap).find(|line| line.contains(part)).unwrap()
-}
-
 #[test]
 #[ignore = "needs redis-server and redis-benchmark"]
 fn bench_of_redis_that_is_interrupted_leaves_nothing_running() {
@@ -179,23 +172,15 @@ fn bench_of_redis_that_is_interrupted_leaves_nothing_running() {
         let place = TempDir::new().unwrap();
         let mut lens = bench(&place, "99", &["get-50"]).stderr(Stdio::piped()).spawn().unwrap();
         line_with(&mut lens, line);
-        assert!(!running_in(&place).is_empty());
+        assert!(!running_in(place.path()).is_empty());
         let pid = rustix::process::Pid::from_child(&lens);
         rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
         assert_eq!(lens.wait().unwrap().code(), Some(130));
-        testkit::wait_until("all that was started has ended", || running_in(&place).is_empty());
+        testkit::wait_until("all that was started has ended", || {
+            running_in(place.path()).is_empty()
+        });
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
     }
-}
-
-/// The processes that were started in this folder.
-fn running_in(place: &TempDir) -> Vec<PathBuf> {
-    let folder = place.path().canonicalize().unwrap();
-    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
-    let is_here = |process: &PathBuf| {
-        fs::read_link(process.join("cwd")).is_ok_and(|folder_of| folder_of == folder)
-    };
-    processes.filter(is_here).collect()
 }
 
 /// CPU time of a process in µs, as the kernel keeps it for `times`: apart from what lens reads.

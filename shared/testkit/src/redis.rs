@@ -11,7 +11,8 @@ use crate::{Peer, wait_until};
 #[derive(Debug)]
 pub struct Redis {
     child: Child,
-    addr: SocketAddr,
+    /// Where it listens.
+    pub addr: SocketAddr,
     #[expect(dead_code, reason = "its folder, kept until the end")]
     folder: TempDir,
 }

@@ -27,6 +27,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use tempfile::TempDir;
+
 use super::found::{Comparison, Missing};
 use super::table;
 use crate::bench::tell;
@@ -142,14 +144,38 @@ fn measure_one(stage: &Contestant, options: &Options, tools: &Tools) -> Measured
         measured.lacks("everything that is measured", &why);
         return measured;
     }
-    clients::measure(stage, options, tools, &mut measured);
-    loads::measure(stage, options, &mut measured);
-    quiet::measure(stage, options, &mut measured);
-    calls::measure(stage, options, tools, &mut measured);
-    packets::measure(stage, options, tools, &mut measured);
-    memory::measure(stage, options, &mut measured);
-    flames::measure(stage, options, tools, &mut measured);
+    let steps = if options.is_quick { &STEPS[..STEPS.len() - 1] } else { &STEPS };
+    for (what, measure) in steps {
+        tell::line(&format!("  {what}"));
+        measure(stage, &Means { options, tools }, &mut measured);
+    }
     measured
+}
+
+/// With what something is measured.
+struct Means<'a> {
+    options: &'a Options,
+    tools: &'a Tools,
+}
+
+type Step = fn(&Contestant, &Means<'_>, &mut Measured);
+
+/// What is measured of each stage, in this order; `--quick` leaves out the last.
+const STEPS: [(&str, Step); 7] = [
+    ("client B beside client A", clients::measure),
+    ("loads", loads::measure),
+    ("a quiet client beside a busy one", quiet::measure),
+    ("system calls a request", calls::measure),
+    ("packets a request", packets::measure),
+    ("memory a key", memory::measure),
+    ("flame graphs", flames::measure),
+];
+
+/// A folder for what need not be kept: gone when it is dropped, or when somebody presses Ctrl-C.
+fn scratch() -> Result<TempDir, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    record::remove_on_signal(folder.path());
+    Ok(folder)
 }
 
 /// Starts a stage under strace.

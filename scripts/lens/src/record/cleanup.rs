@@ -53,7 +53,7 @@ pub(super) fn has_ended(group: Pid) {
     left().groups.retain(|other| *other != group);
 }
 
-/// This folder ends with us.
-pub(super) fn remove_on_signal(folder: &Path) {
+/// This folder, in place of the one before, ends with us.
+pub(crate) fn remove_on_signal(folder: &Path) {
     left().folder = Some(folder.to_owned());
 }

@@ -6,10 +6,14 @@
     reason = "each test uses a part of it; and fails"
 )]
 
+pub mod comparison;
 pub mod recording;
+pub mod script;
 
+use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// The folder of the workspace.
@@ -42,4 +46,20 @@ pub fn lens(words: &[&str]) -> Output {
 /// All that a program has printed.
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// The processes that were started in this folder.
+pub fn running_in(folder: &Path) -> Vec<PathBuf> {
+    let folder = folder.canonicalize().unwrap();
+    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let is_here = |process: &PathBuf| {
+        fs::read_link(process.join("cwd")).is_ok_and(|folder_of| folder_of == folder)
+    };
+    processes.filter(is_here).collect()
+}
+
+/// Waits for the first line with this in it, and returns it.
+pub fn line_with(child: &mut Child, part: &str) -> String {
+    let lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    lines.map(Result::unwrap).find(|line| line.contains(part)).unwrap()
 }

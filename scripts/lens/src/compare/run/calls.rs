@@ -12,8 +12,8 @@ use shared::wire::Wire;
 use super::caller::Caller;
 use super::measured::Measured;
 use super::stages::Contestant;
-use super::tools::{Tool, Tools};
-use super::{Options, start_traced};
+use super::tools::Tool;
+use super::{Means, scratch, start_traced};
 use crate::compare::found::CallsPerRequest;
 use crate::labs::Lab;
 use crate::record::Trace;
@@ -29,15 +29,10 @@ const MARK: &str = "GET lens-mark-#";
 const MARK_IN_TRACE: &[u8] = b"lens-mark-";
 
 /// Counts the calls of a server that is started under strace.
-pub(super) fn measure(
-    stage: &Contestant,
-    options: &Options,
-    tools: &Tools,
-    measured: &mut Measured,
-) {
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
     // Why there is no strace, or no trace of a server that ran already, is said elsewhere.
-    let Some(lab) = stage.lab.filter(|_| tools.has(Tool::Strace)) else { return };
-    let requests = if options.is_quick { QUICK } else { FULL };
+    let Some(lab) = stage.lab.filter(|_| means.tools.has(Tool::Strace)) else { return };
+    let requests = if means.options.is_quick { QUICK } else { FULL };
     match counted(stage, lab, requests) {
         Ok(calls) => measured.stage.calls = Some(calls),
         Err(why) => measured.lacks("system calls a request", &why),
@@ -45,7 +40,7 @@ pub(super) fn measure(
 }
 
 fn counted(stage: &Contestant, lab: Lab, requests: usize) -> Result<CallsPerRequest, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = scratch()?;
     let log = folder.path().join("strace.log");
     let server = start_traced(stage, lab, Trace::AllCalls, &log)?;
     let asked = ask(server.addr, stage.wire, requests).map_err(|error| error.to_string());

@@ -3,11 +3,11 @@
 
 use std::io;
 
-use super::Options;
 use super::live::Live;
 use super::measured::Measured;
 use super::stages::Contestant;
-use super::tools::{Tool, Tools};
+use super::tools::Tool;
+use super::{Means, Options};
 use crate::compare::request::Request;
 use crate::compare::timeline::Timeline;
 use crate::compare::{Recorded, found::Stage};
@@ -19,15 +19,10 @@ use crate::scenario::{self, Scenario};
 pub(super) const SCENARIO: &str = "two-clients";
 
 /// Records the scenario, or lets it be played.
-pub(super) fn measure(
-    stage: &Contestant,
-    options: &Options,
-    tools: &Tools,
-    measured: &mut Measured,
-) {
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
     let Ok(scenario) = scenario::find(SCENARIO) else { return };
-    match stage.lab.filter(|_| tools.has(Tool::Strace)) {
-        Some(lab) => match recorded(stage, lab, scenario.clone(), options) {
+    match stage.lab.filter(|_| means.tools.has(Tool::Strace)) {
+        Some(lab) => match recorded(stage, lab, scenario.clone(), means.options) {
             Ok(recorded) => {
                 take_in(&recorded, measured);
                 return;

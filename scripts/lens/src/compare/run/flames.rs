@@ -1,46 +1,44 @@
 //! Flame graphs, as `scripts/profile.sh` makes them: where a server runs under a load (perf), and where it
 //! waits for two clients of whom one is silent (strace with stacks).
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::live::Live;
 use super::measured::Measured;
 use super::stages::Contestant;
-use super::tools::{self, Tools};
-use super::{Options, clients, start_traced, tell};
+use super::tools;
+use super::{Means, clients, scratch, start_traced, tell};
 use crate::compare::found::Flame;
 use crate::flame::{self, Kind};
 use crate::labs::Lab;
 use crate::measure::{Load, Tool};
 use crate::record::Trace;
+use crate::record::group::Group;
+use crate::record::server::{lines_of, rest_of};
 use crate::scenario;
 
 /// How long perf looks, in seconds, and how often in a second: enough for a few hundred stacks.
 const SECONDS: &str = "1";
 const OFTEN: &str = "299";
+/// No perf takes so long to end.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many clients keep the server busy meanwhile.
 const CLIENTS: u32 = 8;
 
 /// Draws both.
-pub(super) fn measure(
-    stage: &Contestant,
-    options: &Options,
-    tools: &Tools,
-    measured: &mut Measured,
-) {
-    if options.is_quick {
-        return;
-    }
-    let place = |kind: &str| options.out.join("flames").join(format!("{}-{kind}.svg", stage.name));
-    if tools.has(tools::Tool::Perf) {
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+    let place =
+        |kind: &str| means.options.out.join("flames").join(format!("{}-{kind}.svg", stage.name));
+    if means.tools.has(tools::Tool::Perf) {
         match running(stage, place("cpu")) {
             Ok(flame) => measured.stage.flames.push(flame),
             Err(why) => measured.lacks("its flame graph of running", &why),
         }
     }
-    let Some(lab) = stage.lab.filter(|_| tools.has(tools::Tool::Stacks)) else { return };
+    let Some(lab) = stage.lab.filter(|_| means.tools.has(tools::Tool::Stacks)) else { return };
     match waiting(stage, lab, place("wall")) {
         Ok(flame) => measured.stage.flames.push(flame),
         Err(why) => measured.lacks("its flame graph of waiting", &why),
@@ -59,21 +57,25 @@ fn running(stage: &Contestant, output: PathBuf) -> Result<Flame, String> {
         keys: None,
         bench: stage.bench.clone(),
     };
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = scratch()?;
     let (data, stacks) = (folder.path().join("perf.data"), folder.path().join("perf.txt"));
     let busy = load.start(live.addr).map_err(|error| error.to_string())?;
     let pid = server.pid.as_raw_pid().to_string();
     let words = ["record", "-q", "-F", OFTEN, "-e", "cpu-clock", "--call-graph", "dwarf,8192"];
-    perf(&[&words[..], &["-p", &pid, "-o", &path(&data), "--", "sleep", SECONDS]].concat())?;
+    perf(
+        &[&words[..], &["-p", &pid, "-o", &path(&data), "--", "sleep", SECONDS]].concat(),
+        Stdio::null(),
+    )?;
     drop(busy);
     let words = ["script", "--no-inline", "--fields", "comm,tid,ip,sym,dso", "-i", &path(&data)];
-    fs::write(&stacks, perf(&words)?).map_err(|error| error.to_string())?;
+    let written = File::create(&stacks).map_err(|error| error.to_string())?;
+    perf(&words, written.into())?;
     let note = format!("{CLIENTS} clients, {SECONDS} s");
     draw(stage, Kind::Cpu, stacks, output, note)
 }
 
 fn waiting(stage: &Contestant, lab: Lab, output: PathBuf) -> Result<Flame, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let folder = scratch()?;
     let log = folder.path().join("wall.log");
     let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
     let server = start_traced(stage, lab, Trace::Stacks, &log)?;
@@ -101,17 +103,19 @@ fn draw(
     Ok(Flame { is_wall, svg })
 }
 
-/// Runs perf, and returns what it has printed.
-fn perf(words: &[&str]) -> Result<Vec<u8>, String> {
+/// Runs perf to its end.
+fn perf(words: &[&str], stdout: Stdio) -> Result<(), String> {
     tell::command(&format!("perf {}", words.join(" ")));
-    let output = Command::new("perf").args(words).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(output.stdout);
+    let mut command = Command::new("perf");
+    command.args(words).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+    let failed = |why: &str| format!("perf fails: {why}");
+    let mut group = Group::start(&mut command).map_err(|error| failed(&error.to_string()))?;
+    let said = lines_of(group.child.stderr.take());
+    match group.wait(PATIENCE).map_err(|error| failed(&error.to_string()))? {
+        Some(status) if status.success() => Ok(()),
+        Some(_) => Err(failed(rest_of(&said).last().map_or("it says nothing", String::as_str))),
+        None => Err(failed("it did not end")),
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rfind(|line| !line.trim().is_empty());
-    Err(format!("perf fails: {}", last.unwrap_or("it says nothing").trim()))
 }
 
 fn path(path: &Path) -> String {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::live::Live;
 use super::measured::{Cost, Measured};
 use super::stages::Contestant;
-use super::{Options, tell};
+use super::{Means, tell};
 use crate::compare::found::{Latencies, Loaded};
 use crate::compare::{human, rounded};
 use crate::measure::{Load, Tool, Usage, report};
@@ -19,8 +19,8 @@ const QUICK: [(u32, u64); 2] = [(1, 5_000), (50, 10_000)];
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sends all loads to one server.
-pub(super) fn measure(stage: &Contestant, options: &Options, measured: &mut Measured) {
-    let loads = if options.is_quick { &QUICK[..] } else { &FULL };
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+    let loads = if means.options.is_quick { &QUICK[..] } else { &FULL };
     let live = match Live::start(stage) {
         Ok(live) => live,
         Err(why) => return measured.lacks("loads", &why),

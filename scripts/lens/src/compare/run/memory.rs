@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use shared::wire::Wire;
 
-use super::Options;
+use super::Means;
 use super::caller::Caller;
 use super::live::Live;
 use super::measured::Measured;
@@ -19,12 +19,12 @@ const BATCH: usize = 500;
 const SET: &str = "SET # sixteen-letters.";
 
 /// Fills a server that was started here: another one is not ours to fill.
-pub(super) fn measure(stage: &Contestant, options: &Options, measured: &mut Measured) {
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
     if stage.lab.is_none() {
         let why = "it ran already, and 100,000 keys of ours have no place there";
         return measured.lacks("memory a key", why);
     }
-    let keys = if options.is_quick { KEYS / 2 } else { KEYS };
+    let keys = if means.options.is_quick { KEYS / 2 } else { KEYS };
     let grown = Live::start(stage).and_then(|live| {
         let before = live.usage().map(|usage| usage.rss);
         fill(live.addr, stage.wire, keys).map_err(|error| error.to_string())?;

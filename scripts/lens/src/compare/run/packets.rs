@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 
 use shared::wire::Wire;
 
-use super::Options;
+use super::Means;
 use super::caller::Caller;
 use super::calls::PIPELINE;
 use super::live::Live;
 use super::measured::Measured;
 use super::stages::Contestant;
-use super::tools::{Tool, Tools};
+use super::tools::Tool;
 
 /// How many requests are counted, of each kind.
 const FULL: usize = 1_600;
@@ -38,16 +38,11 @@ pub(super) struct OnWire {
 }
 
 /// Counts the packets of a connection of ours.
-pub(super) fn measure(
-    stage: &Contestant,
-    options: &Options,
-    tools: &Tools,
-    measured: &mut Measured,
-) {
-    if !tools.has(Tool::Ss) {
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+    if !means.tools.has(Tool::Ss) {
         return;
     }
-    let requests = if options.is_quick { QUICK } else { FULL };
+    let requests = if means.options.is_quick { QUICK } else { FULL };
     let counted = Live::start(stage).and_then(|live| {
         counted(live.addr, stage.wire, requests).map_err(|error| error.to_string())
     });

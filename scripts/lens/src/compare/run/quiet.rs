@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use super::Options;
+use super::Means;
 use super::caller::Caller;
 use super::live::Live;
 use super::measured::Measured;
@@ -29,8 +29,8 @@ const LONGEST: u64 = 60_000_000_000;
 const STEPS: u32 = 5;
 
 /// Measures how long the quiet one waits for each of its replies.
-pub(super) fn measure(stage: &Contestant, options: &Options, measured: &mut Measured) {
-    let time = if options.is_quick { QUICK } else { FULL };
+pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+    let time = if means.options.is_quick { QUICK } else { FULL };
     let asked = Live::start(stage)
         .and_then(|live| beside(stage, live.addr, time).map_err(|error| error.to_string()));
     match asked {

@@ -11,7 +11,7 @@ use super::source;
 use super::stages::{ABOUT_REDIS, labs, readme};
 use crate::compare::found::{CallsPerRequest, Missing};
 use crate::compare::request::packets;
-use crate::compare::{Did, Recorded, ServerCall};
+use crate::compare::{Recorded, ServerCall};
 use crate::labs::{Lab, REDIS};
 use crate::scenario::event::{ClientEvent, Happening};
 
@@ -92,7 +92,7 @@ fn calls(
 ) -> Option<CallsPerRequest> {
     let place = |call: &ServerCall| recorded.calls.iter().position(|other| other == call);
     let is_set_up = |call: &ServerCall| {
-        call.did == Did::Accepted
+        call.name.starts_with("accept")
             || ["epoll_ctl", "fcntl", "setsockopt", "ioctl"].contains(&&*call.name)
     };
     let first = place(recorded.read_of(batch.0)?)?;

@@ -1,0 +1,216 @@
+//! Compares real servers, a little, and counts again by other means.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::thread;
+
+use serde_json::Value;
+use support::comparison::{compare, ended, figure, missing, read, stage};
+use support::{lab, line_with, running_in, said};
+use tempfile::TempDir;
+use testkit::Lab;
+
+/// One run with everything, for several tests: what it has found, and what it has printed.
+fn whole() -> &'static (Value, String) {
+    static WHOLE: OnceLock<(Value, String)> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let place = TempDir::new().unwrap();
+        let text = said(&ended(&mut compare(&place, &["--quick"]), 0));
+        assert!(running_in(place.path()).is_empty(), "something still runs");
+        (read(&place), text)
+    })
+}
+
+const SERVERS: [&str; 4] = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "redis-server"];
+
+#[test]
+#[ignore = "needs strace, ss and redis-server"]
+fn a_comparison_shows_who_blocks_and_who_does_not() {
+    let (found, _) = whole();
+    for name in SERVERS {
+        let wait = figure(found, "B has its first reply", name).unwrap();
+        let held = figure(found, "A held the server meanwhile", name).unwrap();
+        let quiet = &stage(found, name)["quiet"];
+        if name.starts_with("lab1") || name.starts_with("lab2") {
+            assert!(wait >= held && held > 500_000.0, "{name}: {wait} {held}");
+            assert_eq!(figure(found, "served at once, 50 clients", name), Some(1.0), "{name}");
+            assert_eq!(quiet["count"], 1, "{name} serves the quiet one when the busy one is gone");
+            let fate = &stage(found, name)["loads"][1]["fate"];
+            assert!(fate.as_str().unwrap().starts_with("at most 1 of 50 clients"), "{fate}");
+        } else {
+            assert!(wait < 500_000.0, "{name}: {wait}");
+            assert_eq!(figure(found, "served at once, 50 clients", name), Some(50.0), "{name}");
+            assert!(quiet["count"].as_u64().unwrap() > 1, "{name} serves both: {quiet}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace, ss and redis-server"]
+fn a_comparison_has_a_figure_for_each_stage_in_each_row() {
+    let (found, text) = whole();
+    let rows = found["rows"].as_array().unwrap();
+    for row in rows {
+        let name = row["name"].as_str().unwrap();
+        assert!(text.contains(name), "{name} is missing in:\n{text}");
+        assert!(!row["how"].as_str().unwrap().is_empty());
+        let cells = row["cells"].as_array().unwrap();
+        assert_eq!(cells.len(), SERVERS.len());
+        // Nobody has read the sources of Redis.
+        let expected = if name == "lines of its own code" { 3 } else { 4 };
+        let figures = cells.iter().filter(|cell| cell["value"].is_f64()).count();
+        assert_eq!(figures, expected, "{row}");
+    }
+    assert_eq!(rows.len(), 32);
+    for name in SERVERS {
+        let stage = stage(found, name);
+        assert!(stage["timeline"]["lanes"].as_array().unwrap().len() >= 4);
+        assert_eq!(stage["request"]["text"], "GET name");
+        for load in stage["loads"].as_array().unwrap() {
+            let latencies = &load["latencies"];
+            let steps = latencies["distribution"].as_array().unwrap();
+            let at = |step: &Value| (step[0].as_f64().unwrap(), step[1].as_f64().unwrap());
+            assert!(steps.len() > 10 && steps.is_sorted_by_key(at), "{steps:?}");
+            assert!(latencies["p50_us"].as_f64() <= latencies["p999_us"].as_f64(), "{latencies}");
+        }
+    }
+    assert_eq!(found["lessons"].as_array().unwrap().len(), 2);
+    assert!(
+        found["lessons"][1]["diff"]
+            .as_str()
+            .unwrap()
+            .contains("+++ labs/lab3-multiclient/src/server.rs")
+    );
+    assert!(missing(found).contains("flame graphs"), "{}", missing(found));
+}
+
+/// What a client sends, and what it gets.
+const GET: (&str, &str) = ("*2\r\n$3\r\nGET\r\n$4\r\nname\r\n", "$5\r\nAlice\r\n");
+const SET: (&str, &str) = ("*3\r\n$3\r\nSET\r\n$4\r\nname\r\n$5\r\nAlice\r\n", "+OK\r\n");
+
+/// Lab 3 below another program; a client asks it so often, one by one or all at once, and it ends.
+fn asked(below: &[&str], count: usize, batch: usize) {
+    let lab = Lab::start_below(below, &lab("lab3-multiclient"), &["--quiet"]);
+    let mut peer = lab.connect();
+    peer.ask(SET.0, SET.1);
+    for _ in 0..count / batch {
+        peer.ask(GET.0.repeat(batch), GET.1.repeat(batch));
+    }
+    drop(peer);
+    // The tracer is our child: it ends when the lab does.
+    let line = lab.ready_line.clone();
+    let pid = line.rsplit_once("(pid ").unwrap().1.trim_end().trim_end_matches(')');
+    let pid = rustix::process::Pid::from_raw(pid.parse().unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let mut lab = lab;
+    testkit::wait_until("the lab has ended", || !lab.is_running());
+}
+
+/// How often `strace -c` has counted a call while a client asked.
+fn counted(place: &TempDir, call: &str, count: usize, batch: usize) -> f64 {
+    let file = place.path().join("counts");
+    let below = ["strace", "-f", "-c", "-o", file.to_str().unwrap()];
+    asked(&below, count, batch);
+    let counts = fs::read_to_string(file).unwrap();
+    let line = counts.lines().find(|line| line.split_whitespace().last() == Some(call)).unwrap();
+    line.split_whitespace().nth(3).unwrap().parse().unwrap()
+}
+
+#[test]
+#[ignore = "needs strace, ss and redis-server"]
+fn a_comparison_counts_calls_as_strace_c_does() {
+    let (found, _) = whole();
+    let place = TempDir::new().unwrap();
+    for (way, batch) in [("alone", 1), ("pipelined", 16)] {
+        let calls = stage(found, "lab3-multiclient")["calls"][way].as_array().unwrap();
+        assert_eq!(calls.len(), 3, "{calls:?}");
+        for call in calls {
+            let name = call[0].as_str().unwrap();
+            // The set-up is in both.
+            let more = counted(&place, name, 320, batch) - counted(&place, name, 160, batch);
+            let apart = (call[1].as_f64().unwrap() - more / 160.0).abs();
+            assert!(apart < 0.01, "{way}: {call}, strace -c: {more} in 160 requests");
+        }
+    }
+}
+
+/// How many packets tcpdump sees when a client asks lab 3 so often, up to the end of the connection.
+fn captured(count: usize) -> f64 {
+    let lab = Lab::start_with(&lab("lab3-multiclient"), &["--quiet"]);
+    let mut tcpdump = Command::new("tcpdump");
+    // The start of each packet: of whole ones, few have room in the kernel's buffer.
+    tcpdump.args(["-i", "lo", "-n", "-l", "--immediate-mode", "-B", "8192", "-s", "128"]);
+    tcpdump.arg(format!("tcp port {}", lab.addr.port()));
+    let mut tcpdump = tcpdump.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    line_with(&mut tcpdump, "listening on");
+    let mut peer = lab.connect();
+    peer.ask(SET.0, SET.1);
+    for _ in 0..count {
+        peer.ask(GET.0, GET.1);
+    }
+    drop(peer);
+    let lines = BufReader::new(tcpdump.stdout.take().unwrap()).lines();
+    let (sender, seen) = mpsc::channel();
+    thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    let (mut ends, mut packets) = (0, 0_u32);
+    while ends < 2 {
+        let line = seen.recv_timeout(testkit::LIMIT).unwrap();
+        packets += 1;
+        ends += u32::from(line.contains("Flags [F"));
+    }
+    tcpdump.kill().unwrap();
+    tcpdump.wait().unwrap();
+    packets.into()
+}
+
+#[test]
+#[ignore = "needs strace, ss, redis-server, and tcpdump that may capture"]
+fn packets_of_a_comparison_are_those_that_tcpdump_sees() {
+    let (found, _) = whole();
+    let seen = (captured(400) - captured(200)) / 200.0;
+    let told = figure(found, "packets a request, alone", "lab3-multiclient").unwrap();
+    assert!((told - seen).abs() < 0.05, "{told}, and tcpdump saw {seen}");
+    // What a request and its reply say, and the headers of two packets: 20 of IP, 32 of TCP each.
+    let bytes = f64::from(u32::try_from(GET.0.len() + GET.1.len()).unwrap()) + 2.0 * 52.0;
+    let told = figure(found, "bytes a request, alone", "lab3-multiclient").unwrap();
+    assert!((told - bytes).abs() < 3.0, "{told}, {bytes}");
+}
+
+#[test]
+#[ignore = "needs strace, ss and redis-server"]
+fn memory_and_switches_of_a_comparison_are_those_of_proc() {
+    let (found, _) = whole();
+    let lab = Lab::start_with(&lab("lab3-multiclient"), &["--quiet"]);
+    let switches = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", lab.pid())).unwrap();
+        let lines = status.lines().filter_map(|line| line.split_once("voluntary_ctxt_switches:"));
+        lines.map(|(_, count)| count.trim().parse::<u32>().unwrap()).sum::<u32>()
+    };
+    let mut peer = lab.connect();
+    peer.ask(SET.0, SET.1);
+    let before = switches();
+    for _ in 0..2_000 {
+        peer.ask(GET.0, GET.1);
+    }
+    let seen = f64::from(switches() - before) / 2_000.0;
+    let told = figure(found, "context switches, 1 client", "lab3-multiclient").unwrap();
+    // A loaded machine switches more often, and two requests that come at once save a switch.
+    assert!((told - seen).abs() < 0.3, "{told}, {seen}");
+    let before = lab.memory("VmRSS");
+    let keys: Vec<String> = (0..50_000).map(|number| format!("{number:016}")).collect();
+    for batch in keys.chunks(500) {
+        let set = |key: &String| {
+            format!("*3\r\n$3\r\nSET\r\n$16\r\n{key}\r\n$16\r\nsixteen-letters.\r\n")
+        };
+        peer.ask(batch.iter().map(set).collect::<String>(), "+OK\r\n".repeat(batch.len()));
+    }
+    let grown = u32::try_from(lab.memory("VmRSS") - before).unwrap();
+    let (seen, told) =
+        (f64::from(grown) / 50_000.0, figure(found, "memory a key", "lab3-multiclient").unwrap());
+    assert!((told - seen).abs() < 0.15 * seen, "{told}, {seen}");
+}

@@ -1,0 +1,176 @@
+//! A comparison that cannot have everything: it says what it lacks and why, and has the rest.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
+
+mod support;
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Command, Stdio};
+
+use support::comparison::{compare, ended, figure, missing, read, stage};
+use support::{lab, line_with, running_in, said};
+use tempfile::TempDir;
+use testkit::Redis;
+
+/// Leaves labs 1 and 2 out, which take their time.
+const ONLY_LAB_3: [&str; 5] = ["--quick", "--broken", "lab1-blocking", "--broken", "lab2-resp"];
+
+#[test]
+fn a_replay_needs_no_tool_and_names_what_recordings_cannot_tell() {
+    let place = TempDir::new().unwrap();
+    let output = ended(compare(&place, &["--replay"]).env("PATH", ""), 0);
+    let found = read(&place);
+    assert!(found["machine"].is_null());
+    for name in ["lab1-blocking", "lab2-resp", "lab3-multiclient", "redis-server"] {
+        let stage = stage(&found, name);
+        assert_eq!(stage["timeline"]["server"], name);
+        assert!(stage["request"]["steps"].as_array().unwrap().len() > 6);
+        assert!(stage["loads"].as_array().unwrap().is_empty() && stage["quiet"].is_null());
+        assert_eq!(figure(&found, "reads a request, alone", name), Some(1.0));
+        assert_eq!(figure(&found, "packets a request, alone", name), Some(2.0));
+    }
+    // One read and one write for 16 requests; on lab 3, one sleep for all clients besides.
+    let calls = |name| figure(&found, "system calls a request, pipelined 16", name);
+    assert_eq!(calls("lab1-blocking"), Some(2.0 / 16.0));
+    assert_eq!(calls("lab3-multiclient"), Some(3.0 / 16.0));
+    assert!(!said(&output).contains("throughput"), "{}", said(&output));
+    let missing = missing(&found);
+    for part in ["loads", "CPU time", "memory", "flame graphs", "scripts/compare.sh measures it"] {
+        assert!(missing.contains(part), "{part} is missing in:\n{missing}");
+    }
+    assert!(
+        fs::read_to_string(place.path().join("report/compare.md")).unwrap().contains("## Missing")
+    );
+}
+
+#[test]
+fn without_tools_and_without_redis_it_measures_the_rest() {
+    let place = TempDir::new().unwrap();
+    let words = ["--quick", "--broken", "lab2-resp"];
+    ended(compare(&place, &words).env("PATH", place.path()), 0);
+    let found = read(&place);
+    // The clients' own clocks need no tool.
+    assert!(figure(&found, "B has its first reply", "lab1-blocking").unwrap() > 500_000.0);
+    assert!(figure(&found, "B has its first reply", "lab3-multiclient").unwrap() < 500_000.0);
+    for row in ["throughput, 1 client", "CPU a request, 50 clients", "memory a key"] {
+        assert!(figure(&found, row, "lab3-multiclient").unwrap() > 0.0, "{row}");
+        assert!(figure(&found, row, "lab2-resp").is_none(), "{row}");
+    }
+    let missing = missing(&found);
+    for part in [
+        "strace is not installed: apt-get install -y strace",
+        "ss is not installed: apt-get install -y iproute2",
+        "perf is not installed",
+        "tcpdump is not installed",
+        "redis-server: all of it, to compare the labs with: it is not installed",
+        "lab2-resp: everything that is measured: it does not build",
+    ] {
+        assert!(missing.contains(part), "{part} is missing in:\n{missing}");
+    }
+}
+
+#[test]
+fn without_rights_for_strace_it_says_what_strace_says() {
+    let place = TempDir::new().unwrap();
+    let fake = place.path().join("strace");
+    fs::write(
+        &fake,
+        "#!/usr/bin/bash\necho 'strace: ptrace: Operation not permitted' >&2\nexit 1\n",
+    )
+    .unwrap();
+    fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
+    ended(compare(&place, &ONLY_LAB_3).env("PATH", place.path()), 0);
+    let found = read(&place);
+    let why = "strace does not work here (it says: strace: ptrace: Operation not permitted): in a container, \
+               start it with --cap-add=SYS_PTRACE";
+    assert!(missing(&found).contains(why), "{}", missing(&found));
+    assert!(figure(&found, "throughput, 1 client", "lab3-multiclient").unwrap() > 0.0);
+}
+
+#[test]
+fn a_lab_that_does_not_start_is_missing_and_the_others_are_there() {
+    let place = TempDir::new().unwrap();
+    let programs = place.path().join("programs");
+    fs::create_dir(&programs).unwrap();
+    symlink(lab("lab3-multiclient"), programs.join("lab3-multiclient")).unwrap();
+    let broken = programs.join("lab2-resp");
+    fs::write(&broken, "#!/usr/bin/bash\necho 'cannot listen: no luck' >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&broken, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut lens = Command::new(env!("CARGO_BIN_EXE_lens"));
+    lens.args(["compare", "--quick", "--programs"]).arg(&programs).env("PATH", place.path());
+    ended(lens.current_dir(place.path()).stdin(Stdio::null()), 0);
+    let found = read(&place);
+    let missing = missing(&found);
+    for part in ["lab1-blocking does not start", "lab2-resp does not start: cannot listen: no luck"]
+    {
+        assert!(missing.contains(part), "{part} is missing in:\n{missing}");
+    }
+    assert!(figure(&found, "throughput, 1 client", "lab3-multiclient").unwrap() > 0.0);
+}
+
+#[test]
+fn if_no_stage_can_be_measured_it_says_so_in_all_files_and_fails() {
+    let place = TempDir::new().unwrap();
+    let words = [&ONLY_LAB_3[..], &["--broken", "lab3-multiclient"]].concat();
+    let output = ended(compare(&place, &words).env("PATH", place.path()), 1);
+    assert!(said(&output).contains("no stage could be measured; report/compare.md says why"));
+    assert!(missing(&read(&place)).contains("cargo build --release -p lab3-multiclient tells why"));
+    assert!(place.path().join("report/compare.md").exists());
+}
+
+#[test]
+#[ignore = "needs redis-server"]
+fn a_server_that_runs_already_is_compared_and_left_as_it_was() {
+    let (place, redis) = (TempDir::new().unwrap(), Redis::start());
+    let addr = redis.addr.to_string();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = taken.local_addr().unwrap().to_string();
+    drop(taken);
+    let words = [&ONLY_LAB_3[..], &["--with", &addr]].concat();
+    ended(compare(&place, &words).env("PATH", place.path()), 0);
+    let found = read(&place);
+    assert!(figure(&found, "throughput, 50 clients", &addr).unwrap() > 0.0);
+    assert!(
+        figure(&found, "CPU a request, 50 clients", &addr).unwrap() > 0.0,
+        "it is on this machine"
+    );
+    assert!(figure(&found, "B has its first reply", &addr).unwrap() < 500_000.0);
+    assert!(missing(&found).contains("it ran already, so nobody has recorded its system calls"));
+    let mut peer = redis.connect();
+    peer.send("DBSIZE\r\n");
+    let keys = peer.read(5);
+    assert!(keys.starts_with(b":1002") || keys.starts_with(b":1003"), "{keys:?}");
+    drop(redis);
+    let words = [&ONLY_LAB_3[..], &["--with", &nobody, "--out", "other"]].concat();
+    let text = said(&ended(compare(&place, &words).env("PATH", place.path()), 0));
+    assert!(
+        text.contains(&format!("{nobody}: all of it (--with): it does not answer a PING")),
+        "{text}"
+    );
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn on_ctrl_c_a_comparison_leaves_nothing_running() {
+    // At each of these lines, something else has just been started, or is about to be.
+    for line in ["+ strace -f ", " bench --host", "a quiet client", "trace=all", "memory a key"] {
+        let place = TempDir::new().unwrap();
+        let mut lens = compare(&place, &ONLY_LAB_3);
+        let mut lens = lens.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        line_with(&mut lens, line);
+        let pid = rustix::process::Pid::from_child(&lens);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        assert_eq!(lens.wait().unwrap().code(), Some(130), "at {line}");
+        testkit::wait_until("all that was started has ended", || {
+            running_in(place.path()).is_empty()
+        });
+        let left = fs::read_dir(place.path().join("report/recordings"));
+        let left = left.into_iter().flatten().map(|entry| entry.unwrap().file_name());
+        let is_half = |name: &std::ffi::OsString| name.to_string_lossy().starts_with('.');
+        assert!(
+            !left.into_iter().any(|name| is_half(&name)),
+            "at {line}: half a recording is left"
+        );
+    }
+}

@@ -1,0 +1,55 @@
+//! `scripts/compare.sh`, run for real but for its cargo: it gets the programs that the tests are built with.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
+
+mod support;
+
+use std::fs;
+
+use support::said;
+use support::script::script;
+use tempfile::TempDir;
+
+#[test]
+fn compare_sh_builds_and_compares_and_shows_each_command() {
+    let place = TempDir::new().unwrap();
+    let output = script("compare.sh", &place, Some("exit 0"), &["--replay", "--out", "here"]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for part in
+        ["--bins -p lens", "+ lens compare --replay --out here", "Written: here/compare.json"]
+    {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+    assert!(!text.contains("-p lab1-blocking"), "recordings need no lab:\n{text}");
+}
+
+#[test]
+fn compare_sh_compares_the_others_when_a_lab_does_not_build() {
+    let place = TempDir::new().unwrap();
+    let cargo =
+        r#"case "$*" in *lab1-blocking | *lab2-resp) echo "error[E0308]"; exit 101 ;; esac"#;
+    let output = script("compare.sh", &place, Some(cargo), &["--quick"]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let why = "lab2-resp: everything that is measured: it does not build: cargo build --release -p lab2-resp";
+    assert!(text.contains(why), "{text}");
+    assert!(text.contains("throughput, 50 clients"), "{text}");
+    let markdown = fs::read_to_string(place.path().join("report/compare.md")).unwrap();
+    assert!(markdown.contains(why) && markdown.contains("throughput, 50 clients"), "{markdown}");
+}
+
+#[test]
+fn compare_sh_says_what_is_wrong_in_a_sentence() {
+    for (cargo, words, code, sentence) in [
+        (None, &["--quick"][..], 2, "compare.sh: Rust is not installed"),
+        (Some("exit 101"), &["--quick"], 2, "compare.sh: the lens does not build"),
+        (Some("exit 0"), &["--no-such"], 2, "unexpected argument '--no-such'"),
+        (None, &["--help"], 0, "scripts/compare.sh --quick     does it run here?"),
+    ] {
+        let place = TempDir::new().unwrap();
+        let output = script("compare.sh", &place, cargo, words);
+        assert!(said(&output).contains(sentence), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        assert!(!place.path().join("report").exists());
+    }
+}
