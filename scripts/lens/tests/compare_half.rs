@@ -34,6 +34,9 @@ fn a_replay_needs_no_tool_and_names_what_recordings_cannot_tell() {
     let calls = |name| figure(&found, "system calls a request, pipelined 16", name);
     assert_eq!(calls("lab1-blocking"), Some(2.0 / 16.0));
     assert_eq!(calls("lab3-multiclient"), Some(3.0 / 16.0));
+    let rows = found["rows"].as_array().unwrap().iter();
+    let told: String = rows.map(|row| row["how"].as_str().unwrap()).collect();
+    assert!(!told.contains("ss --info") && told.contains("packets.pcap"), "{told}");
     assert!(!said(&output).contains("throughput"), "{}", said(&output));
     let missing = missing(&found);
     for part in ["loads", "CPU time", "memory", "flame graphs", "scripts/compare.sh measures it"] {

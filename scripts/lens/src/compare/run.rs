@@ -97,7 +97,7 @@ pub fn run(options: &Options) -> Result<String, CompareError> {
     let comparison = Comparison {
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         machine: (!options.is_replay).then(Machine::this),
-        rows: rows::all(&measured),
+        rows: rows::all(&measured, options.is_replay),
         lessons: source::lessons(&options.kit, &mut missing),
         stages: measured.into_iter().map(|it| it.stage).collect(),
         missing,

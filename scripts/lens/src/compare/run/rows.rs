@@ -14,10 +14,15 @@ pub(in crate::compare) const BY_TURNS: &str = ", by turns";
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
 const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited";
-const STRACE: &str =
-    "the calls of the server's thread in its trace, between requests that mark where to count";
-const SS: &str =
-    "segments of both directions (ss --info) before and after so many requests on one connection";
+/// Calls and packets, counted now, and in recordings.
+const CALLS: [&str; 2] = [
+    "the calls of the server's thread in its trace, between requests that mark where to count",
+    "the calls about sockets and waiting in the recording of the scenario pipeline",
+];
+const PACKETS: [&str; 2] = [
+    "segments of both directions (ss --info) before and after so many requests on one connection",
+    "packets.pcap in the recording of the scenario pipeline, from a request to its reply",
+];
 const PROC: &str =
     "/proc/PID before and after the load, divided by the requests that were answered";
 const SERVED: &str =
@@ -32,15 +37,16 @@ const KEY: &str =
 const LINES: &str = "lines in labs/*/src, without empty ones, comments and tests";
 
 /// The rows, from top to bottom; one of which nobody knows anything is left out.
-pub(super) fn all(stages: &[Measured]) -> Vec<Row> {
+pub(super) fn all(stages: &[Measured], is_replay: bool) -> Vec<Row> {
     let mut rows = Rows { stages, rows: Vec::new() };
+    let of = |hows: [&'static str; 2]| hows[usize::from(is_replay)];
     rows.add("B is connected", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.0)));
     rows.add("B has its first reply", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.1)));
     rows.add("A held the server meanwhile", "µs", HELD, |it| {
         whole_time(it.facts().map(|facts| facts.held_while_waiting_us))
     });
-    rows.of_calls();
-    rows.of_packets();
+    rows.of_calls(of(CALLS));
+    rows.of_packets(of(PACKETS));
     for clients in counts(stages) {
         rows.of_load(clients);
         rows.of_costs(clients);
@@ -82,7 +88,7 @@ impl Rows<'_> {
         }
     }
 
-    fn of_calls(&mut self) {
+    fn of_calls(&mut self, how: &str) {
         const WAYS: Parts<CallsPerRequest, Vec<(String, f64)>, 2> =
             [("alone", |it| it.alone.clone()), ("pipelined 16", |it| it.pipelined.clone())];
         const KINDS: Parts<String, bool, 3> = [
@@ -92,7 +98,7 @@ impl Rows<'_> {
         ];
         for (kind, is_kind) in KINDS {
             for (way, calls) in WAYS {
-                self.add(&format!("{kind} a request, {way}"), "calls", STRACE, |it| {
+                self.add(&format!("{kind} a request, {way}"), "calls", how, |it| {
                     let of = |it| calls(it).into_iter().filter(|(name, _)| is_kind(name));
                     let sum = |it| of(it).map(|(_, count)| count).sum();
                     with(it.stage.calls.as_ref().map(sum), few)
@@ -101,12 +107,12 @@ impl Rows<'_> {
         }
     }
 
-    fn of_packets(&mut self) {
+    fn of_packets(&mut self, how: &str) {
         const WAYS: Parts<Traffic, OnWire, 2> =
             [("alone", |it| it.alone), ("pipelined 16", |it| it.pipelined)];
-        let with_headers = format!("{SS}; with 52 bytes for the headers of IP and TCP");
+        let with_headers = format!("{how}; with 52 bytes for the headers of IP and TCP");
         for (way, of) in WAYS {
-            self.add(&format!("packets a request, {way}"), "packets", SS, |it| {
+            self.add(&format!("packets a request, {way}"), "packets", how, |it| {
                 with(it.traffic.as_ref().map(|it| of(it).packets), few)
             });
             self.add(&format!("bytes a request, {way}"), "bytes", &with_headers, |it| {
