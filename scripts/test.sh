@@ -100,6 +100,8 @@ choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-server is not installed" a_soak_of_redis_server_ has redis-server
+  skip_unless "python3 is not installed" broken_on_purpose:: has python3
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
   skip_unless "python3 is not installed" port_ has python3
