@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::{self, UnixMillis};
-use crate::command::{self, Call};
+use crate::command::{self, Call, CommandError};
 use crate::logging;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -85,14 +85,26 @@ impl Engine {
     ) -> Reply<'a> {
         self.expire(now);
         Stats::count(&self.stats.commands);
-        command::find(request.name())
-            .ok_or_else(|| command::CommandError::unknown(request.name()))
-            .and_then(|command| command.check(&request).map(|()| command))
-            .and_then(|command| (command.run)(Call { request, engine: self, session, now }))
-            .unwrap_or_else(|error| Reply::Error(error.to_string().into()))
+        match self.run(request, session, now) {
+            Ok(reply) => reply,
+            Err(error) => Reply::Error(error.to_string().into()),
+        }
+    }
+
+    fn run<'a>(
+        &'a mut self,
+        request: Request<'a>,
+        session: &'a Session,
+        now: UnixMillis,
+    ) -> command::Outcome<'a> {
+        let name = request.name();
+        let command = command::find(name).ok_or_else(|| CommandError::unknown(name))?;
+        command.check(&request)?;
+        (command.run)(Call { request, engine: self, session, now })
     }
 
     /// Removes the keys whose deadline has come.
+    #[inline]
     pub fn expire(&mut self, now: UnixMillis) {
         while let Some(key) = self.store.remove_due(now) {
             Stats::count(&self.stats.expired);
