@@ -103,6 +103,6 @@ impl Outcome {
 
     /// What memory does in the long run.
     pub fn memory(&self) -> Memory {
-        Memory::of(&self.looks.during)
+        Memory::of(&self.looks.during, self.clients)
     }
 }

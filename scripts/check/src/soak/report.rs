@@ -40,7 +40,8 @@ pub fn write(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         let lowest = lowest.map(mebibytes).join(", ");
         row("", &format!("lowest in the 2nd, 3rd, last quarter: {lowest}"))?;
     } else {
-        row("", "too short to tell whether it grows: 3 minutes would do")?;
+        let minutes = Memory::minutes_for(outcome.clients);
+        row("", &format!("too short to tell whether it grows: that takes {minutes} minutes"))?;
     }
     row("descriptors", &resource(outcome, |look| number(look.descriptors)))?;
     row("threads", &resource(outcome, |look| number(look.threads)))?;
