@@ -114,6 +114,11 @@ pub fn connected(addr: SocketAddr) {
     info!("Connection from {addr}");
 }
 
+/// `Connection refused for 127.0.0.1:40960: no more than 10000 may be here (--max-clients)`
+pub fn refused(addr: SocketAddr, clients: u32) {
+    warn!("Connection refused for {addr}: no more than {clients} may be here (--max-clients)");
+}
+
 /// `Connection closed for 127.0.0.1:40960`, with the reason if it was not the client's wish.
 pub fn disconnected(addr: SocketAddr, reason: Option<&io::Error>) {
     match reason {

@@ -30,7 +30,7 @@ pub enum ProtocolError {
     #[error("ERR Protocol error: too big mbulk count string")]
     CountLine,
     /// A word of a request does not begin with `$`.
-    #[error("ERR Protocol error: expected '$', got '{}'", char::from(*.0).escape_default())]
+    #[error("ERR Protocol error: expected '$', got '{}'", as_typed(*.0))]
     NoDollar(u8),
     /// `$` is followed by something that is not a length, or by too large a one.
     #[error("ERR Protocol error: invalid bulk length")]
@@ -44,6 +44,11 @@ pub enum ProtocolError {
     /// A line of words opens a quote and does not close it.
     #[error("ERR Protocol error: {0}")]
     Quotes(#[from] crate::words::UnbalancedQuotes),
+}
+
+/// A byte as a client sent it, if it is text; a line break becomes a space in [`line()`].
+fn as_typed(byte: u8) -> String {
+    if byte.is_ascii() { char::from(byte).into() } else { byte.escape_ascii().to_string() }
 }
 
 /// Takes the next request from the front of the inbox.
@@ -160,8 +165,9 @@ fn length_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
 }
 
 fn long_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
-    let Some(digits) = bytes.iter().take(limits::INLINE).position(|&byte| byte == b'\r') else {
-        return if bytes.len() > limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
+    let Some(digits) = memchr::memchr(b'\r', bytes) else {
+        // The mark in front of the number counts as well.
+        return if bytes.len() >= limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
     };
     if bytes.len() < digits + 2 {
         return Ok(None);

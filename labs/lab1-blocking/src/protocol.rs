@@ -40,7 +40,7 @@ pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
             return inbox.take_line(length).map(Some).map_err(ProtocolError::Quotes);
         }
     }
-    if inbox.unread().len() > limits::WORD { Err(ProtocolError::TooLong) } else { Ok(None) }
+    if inbox.unread().len() > limits::LINE { Err(ProtocolError::TooLong) } else { Ok(None) }
 }
 
 /// Appends a reply to the outbox, as one line whatever it is. There is only one version of lines.
