@@ -11,7 +11,7 @@
 #               --binary PATH        do not build
 # REQUIREMENTS  20,000 open files in one shell (ulimit -Hn), or it holds fewer connections; Linux, to
 #               see memory and descriptors. redis-server only if you ask for it
-# OVERHEADS     both processors, for all that time; up to 300 MiB in the server
+# OVERHEADS     both processors, for all that time; some 400 MiB in the server
 # EXIT CODE     0 every answer was right and nothing leaked; 1 something is wrong, and it says what;
 #               2 it could not be done
 #
