@@ -129,7 +129,9 @@ fn scan_word(inbox: &mut Inbox) -> Result<bool, ProtocolError> {
         return Err(ProtocolError::Length);
     }
     // Behind the word come two bytes, CR and LF. Like Redis, we count them and do not look at them.
-    if rest.len() < size + length + 2 {
+    let end = size + length + 2;
+    if rest.len() < end {
+        inbox.wanted = end - rest.len();
         return Ok(false);
     }
     let start = inbox.cursor + 1 + size;
