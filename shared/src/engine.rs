@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::{self, UnixMillis};
-use crate::command::{self, Call};
+use crate::command::{self, Call, CommandError, Group};
 use crate::limits::Limits;
 use crate::logging;
 use crate::reply::Reply;
@@ -103,14 +103,37 @@ impl Engine {
     ) -> Reply<'a> {
         self.expire(now);
         Stats::count(&self.stats.commands);
-        command::find(request.name())
-            .ok_or_else(|| command::CommandError::unknown(request.name()))
-            .and_then(|command| command.check(&request).map(|()| command))
-            .and_then(|command| (command.run)(Call { request, engine: self, session, now }))
-            .unwrap_or_else(|error| Reply::Error(error.to_string().into()))
+        match self.run(request, session, now) {
+            Ok(reply) => reply,
+            Err(error) => Reply::Error(error.to_string().into()),
+        }
+    }
+
+    fn run<'a>(
+        &'a mut self,
+        request: Request<'a>,
+        session: &'a Session,
+        now: UnixMillis,
+    ) -> command::Outcome<'a> {
+        let name = request.name();
+        let command = command::find(name).ok_or_else(|| CommandError::unknown(name))?;
+        command.check(&request)?;
+        if command.group == Group::StringWrite {
+            self.check_memory(&request)?;
+        }
+        (command.run)(Call { request, engine: self, session, now })
+    }
+
+    /// Whether there is room for what a request brings, if there is a limit. Source: commands with the
+    /// flag `denyoom` of Redis.
+    fn check_memory(&self, request: &Request<'_>) -> Result<(), CommandError> {
+        let limit = self.limits.max_memory;
+        let is_full = limit > 0 && self.store.memory() + request.size() > limit;
+        if is_full { Err(CommandError::OutOfMemory) } else { Ok(()) }
     }
 
     /// Removes the keys whose deadline has come.
+    #[inline]
     pub fn expire(&mut self, now: UnixMillis) {
         while let Some(key) = self.store.remove_due(now) {
             Stats::count(&self.stats.expired);

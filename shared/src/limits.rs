@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use crate::number;
+
 /// The limits that the user of a server sets.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct Limits {
@@ -13,6 +15,10 @@ pub struct Limits {
     /// Hang up on a client that has said nothing for so many seconds; 0 never does
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub idle_timeout: u32,
+    /// Refuse to store more than about so many bytes of keys and values, as 1000, 64kb, 100mb or 2gb;
+    /// 0 is no limit
+    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = number::parse_size)]
+    pub max_memory: usize,
 }
 
 impl Limits {
@@ -49,9 +55,12 @@ pub const INLINE: usize = 64 * 1024;
 /// Longest line of lab 1, in bytes. It has to hold a whole value.
 pub const LINE: usize = 16 * 1024 * 1024;
 
-/// How much is answered or written in one turn of a client, in bytes, before others have theirs. A single
-/// reply may be longer: it is as long as its value.
+/// How much is answered in one turn of a client, in bytes, before others have theirs. A single reply may be
+/// longer: it is as long as its value.
 pub const TURN: usize = 256 * 1024;
+
+/// How much is sent in one turn, in bytes: what one turn has answered, and some of what has waited.
+pub const SENDING: usize = 4 * TURN;
 
 /// Replies that may wait for a client to read them, in bytes. Above this its requests wait as well.
 /// Real clients send 200,000 commands before they read a reply, so it is not small.

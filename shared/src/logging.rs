@@ -133,25 +133,37 @@ pub fn expired(key: &[u8]) {
 }
 
 /// `Received: SET name Alice`, or `Received RESP: ["SET", "name", "Alice"]`
+#[inline]
 pub fn received(wire: Wire, request: &Request<'_>) {
     if log_enabled!(Level::Debug) {
-        let words: Vec<String> = request.words().take(SHOWN).map(shown).collect();
-        match wire {
-            Wire::Lines => debug!("Received: {}", words.join(" ")),
-            Wire::Resp => debug!("Received RESP: [\"{}\"]", words.join("\", \"")),
-        }
+        tell_received(wire, request);
+    }
+}
+
+#[cold]
+fn tell_received(wire: Wire, request: &Request<'_>) {
+    let words: Vec<String> = request.words().take(SHOWN).map(shown).collect();
+    match wire {
+        Wire::Lines => debug!("Received: {}", words.join(" ")),
+        Wire::Resp => debug!("Received RESP: [\"{}\"]", words.join("\", \"")),
     }
 }
 
 /// `Sent: OK`, or `Sent RESP: OK`
+#[inline]
 pub fn sent(wire: Wire, reply: &Reply<'_>) {
     if log_enabled!(Level::Debug) {
-        let mut text = String::new();
-        describe(reply, &mut text);
-        match wire {
-            Wire::Lines => debug!("Sent: {text}"),
-            Wire::Resp => debug!("Sent RESP: {text}"),
-        }
+        tell_sent(wire, reply);
+    }
+}
+
+#[cold]
+fn tell_sent(wire: Wire, reply: &Reply<'_>) {
+    let mut text = String::new();
+    describe(reply, &mut text);
+    match wire {
+        Wire::Lines => debug!("Sent: {text}"),
+        Wire::Resp => debug!("Sent RESP: {text}"),
     }
 }
 

@@ -198,3 +198,19 @@ fn running_out_of_descriptors_neither_spins_nor_ends_it() {
     let reply = String::from_utf8(waiting.finish().read(1000)).unwrap();
     assert!(reply.contains("alive"), "{reply}");
 }
+
+#[test]
+fn when_memory_is_full_it_says_so_and_still_answers() {
+    let lab = Lab::start_with(LAB, &["--max-memory", "64kb"]);
+    let mut client = lab.connect();
+    for number in 0..100 {
+        client.send(format!("SET key:{number} {}\r\n", "x".repeat(1000)));
+    }
+    client.send("STRLEN key:0\r\nDEL key:0 key:1\r\nINCR counter\r\n").finish();
+    let replies = String::from_utf8(client.read(100_000)).unwrap();
+    let stored = replies.matches("OK").count();
+    let refused = replies.matches("OOM command not allowed").count();
+    assert!((50..=64).contains(&stored), "{replies}");
+    assert_eq!(stored + refused, 100, "{replies}");
+    assert!(replies.contains("1000") && replies.trim_end().ends_with('1'), "{replies}");
+}

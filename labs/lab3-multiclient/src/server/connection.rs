@@ -115,26 +115,25 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends once, and tells whether the kernel would take more: when it has taken less than it was given,
-    /// its buffer is full (epoll(7)).
+    /// Sends as much of the outbox as the kernel takes and as is this client's turn. Tells whether the
+    /// kernel would take more.
     fn flush(&mut self) -> io::Result<bool> {
-        let unsent = self.outbox.get(self.sent..).unwrap_or_default();
-        let part = unsent.get(..limits::TURN).unwrap_or(unsent);
-        if part.is_empty() {
-            return Ok(true);
-        }
-        match self.stream.write(part) {
-            Ok(0) => Err(io::ErrorKind::WriteZero.into()),
-            Ok(count) => {
-                let takes_more = count == part.len();
-                self.sent += count;
-                self.forget_what_is_sent();
-                Ok(takes_more)
+        let end = self.outbox.len().min(self.sent + limits::SENDING);
+        let mut takes_more = true;
+        while let Some(part) = self.outbox.get(self.sent..end).filter(|part| !part.is_empty()) {
+            match self.stream.write(part) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => self.sent += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    takes_more = false;
+                    break;
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(true),
-            Err(error) => Err(error),
         }
+        self.forget_what_is_sent();
+        Ok(takes_more)
     }
 
     fn forget_what_is_sent(&mut self) {
