@@ -33,6 +33,8 @@ pub(crate) struct Bookmark {
     pub(crate) words: Vec<Word>,
     /// How many words are still to come.
     pub(crate) missing: usize,
+    /// How many bytes of the word that has begun are still to come.
+    pub(crate) wanted: usize,
 }
 
 impl Inbox {
@@ -44,7 +46,8 @@ impl Inbox {
 
     /// Free space for a `read` to write into, at least 16 KiB. Follow it with [`Inbox::arrived`].
     ///
-    /// It grows with what has arrived and never on the word of a length that somebody sent.
+    /// It grows with what has arrived and never on the word of a length that somebody sent. Small requests
+    /// are offered little room even when there is more: all that one read brings is answered in one turn.
     pub fn room(&mut self) -> &mut [u8] {
         if self.start == self.end {
             self.start = 0;
@@ -58,10 +61,14 @@ impl Inbox {
             self.end -= self.start;
             self.start = 0;
             if self.bytes.len() - self.end < ROOM {
-                self.bytes.resize((self.bytes.len() * 2).max(ROOM), 0);
+                // Not by more than that: to clear 256 MiB would keep everybody waiting.
+                let more = self.bytes.len().clamp(ROOM, KEEP);
+                self.bytes.resize(self.bytes.len() + more, 0);
             }
         }
-        self.bytes.get_mut(self.end..).unwrap_or_default()
+        let room = self.bytes.get_mut(self.end..).unwrap_or_default();
+        let offered = room.len().min(self.bookmark.wanted.max(ROOM));
+        room.get_mut(..offered).unwrap_or_default()
     }
 
     /// Says that a `read` put `count` bytes into [`Inbox::room`].
@@ -104,6 +111,7 @@ impl Inbox {
     pub fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
         self.bookmark.cursor = 0;
+        self.bookmark.wanted = 0;
     }
 
     /// Takes all that the decoder has looked at from the front, as the request that it is.
@@ -166,5 +174,24 @@ mod tests {
         inbox.push(&vec![7; 2 * KEEP]);
         inbox.consume(2 * KEEP);
         assert_eq!(inbox.room().len(), ROOM);
+    }
+
+    #[test]
+    fn small_requests_are_offered_little_room_although_a_large_one_was_here() {
+        let mut inbox = Inbox::new();
+        inbox.push(&vec![7; KEEP - ROOM]);
+        inbox.consume(KEEP - ROOM);
+        assert!(inbox.bytes.len() > 2 * ROOM);
+        assert_eq!(inbox.room().len(), ROOM);
+    }
+
+    #[test]
+    fn the_rest_of_a_large_word_is_offered_room_for_all_of_it_that_has_been_made() {
+        let mut inbox = Inbox::new();
+        inbox.push(b"*1\r\n$100000000\r\n");
+        inbox.push(&vec![7; 3 * KEEP]);
+        assert!(crate::resp::decode(&mut inbox).is_ok_and(|request| request.is_none()));
+        let room = inbox.room().len();
+        assert!(room > ROOM && room <= KEEP + ROOM, "{room}");
     }
 }

@@ -107,14 +107,20 @@ fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolErr
     while bookmark.missing > 0 {
         let Some(word) = scan_word(bytes, bookmark.cursor)? else { return Ok(false) };
         // Behind the word come two bytes, CR and LF. Like Redis, we count them and do not look at them.
-        bookmark.cursor = word.end + 2;
+        let end = word.end + 2;
+        if end > bytes.len() {
+            bookmark.wanted = end - bytes.len();
+            return Ok(false);
+        }
+        bookmark.cursor = end;
         bookmark.words.push(word);
         bookmark.missing -= 1;
     }
     Ok(true)
 }
 
-/// Where the word lies that begins at `cursor`, `$3\r\nGET\r\n`; `None` if it is not all here.
+/// Where the word lies that begins at `cursor`, `$3\r\nGET\r\n`; `None` if its length is not all
+/// here. Its bytes may not be, either way.
 #[inline]
 fn scan_word(bytes: &[u8], cursor: usize) -> Result<Option<Word>, ProtocolError> {
     let Some((&mark, rest)) = bytes.get(cursor..).and_then(<[u8]>::split_first) else {
@@ -134,7 +140,7 @@ fn scan_word(bytes: &[u8], cursor: usize) -> Result<Option<Word>, ProtocolError>
         return Err(ProtocolError::Length);
     }
     let start = cursor + 1 + size;
-    Ok((bytes.len() >= start + length + 2).then_some(start..start + length))
+    Ok(Some(start..start + length))
 }
 
 /// What is wrong with the line of a length.
