@@ -64,10 +64,12 @@ pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
             }
             inbox.consume(inbox.cursor);
         } else {
-            let Some(length) = inbox.find_line() else {
-                let too_long = inbox.unread().len() > limits::INLINE;
-                return if too_long { Err(ProtocolError::Line) } else { Ok(None) };
-            };
+            let found = inbox.find_line();
+            // Whether its end is here or not: how it arrives must not decide.
+            if found.unwrap_or(inbox.unread().len()) > limits::INLINE {
+                return Err(ProtocolError::Line);
+            }
+            let Some(length) = found else { return Ok(None) };
             if !is_blank(inbox, length) {
                 return Ok(Some(inbox.take_line(length)?));
             }
