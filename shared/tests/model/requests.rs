@@ -73,7 +73,7 @@ pub enum Condition {
 pub const START: i64 = 1_000_000;
 
 fn key() -> impl Strategy<Value = String> {
-    prop_oneof![4 => "[a-e]", 1 => Just("k".repeat(60)), 1 => Just(String::new())]
+    prop_oneof![4 => (b'a'..b'e').prop_map(|key| char::from(key).to_string()), 1 => Just("k".repeat(60)), 1 => Just(String::new())]
 }
 
 fn keys() -> impl Strategy<Value = Vec<String>> {
@@ -90,10 +90,12 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Quarters of a second, so that deadlines meet, and times between them.
+/// Most often halves of a second, so that deadlines meet, and sometimes times between them.
 fn time() -> impl Strategy<Value = i64> {
-    let quarters = (-2..20i64).prop_map(|quarters| START + quarters * 250);
-    prop_oneof![quarters, START - 500..START + 5_000]
+    prop_oneof![
+        3 => (-1..6i64).prop_map(|halves| START + halves * 500),
+        1 => START - 500..START + 5_000,
+    ]
 }
 
 fn lifetime() -> impl Strategy<Value = Lifetime> {
