@@ -54,7 +54,7 @@ coverage=(-Cpasses=sancov-module)
 for word in level=4 inline-8bit-counters pc-table trace-compares; do
   coverage+=("-Cllvm-args=-sanitizer-coverage-$word")
 done
-RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --locked --release \
+RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --release \
   --manifest-path scripts/fuzz/Cargo.toml --target "$host" --target-dir "$folder" ||
   die "the targets cannot be built."
 

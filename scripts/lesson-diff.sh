@@ -59,7 +59,7 @@ for lesson in "${lessons[@]}"; do
   case $lesson in
     1) lesson lab1-blocking lab2-resp "the protocol changes" protocol.rs ;;
     2)
-      lesson lab2-resp lab3-multiclient "the waiting changes" server.rs server/connection.rs
+      lesson lab2-resp lab3-multiclient "the waiting changes" server.rs server/accept.rs server/connection.rs
       if [[ -z $(heart lab2-resp) || $(heart lab2-resp) != "$(heart lab3-multiclient)" ]]; then
         echo "  answer() differs, and it should not: make both the same, to the byte." >&2
         failed=1

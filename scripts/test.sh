@@ -27,9 +27,9 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 ### what the tests need: COMMAND PACKAGE
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
-  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'ps procps'
+  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
-  'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
+  'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -100,12 +100,15 @@ choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-server is not installed" every_stranger_meets_the_fate_that_redis has redis-server
+  skip_unless "curl is not installed" curl_ has curl
+  skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
   skip_unless "python3 is not installed" port_ has python3
   skip_unless "strace is not installed" sees::strace_ has strace
   local name
-  for name in on_lab_ a_recording_ every_scenario_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ profile_wall_; do
+  for name in on_lab_ a_recording_ every_scenario_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ without_redis_ profile_wall_; do
     skip_unless "strace is not installed" "$name" has strace
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample

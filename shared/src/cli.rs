@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::limits::Limits;
+
 /// What the user typed.
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true, version)]
@@ -37,6 +39,9 @@ pub struct Serve {
     /// How many clients may wait, connected, to be accepted [default: 1 in labs 1 and 2, 511 in lab 3]
     #[arg(long)]
     pub backlog: Option<i32>,
+    /// How much clients may do.
+    #[command(flatten)]
+    pub limits: Limits,
     /// File that gets the log with timestamps
     #[arg(long, default_value = "logs/server.log")]
     pub log_file: PathBuf,

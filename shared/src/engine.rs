@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::{self, UnixMillis};
-use crate::command::{self, Call};
+use crate::command::{self, Call, CommandError, Group};
+use crate::limits::Limits;
 use crate::logging;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -20,6 +21,8 @@ use crate::store::Store;
 pub struct Stats {
     /// Connections accepted.
     pub connections: AtomicU64,
+    /// Connections refused, because there were enough.
+    pub rejected: AtomicU64,
     /// Commands executed, with those that were answered with an error.
     pub commands: AtomicU64,
     /// Keys removed because their deadline had come.
@@ -43,6 +46,8 @@ pub struct Engine {
     pub sessions: BTreeMap<u64, Rc<Session>>,
     /// What has been done so far.
     pub stats: Arc<Stats>,
+    /// How much clients may do.
+    pub limits: Limits,
     /// The name of the lab, for INFO.
     pub name: &'static str,
     /// Where the server listens, for INFO.
@@ -54,9 +59,9 @@ pub struct Engine {
 impl Engine {
     /// An engine with no keys and no clients.
     #[must_use]
-    pub fn new(name: &'static str, addr: SocketAddr, stats: Arc<Stats>) -> Self {
+    pub fn new(name: &'static str, addr: SocketAddr, stats: Arc<Stats>, limits: Limits) -> Self {
         let (store, sessions) = (Store::new(), BTreeMap::new());
-        Self { store, sessions, stats, name, addr, started: clock::now() }
+        Self { store, sessions, stats, limits, name, addr, started: clock::now() }
     }
 
     /// Begins a session for a client that was accepted. End it with [`Engine::disconnect`].
@@ -67,6 +72,19 @@ impl Engine {
         self.sessions.insert(id, Rc::clone(&session));
         logging::connected(addr);
         session
+    }
+
+    /// Whether there are as many clients as there may be. Then the next one is to be refused.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.sessions.len() >= self.limits.max_clients as usize
+    }
+
+    /// Counts a client that is refused, and returns what it is to be told.
+    pub fn refuse(&mut self, addr: SocketAddr) -> Reply<'static> {
+        Stats::count(&self.stats.rejected);
+        logging::refused(addr, self.limits.max_clients);
+        Reply::Error("ERR max number of clients reached".into())
     }
 
     /// Ends a session; `reason` says why if it was not the client's wish.
@@ -85,14 +103,37 @@ impl Engine {
     ) -> Reply<'a> {
         self.expire(now);
         Stats::count(&self.stats.commands);
-        command::find(request.name())
-            .ok_or_else(|| command::CommandError::unknown(request.name()))
-            .and_then(|command| command.check(&request).map(|()| command))
-            .and_then(|command| (command.run)(Call { request, engine: self, session, now }))
-            .unwrap_or_else(|error| Reply::Error(error.to_string().into()))
+        match self.run(request, session, now) {
+            Ok(reply) => reply,
+            Err(error) => Reply::Error(error.to_string().into()),
+        }
+    }
+
+    fn run<'a>(
+        &'a mut self,
+        request: Request<'a>,
+        session: &'a Session,
+        now: UnixMillis,
+    ) -> command::Outcome<'a> {
+        let name = request.name();
+        let command = command::find(name).ok_or_else(|| CommandError::unknown(name))?;
+        command.check(&request)?;
+        if command.group == Group::StringWrite {
+            self.check_memory(&request)?;
+        }
+        (command.run)(Call { request, engine: self, session, now })
+    }
+
+    /// Whether there is room for what a request brings, if there is a limit. Source: commands with the
+    /// flag `denyoom` of Redis.
+    fn check_memory(&self, request: &Request<'_>) -> Result<(), CommandError> {
+        let limit = self.limits.max_memory;
+        let is_full = limit > 0 && self.store.memory() + request.size() > limit;
+        if is_full { Err(CommandError::OutOfMemory) } else { Ok(()) }
     }
 
     /// Removes the keys whose deadline has come.
+    #[inline]
     pub fn expire(&mut self, now: UnixMillis) {
         while let Some(key) = self.store.remove_due(now) {
             Stats::count(&self.stats.expired);

@@ -19,14 +19,20 @@ pub struct Inbox {
     bytes: Vec<u8>,
     start: usize,
     end: usize,
-    /// The decoder's bookmark, counted from `start`: all before it has been looked at.
-    pub(crate) cursor: usize,
-    /// The words found so far of the request at the front, counted from `start`.
-    pub(crate) words: Vec<Word>,
-    /// How many words of that request are still to come.
-    pub(crate) missing: usize,
+    bookmark: Bookmark,
     /// The words of a line, with quotes and escapes taken away.
-    pub(crate) unquoted: Vec<u8>,
+    unquoted: Vec<u8>,
+}
+
+/// How far the decoder has come in the request at the front.
+#[derive(Debug, Default)]
+pub(crate) struct Bookmark {
+    /// All before it has been looked at. Counted, as the words are, from the start of the request.
+    pub(crate) cursor: usize,
+    /// Where the words lie that are whole.
+    pub(crate) words: Vec<Word>,
+    /// How many words are still to come.
+    pub(crate) missing: usize,
 }
 
 impl Inbox {
@@ -43,8 +49,8 @@ impl Inbox {
         if self.start == self.end {
             self.start = 0;
             self.end = 0;
-            if self.bytes.len() > KEEP {
-                self.bytes = Vec::new();
+            if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEEP {
+                *self = Self::new();
             }
         }
         if self.bytes.len() - self.end < ROOM {
@@ -77,17 +83,19 @@ impl Inbox {
         self.bytes.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// The unread bytes that the decoder has not looked at.
-    pub(crate) fn ahead(&self) -> &[u8] {
-        self.unread().get(self.cursor..).unwrap_or_default()
+    /// The unread bytes, and how far the decoder has come in them.
+    pub(crate) fn open(&mut self) -> (&[u8], &mut Bookmark) {
+        (self.bytes.get(self.start..self.end).unwrap_or_default(), &mut self.bookmark)
     }
 
     /// The length of the line at the front without its `\n`, or `None` if its end is not here yet.
     /// Bytes that held no `\n` are not searched a second time.
     pub fn find_line(&mut self) -> Option<usize> {
-        let found = memchr::memchr(b'\n', self.ahead()).map(|distance| self.cursor + distance);
+        let (bytes, Bookmark { cursor, .. }) = self.open();
+        let ahead = bytes.get(*cursor..).unwrap_or_default();
+        let found = memchr::memchr(b'\n', ahead).map(|distance| *cursor + distance);
         if found.is_none() {
-            self.cursor = self.unread().len();
+            *cursor = bytes.len();
         }
         found
     }
@@ -95,15 +103,20 @@ impl Inbox {
     /// Takes `count` bytes from the front and forgets the bookmark: the next request starts there.
     pub fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
-        self.cursor = 0;
+        self.bookmark.cursor = 0;
     }
 
     /// Takes all that the decoder has looked at from the front, as the request that it is.
     pub(crate) fn take_request(&mut self) -> Request<'_> {
         let start = self.start;
-        self.consume(self.cursor);
+        self.skip_request();
         let bytes = self.bytes.get(start..self.start).unwrap_or_default();
-        Request::new(bytes, &self.words)
+        Request::new(bytes, &self.bookmark.words)
+    }
+
+    /// Takes it and forgets it.
+    pub(crate) fn skip_request(&mut self) {
+        self.consume(self.bookmark.cursor);
     }
 
     /// Takes the line of `length` bytes and its `\n` from the front and splits it into words, at
@@ -118,8 +131,8 @@ impl Inbox {
         let start = self.start;
         self.consume(length + 1);
         let line = self.bytes.get(start..start + length).unwrap_or_default();
-        crate::words::split_into(line, &mut self.unquoted, &mut self.words)?;
-        Ok(Request::new(&self.unquoted, &self.words))
+        crate::words::split_into(line, &mut self.unquoted, &mut self.bookmark.words)?;
+        Ok(Request::new(&self.unquoted, &self.bookmark.words))
     }
 }
 

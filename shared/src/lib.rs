@@ -17,20 +17,22 @@
 //! - [`engine`]: what the connections of a server share. [`store`]: keys, values, deadlines.
 //!   [`session`]: one connected client.
 //! - [`reply`]: what a command answers.
-//! - [`limits`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
-//! - [`cli`], [`logging`], [`port`], [`stop`]: what a server does besides serving.
+//! - [`limits`], [`browser`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
+//! - [`cli`], [`logging`], [`port`], [`files`], [`stop`]: what a server does besides serving.
 //! - [`client`], [`repl`], [`mod@bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
 //!
 //! The arrows point one way: `store` and `resp` never see each other, and no socket is touched outside
 //! of `client` and `bench`: accepting and reading is what the labs are about, so the labs do it.
 
 pub mod bench;
+pub mod browser;
 pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod command;
 pub mod commands;
 pub mod engine;
+pub mod files;
 pub mod glob;
 pub mod inbox;
 pub mod limits;

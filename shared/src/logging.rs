@@ -114,6 +114,11 @@ pub fn connected(addr: SocketAddr) {
     info!("Connection from {addr}");
 }
 
+/// `Connection refused for 127.0.0.1:40960: no more than 10000 may be here (--max-clients)`
+pub fn refused(addr: SocketAddr, clients: u32) {
+    warn!("Connection refused for {addr}: no more than {clients} may be here (--max-clients)");
+}
+
 /// `Connection closed for 127.0.0.1:40960`, with the reason if it was not the client's wish.
 pub fn disconnected(addr: SocketAddr, reason: Option<&io::Error>) {
     match reason {
@@ -128,25 +133,37 @@ pub fn expired(key: &[u8]) {
 }
 
 /// `Received: SET name Alice`, or `Received RESP: ["SET", "name", "Alice"]`
+#[inline]
 pub fn received(wire: Wire, request: &Request<'_>) {
     if log_enabled!(Level::Debug) {
-        let words: Vec<String> = request.words().take(SHOWN).map(shown).collect();
-        match wire {
-            Wire::Lines => debug!("Received: {}", words.join(" ")),
-            Wire::Resp => debug!("Received RESP: [\"{}\"]", words.join("\", \"")),
-        }
+        tell_received(wire, request);
+    }
+}
+
+#[cold]
+fn tell_received(wire: Wire, request: &Request<'_>) {
+    let words: Vec<String> = request.words().take(SHOWN).map(shown).collect();
+    match wire {
+        Wire::Lines => debug!("Received: {}", words.join(" ")),
+        Wire::Resp => debug!("Received RESP: [\"{}\"]", words.join("\", \"")),
     }
 }
 
 /// `Sent: OK`, or `Sent RESP: OK`
+#[inline]
 pub fn sent(wire: Wire, reply: &Reply<'_>) {
     if log_enabled!(Level::Debug) {
-        let mut text = String::new();
-        describe(reply, &mut text);
-        match wire {
-            Wire::Lines => debug!("Sent: {text}"),
-            Wire::Resp => debug!("Sent RESP: {text}"),
-        }
+        tell_sent(wire, reply);
+    }
+}
+
+#[cold]
+fn tell_sent(wire: Wire, reply: &Reply<'_>) {
+    let mut text = String::new();
+    describe(reply, &mut text);
+    match wire {
+        Wire::Lines => debug!("Sent: {text}"),
+        Wire::Resp => debug!("Sent RESP: {text}"),
     }
 }
 

@@ -38,6 +38,12 @@ impl<'a> Request<'a> {
         self.words.len()
     }
 
+    /// How many bytes it took on the wire.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether there are no words at all, as in an empty line.
     #[must_use]
     pub fn is_empty(&self) -> bool {

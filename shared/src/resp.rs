@@ -6,11 +6,11 @@
 //! in how they write nil, maps and text, and in nothing else that this kit needs: one codec serves
 //! both. Source: the RESP specification of Redis, `PROTO_*` and `process*Buffer` of its server.
 
-use crate::inbox::Inbox;
+use crate::inbox::{Bookmark, Inbox};
 use crate::limits;
 use crate::number;
 use crate::reply::{Reply, Version};
-use crate::request::Request;
+use crate::request::{Request, Word};
 use crate::wire::Wire;
 
 mod client;
@@ -30,7 +30,7 @@ pub enum ProtocolError {
     #[error("ERR Protocol error: too big mbulk count string")]
     CountLine,
     /// A word of a request does not begin with `$`.
-    #[error("ERR Protocol error: expected '$', got '{}'", char::from(*.0).escape_default())]
+    #[error("ERR Protocol error: expected '$', got '{}'", as_typed(*.0))]
     NoDollar(u8),
     /// `$` is followed by something that is not a length, or by too large a one.
     #[error("ERR Protocol error: invalid bulk length")]
@@ -46,6 +46,11 @@ pub enum ProtocolError {
     Quotes(#[from] crate::words::UnbalancedQuotes),
 }
 
+/// A byte as a client sent it, if it is text; a line break becomes a space in [`line()`].
+fn as_typed(byte: u8) -> String {
+    if byte.is_ascii() { char::from(byte).into() } else { byte.escape_ascii().to_string() }
+}
+
 /// Takes the next request from the front of the inbox.
 ///
 /// There are three outcomes, never two: a whole request; `None`, it is *not all here yet*; an error,
@@ -54,15 +59,16 @@ pub enum ProtocolError {
 /// # Errors
 /// [`ProtocolError`]: answer it and close the connection.
 pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
-    while !inbox.unread().is_empty() {
-        if inbox.unread().first() == Some(&b'*') {
-            if !scan_array(inbox)? {
+    while let Some(&first) = inbox.unread().first() {
+        if first == b'*' {
+            let (bytes, bookmark) = inbox.open();
+            if !scan_array(bytes, bookmark)? {
                 return Ok(None);
             }
-            if !inbox.words.is_empty() {
+            if !bookmark.words.is_empty() {
                 return Ok(Some(inbox.take_request()));
             }
-            inbox.consume(inbox.cursor);
+            inbox.skip_request();
         } else {
             let found = inbox.find_line();
             // Whether its end is here or not: how it arrives must not decide.
@@ -85,10 +91,10 @@ fn is_blank(inbox: &Inbox, length: usize) -> bool {
 
 /// Moves the bookmark over the array of words at the front as far as it has arrived, noting where
 /// each word lies. Returns whether all of it is here.
-fn scan_array(inbox: &mut Inbox) -> Result<bool, ProtocolError> {
-    if inbox.cursor == 0 {
-        inbox.words.clear();
-        let line = length_line(inbox.ahead().get(1..).unwrap_or_default());
+fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolError> {
+    if bookmark.cursor == 0 {
+        bookmark.words.clear();
+        let line = length_line(bytes.get(1..).unwrap_or_default());
         let Some((count, size)) =
             line.map_err(|bad| bad.or(ProtocolError::CountLine, ProtocolError::Count))?
         else {
@@ -97,21 +103,25 @@ fn scan_array(inbox: &mut Inbox) -> Result<bool, ProtocolError> {
         if count > limits::WORDS {
             return Err(ProtocolError::Count);
         }
-        inbox.missing = usize::try_from(count).unwrap_or(0);
-        inbox.cursor = 1 + size;
+        bookmark.missing = usize::try_from(count).unwrap_or(0);
+        bookmark.cursor = 1 + size;
     }
-    while inbox.missing > 0 {
-        if !scan_word(inbox)? {
-            return Ok(false);
-        }
-        inbox.missing -= 1;
+    while bookmark.missing > 0 {
+        let Some(word) = scan_word(bytes, bookmark.cursor)? else { return Ok(false) };
+        // Behind the word come two bytes, CR and LF. Like Redis, we count them and do not look at them.
+        bookmark.cursor = word.end + 2;
+        bookmark.words.push(word);
+        bookmark.missing -= 1;
     }
     Ok(true)
 }
 
-/// The same for one word of it, `$3\r\nGET\r\n`.
-fn scan_word(inbox: &mut Inbox) -> Result<bool, ProtocolError> {
-    let Some((&mark, rest)) = inbox.ahead().split_first() else { return Ok(false) };
+/// Where the word lies that begins at `cursor`, `$3\r\nGET\r\n`; `None` if it is not all here.
+#[inline]
+fn scan_word(bytes: &[u8], cursor: usize) -> Result<Option<Word>, ProtocolError> {
+    let Some((&mark, rest)) = bytes.get(cursor..).and_then(<[u8]>::split_first) else {
+        return Ok(None);
+    };
     if mark != b'$' {
         return Err(ProtocolError::NoDollar(mark));
     }
@@ -119,20 +129,14 @@ fn scan_word(inbox: &mut Inbox) -> Result<bool, ProtocolError> {
     let Some((length, size)) =
         line.map_err(|bad| bad.or(ProtocolError::LengthLine, ProtocolError::Length))?
     else {
-        return Ok(false);
+        return Ok(None);
     };
     let length = usize::try_from(length).map_err(|_| ProtocolError::Length)?;
     if length > limits::WORD {
         return Err(ProtocolError::Length);
     }
-    // Behind the word come two bytes, CR and LF. Like Redis, we count them and do not look at them.
-    if rest.len() < size + length + 2 {
-        return Ok(false);
-    }
-    let start = inbox.cursor + 1 + size;
-    inbox.words.push(start..start + length);
-    inbox.cursor = start + length + 2;
-    Ok(true)
+    let start = cursor + 1 + size;
+    Ok((bytes.len() >= start + length + 2).then_some(start..start + length))
 }
 
 /// What is wrong with the line of a length.
@@ -151,9 +155,23 @@ impl BadLine {
 }
 
 /// Reads `5\r\n`: the number, and how many bytes its line takes; `None` if it is not all here.
+#[inline]
 fn length_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
-    let Some(digits) = bytes.iter().take(limits::INLINE).position(|&byte| byte == b'\r') else {
-        return if bytes.len() > limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
+    // Nearly all lengths have one digit or two.
+    let digit = |byte: u8| i64::from(byte - b'0');
+    match *bytes {
+        [a @ b'0'..=b'9', b'\r', _, ..] => Ok(Some((digit(a), 3))),
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', _, ..] => Ok(Some((digit(a) * 10 + digit(b), 4))),
+        _ => long_line(bytes),
+    }
+}
+
+fn long_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
+    // No further than the limit: how it arrives must not decide.
+    let front = bytes.get(..limits::INLINE).unwrap_or(bytes);
+    let Some(digits) = memchr::memchr(b'\r', front) else {
+        // The mark in front of the number counts as well.
+        return if bytes.len() >= limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
     };
     if bytes.len() < digits + 2 {
         return Ok(None);
@@ -167,10 +185,10 @@ pub fn encode(reply: &Reply<'_>, version: Version, outbox: &mut Vec<u8>) {
     match (reply, version) {
         (Reply::Status(text), _) => line(b'+', text, outbox),
         (Reply::Error(text), _) => line(b'-', text, outbox),
-        (Reply::Integer(value), _) => length(b':', *value, outbox),
-        (Reply::Bulk(bytes), _) => bulk(b'$', &[bytes], outbox),
-        (Reply::Text(text), Version::Resp2) => bulk(b'$', &[text.as_bytes()], outbox),
-        (Reply::Text(text), Version::Resp3) => bulk(b'=', &[b"txt:", text.as_bytes()], outbox),
+        (Reply::Integer(value), _) => integer(b':', *value, outbox),
+        (Reply::Bulk(bytes), _) => bulk(bytes, outbox),
+        (Reply::Text(text), Version::Resp2) => bulk(text.as_bytes(), outbox),
+        (Reply::Text(text), Version::Resp3) => verbatim(text, outbox),
         (Reply::Nil, Version::Resp2) => outbox.extend_from_slice(b"$-1\r\n"),
         (Reply::Nil, Version::Resp3) => outbox.extend_from_slice(b"_\r\n"),
         (Reply::Array(items), _) => {
@@ -195,23 +213,42 @@ pub fn encode(reply: &Reply<'_>, version: Version, outbox: &mut Vec<u8>) {
 /// `+OK\r\n`. A line break within the text would end the reply too early: it becomes a space.
 fn line(mark: u8, text: &str, outbox: &mut Vec<u8>) {
     outbox.push(mark);
-    outbox.extend(text.bytes().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
+    let start = outbox.len();
+    outbox.extend_from_slice(text.as_bytes());
+    for byte in outbox.iter_mut().skip(start).filter(|byte| matches!(byte, b'\r' | b'\n')) {
+        *byte = b' ';
+    }
     outbox.extend_from_slice(b"\r\n");
 }
 
-/// `:1\r\n`
-fn length(mark: u8, value: impl itoa::Integer, outbox: &mut Vec<u8>) {
+/// `:42\r\n`
+fn integer(mark: u8, value: impl itoa::Integer, outbox: &mut Vec<u8>) {
     outbox.push(mark);
     outbox.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     outbox.extend_from_slice(b"\r\n");
 }
 
-/// `$5\r\nAlice\r\n`
-fn bulk(mark: u8, parts: &[&[u8]], outbox: &mut Vec<u8>) {
-    length(mark, parts.iter().map(|part| part.len()).sum::<usize>(), outbox);
-    for part in parts {
-        outbox.extend_from_slice(part);
+/// `*2\r\n`
+fn length(mark: u8, length: usize, outbox: &mut Vec<u8>) {
+    match u8::try_from(length) {
+        // Many a length has one digit.
+        Ok(digit @ 0..=9) => outbox.extend_from_slice(&[mark, b'0' + digit, b'\r', b'\n']),
+        _ => integer(mark, length, outbox),
     }
+}
+
+/// `$5\r\nAlice\r\n`
+fn bulk(bytes: &[u8], outbox: &mut Vec<u8>) {
+    length(b'$', bytes.len(), outbox);
+    outbox.extend_from_slice(bytes);
+    outbox.extend_from_slice(b"\r\n");
+}
+
+/// `=9\r\ntxt:Alice\r\n`
+fn verbatim(text: &str, outbox: &mut Vec<u8>) {
+    length(b'=', "txt:".len() + text.len(), outbox);
+    outbox.extend_from_slice(b"txt:");
+    outbox.extend_from_slice(text.as_bytes());
     outbox.extend_from_slice(b"\r\n");
 }
 

@@ -6,37 +6,17 @@
 
 use std::collections::BTreeSet;
 
-use hashbrown::hash_map::{EntryRef, HashMap};
-
 use crate::clock::UnixMillis;
 
+mod table;
+mod value;
+
+use table::{Place, Table};
+pub use value::{Bytes, Value};
+use value::{INSIDE, outside, replace};
+
 /// The name of a value: any bytes.
-pub type Key = Box<[u8]>;
-
-/// What a key can hold. To add lists, add a variant: the compiler then names each place that must
-/// decide what a list means to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// Any bytes, up to [`crate::limits::WORD`] of them.
-    String(Vec<u8>),
-}
-
-impl Value {
-    /// The name that TYPE gives.
-    #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Value::String(_) => "string",
-        }
-    }
-
-    /// The bytes of a string.
-    #[must_use]
-    pub fn as_string(&self) -> &[u8] {
-        let Value::String(bytes) = self;
-        bytes
-    }
-}
+pub type Key = Bytes;
 
 /// What becomes of the deadline when a key is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,31 +35,49 @@ struct Entry {
     deadline: Option<UnixMillis>,
 }
 
-impl Default for Entry {
-    fn default() -> Self {
-        Self { value: Value::String(Vec::new()), deadline: None }
+impl Entry {
+    fn new() -> Self {
+        Self { value: Value::String(Bytes::new()), deadline: None }
     }
 }
 
+/// What an entry takes besides the bytes of a long key or value: itself (64 bytes) and its number in
+/// the table, which keeps a part of its room free. In bytes, about.
+const ENTRY: usize = 80;
+/// What a deadline takes in the order of deadlines, in bytes, about.
+const DEADLINE: usize = 24;
+
 /// All keys of the server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Store {
-    entries: HashMap<Key, Entry>,
-    /// The deadline of each key that has one, the nearest first.
-    deadlines: BTreeSet<(UnixMillis, Key)>,
+    table: Table<Entry>,
+    /// When and where something is due, the nearest deadline first.
+    deadlines: BTreeSet<(UnixMillis, Place)>,
+    /// What keys and values take outside of their entries, in bytes.
+    outside: usize,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Store {
     /// A store with nothing in it.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self { table: Table::new(), deadlines: BTreeSet::new(), outside: 0 }
+    }
+
+    fn entry(&self, key: &[u8]) -> Option<&Entry> {
+        Some(self.table.get(self.table.find(key)?))
     }
 
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &[u8]) -> Option<&Value> {
-        self.entries.get(key).map(|entry| &entry.value)
+        self.entry(key).map(|entry| &entry.value)
     }
 
     /// The bytes of the string that `key` holds.
@@ -88,58 +86,78 @@ impl Store {
         self.get(key).map(Value::as_string)
     }
 
-    /// The string that `key` holds, to be changed in place; an empty new one if it holds none.
-    pub fn string_mut(&mut self, key: &[u8]) -> &mut Vec<u8> {
-        let Value::String(bytes) = &mut entry(&mut self.entries, key).value;
-        bytes
-    }
-
     /// Sets `key` to a string, whatever it held before.
     pub fn set(&mut self, key: &[u8], bytes: &[u8], expiry: Expiry) {
-        let entry = entry(&mut self.entries, key);
-        let Value::String(string) = &mut entry.value;
-        string.clear();
-        string.extend_from_slice(bytes);
-        let deadline = match expiry {
-            Expiry::Keep => entry.deadline,
-            Expiry::Never => None,
-            Expiry::At(time) => Some(time),
-        };
-        let before = std::mem::replace(&mut entry.deadline, deadline);
-        self.reschedule(key, before, deadline);
+        let place = self.place(key);
+        self.change(place, |string| replace(string, bytes));
+        match expiry {
+            Expiry::Keep => {}
+            Expiry::Never => self.reschedule(place, None),
+            Expiry::At(time) => self.reschedule(place, Some(time)),
+        }
+    }
+
+    /// Adds bytes to the end of the string that `key` holds, or of an empty one. Its deadline stays.
+    pub fn append(&mut self, key: &[u8], tail: &[u8]) {
+        let place = self.place(key);
+        self.change(place, |string| string.extend_from_slice(tail));
+    }
+
+    /// Where `key` is, with an empty string if it was not there.
+    fn place(&mut self, key: &[u8]) -> Place {
+        let before = self.len();
+        let place = self.table.find_or_insert(key, Entry::new);
+        if self.len() > before && key.len() > INSIDE {
+            self.outside += key.len();
+        }
+        place
+    }
+
+    fn change(&mut self, place: Place, change: impl FnOnce(&mut Bytes)) {
+        let Value::String(string) = &mut self.table.get_mut(place).value;
+        let before = outside(string);
+        change(string);
+        self.outside = self.outside - before + outside(string);
     }
 
     /// Takes `key` and its value away. Returns whether it was there.
     pub fn remove(&mut self, key: &[u8]) -> bool {
-        let Some(entry) = self.entries.remove(key) else { return false };
-        self.reschedule(key, entry.deadline, None);
+        let Some(place) = self.table.find(key) else { return false };
+        self.reschedule(place, None);
+        self.remove_at(place);
         true
+    }
+
+    fn remove_at(&mut self, place: Place) -> Key {
+        let (key, Entry { value: Value::String(string), .. }) = self.table.remove(place);
+        self.outside -= outside(&key) + outside(&string);
+        key
     }
 
     /// When `key` expires: `None` if there is no such key, `Some(None)` if it never does.
     #[must_use]
     pub fn deadline(&self, key: &[u8]) -> Option<Option<UnixMillis>> {
-        self.entries.get(key).map(|entry| entry.deadline)
+        self.entry(key).map(|entry| entry.deadline)
     }
 
     /// Gives `key` a deadline, or takes it away. Does nothing if there is no such key.
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<UnixMillis>) {
-        if let Some(entry) = self.entries.get_mut(key) {
-            let before = std::mem::replace(&mut entry.deadline, deadline);
-            self.reschedule(key, before, deadline);
+        if let Some(place) = self.table.find(key) {
+            self.reschedule(place, deadline);
         }
     }
 
-    /// Keeps the order of deadlines true after the one of `key` has changed.
-    fn reschedule(&mut self, key: &[u8], before: Option<UnixMillis>, after: Option<UnixMillis>) {
-        if before == after {
+    /// Changes the deadline of an entry, and keeps the order of deadlines true.
+    fn reschedule(&mut self, place: Place, deadline: Option<UnixMillis>) {
+        let before = std::mem::replace(&mut self.table.get_mut(place).deadline, deadline);
+        if before == deadline {
             return;
         }
         if let Some(time) = before {
-            self.deadlines.remove(&(time, key.into()));
+            self.deadlines.remove(&(time, place));
         }
-        if let Some(time) = after {
-            self.deadlines.insert((time, key.into()));
+        if let Some(time) = deadline {
+            self.deadlines.insert((time, place));
         }
     }
 
@@ -154,21 +172,20 @@ impl Store {
         if self.next_deadline()? > now {
             return None;
         }
-        let (_, key) = self.deadlines.pop_first()?;
-        self.entries.remove(&key);
-        Some(key)
+        let (_, place) = self.deadlines.pop_first()?;
+        Some(self.remove_at(place))
     }
 
     /// How many keys there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.table.len()
     }
 
     /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len() == 0
     }
 
     /// How many of the keys have a deadline.
@@ -177,22 +194,20 @@ impl Store {
         self.deadlines.len()
     }
 
+    /// About how much memory keys, values and deadlines take, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.len() * ENTRY + self.expiring() * DEADLINE + self.outside
+    }
+
     /// The names of all keys, in no order.
     pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.entries.keys().map(AsRef::as_ref)
+        self.table.keys()
     }
 
     /// Takes all keys away.
     pub fn clear(&mut self) {
-        *self = Self::default();
-    }
-}
-
-/// The entry of `key`; an empty string that never expires if there was none. Only then is the name copied.
-fn entry<'a>(entries: &'a mut HashMap<Key, Entry>, key: &[u8]) -> &'a mut Entry {
-    match entries.entry_ref(key) {
-        EntryRef::Occupied(place) => place.into_mut(),
-        EntryRef::Vacant(place) => place.insert_with_key(key.into(), Entry::default()),
+        *self = Self::new();
     }
 }
 

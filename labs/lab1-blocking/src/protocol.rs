@@ -34,13 +34,16 @@ impl std::fmt::Display for ProtocolError {
 /// the line is not here yet.
 pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
     while let Some(length) = inbox.find_line() {
+        if length > limits::LINE {
+            return Err(ProtocolError::TooLong);
+        }
         if inbox.unread()[..length].trim_ascii().is_empty() {
             inbox.consume(length + 1);
         } else {
             return inbox.take_line(length).map(Some).map_err(ProtocolError::Quotes);
         }
     }
-    if inbox.unread().len() > limits::WORD { Err(ProtocolError::TooLong) } else { Ok(None) }
+    if inbox.unread().len() > limits::LINE { Err(ProtocolError::TooLong) } else { Ok(None) }
 }
 
 /// Appends a reply to the outbox, as one line whatever it is. There is only one version of lines.

@@ -40,7 +40,7 @@ fn serve(options: &Serve) -> io::Result<()> {
     stop::on_signal(LAB, Arc::clone(&stats))?;
     writeln!(io::stdout(), "{LAB} listening on {addr} (pid {})", std::process::id())?;
     logging::invite(LAB, addr);
-    server::run(listener, Engine::new(LAB, addr, stats))
+    server::run(listener, Engine::new(LAB, addr, stats, options.limits))
 }
 
 /// Makes a socket that clients can connect to: `socket`, `bind`, `listen`.

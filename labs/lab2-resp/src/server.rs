@@ -12,7 +12,7 @@ use shared::engine::Engine;
 use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{clock, limits, logging};
+use shared::{browser, clock, limits, logging};
 
 use crate::protocol::{self, WIRE};
 
@@ -36,13 +36,18 @@ pub fn run(listener: TcpListener, mut engine: Engine) -> io::Result<()> {
 /// Serves one client until it leaves. What goes wrong with it ends its connection and nothing else.
 fn serve(stream: TcpStream, addr: SocketAddr, engine: &mut Engine) {
     let session = engine.connect(addr);
-    let ended = converse(stream, &session, engine);
+    let ended = converse(stream, &session, engine).map_err(|error| engine.limits.explain(error));
     engine.disconnect(&session, ended.err().as_ref());
 }
 
 fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io::Result<()> {
     // A reply is whole when we write it: there is nothing the kernel should wait for (Nagle).
     stream.set_nodelay(true)?;
+    if let Some(limit) = engine.limits.idle_timeout() {
+        // It is a deadline for each read and write, and not for a request: a byte now and then will do.
+        stream.set_read_timeout(Some(limit))?;
+        stream.set_write_timeout(Some(limit))?;
+    }
     let (mut inbox, mut outbox) = (Inbox::new(), Vec::new());
     while !session.is_leaving() {
         let count = stream.read(inbox.room())?;
@@ -51,7 +56,7 @@ fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io
         }
         inbox.arrived(count);
         loop {
-            answer(&mut inbox, session, engine, &mut outbox);
+            answer(&mut inbox, session, engine, &mut outbox)?;
             if outbox.is_empty() {
                 break;
             }
@@ -63,14 +68,21 @@ fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io
 }
 
 /// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when the outbox is full.
-fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mut Vec<u8>) {
+/// requests from the inbox, and stops early when the outbox is full. An error ends the connection, with
+/// nothing said.
+fn answer(
+    inbox: &mut Inbox,
+    session: &Session,
+    engine: &mut Engine,
+    outbox: &mut Vec<u8>,
+) -> io::Result<()> {
     let now = clock::now();
     while !session.is_leaving() && outbox.len() < limits::OUTBOX {
         match protocol::decode(inbox) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 logging::received(WIRE, &request);
+                browser::refuse(&request)?;
                 let reply = engine.execute(request, session, now);
                 logging::sent(WIRE, &reply);
                 protocol::encode(&reply, session.version.get(), outbox);
@@ -83,4 +95,5 @@ fn answer(inbox: &mut Inbox, session: &Session, engine: &mut Engine, outbox: &mu
             }
         }
     }
+    Ok(())
 }

@@ -24,10 +24,10 @@ Examples:
   strace -f -ttt -T -yy -o '|lens explain' target/debug/lab1-blocking
                                                      live: the last line says who is asleep right now")]
     Explain(Explain),
-    /// Record a lab while scripted clients talk to it
+    /// Record a lab, or redis, while scripted clients talk to it
     #[command(after_help = crate::scenarios_help())]
     Record(Record),
-    /// Let scripted clients talk to a lab that runs, and show what they did and saw
+    /// Let scripted clients talk to a lab, or to redis, that runs, and show what they did and saw
     #[command(after_help = crate::scenarios_help())]
     Play(Play),
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
@@ -42,6 +42,18 @@ Examples:
   lens watch lab1           the lab that runs; needs no root and no tracer
   lens watch 4242 --once    any server, by its number; one picture, as text")]
     Watch(Watch),
+    /// Put recordings on one time axis: what clients, kernel and server were doing
+    #[command(after_help = "\
+Examples:
+  lens timeline labs/*/recordings/two-clients        as text
+  lens timeline captures/lab1-blocking/two-clients --svg two-clients.svg")]
+    Timeline(Timeline),
+    /// Follow one request of a recording: client, packet, server, packet, client
+    #[command(after_help = "\
+Examples:
+  lens follow labs/lab1-blocking/recordings/two-clients             the request of the second client
+  lens follow labs/lab3-multiclient/recordings/pipeline --client A --request 1")]
+    Follow(Follow),
 }
 
 /// How to explain.
@@ -57,7 +69,7 @@ pub struct Explain {
 /// What to record.
 #[derive(Debug, clap::Args)]
 pub struct Record {
-    /// Which lab: lab1, lab2, lab3, or the name of its package
+    /// Which lab: lab1, lab2, lab3, or the name of its package; or redis
     pub lab: String,
     /// What the clients do
     #[arg(long)]
@@ -76,7 +88,7 @@ pub struct Record {
 /// What to play, and to whom.
 #[derive(Debug, clap::Args)]
 pub struct Play {
-    /// Which lab it is: lab1, lab2, lab3, or the name of its package
+    /// Which lab it is: lab1, lab2, lab3, or the name of its package; or redis
     #[arg(required_unless_present = "list")]
     pub lab: Option<String>,
     /// What the clients do
@@ -120,4 +132,34 @@ pub struct Watch {
     /// Print one picture as text, and end
     #[arg(long)]
     pub once: bool,
+}
+
+/// What to put on a time axis.
+#[derive(Debug, clap::Args)]
+pub struct Timeline {
+    /// The folders of recordings
+    #[arg(required = true, value_name = "FOLDER")]
+    pub folders: Vec<PathBuf>,
+    /// Draw a picture, in SVG, and print nothing
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Print all that is known, as JSON
+    #[arg(long, conflicts_with = "svg")]
+    pub json: bool,
+}
+
+/// Which request to follow.
+#[derive(Debug, clap::Args)]
+pub struct Follow {
+    /// The folder of a recording
+    pub folder: PathBuf,
+    /// Whose request [default: the second client's]
+    #[arg(long)]
+    pub client: Option<String>,
+    /// Which of its requests, from 1
+    #[arg(long, default_value_t = 1)]
+    pub request: usize,
+    /// Draw a picture, in SVG, and print nothing
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
 }

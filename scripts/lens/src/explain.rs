@@ -22,10 +22,13 @@ use clock::Clock;
 use page::Page;
 use teller::Teller;
 
+pub(crate) use duration::Human;
 pub use guests::Guests;
+pub(crate) use page::CLIENTS;
+pub(crate) use sentence::say;
 
 /// A call that takes longer than this has waited: no work of a server of this kit takes so long.
-const WAIT: Duration = Duration::from_millis(10);
+pub(crate) const WAIT: Duration = Duration::from_millis(10);
 
 /// How to explain.
 #[derive(Debug, Clone, Copy, Default)]
@@ -129,7 +132,7 @@ impl<W: Write> Explainer<W> {
 }
 
 /// Whether a call of this name may wait for others.
-fn is_wait(name: &str) -> bool {
+pub(crate) fn is_wait(name: &str) -> bool {
     const WAITS: &[&str] = &[
         "accept",
         "accept4",

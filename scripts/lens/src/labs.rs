@@ -1,4 +1,4 @@
-//! The labs: what they are called, and what they speak.
+//! The labs, and the server that they learn from: what they are called, and what they speak.
 
 use shared::wire::Wire;
 
@@ -20,6 +20,9 @@ pub const LABS: [Lab; 3] = [
     Lab { short: "lab3", package: "lab3-multiclient", wire: Wire::Resp },
 ];
 
+/// The server that the labs learn from. It can be recorded and be talked to as they can.
+pub const REDIS: Lab = Lab { short: "redis", package: "redis-server", wire: Wire::Resp };
+
 /// There is no lab of that name.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no lab '{0}': say lab1, lab2 or lab3")]
@@ -32,4 +35,12 @@ pub struct UnknownLab(String);
 pub fn find(name: &str) -> Result<Lab, UnknownLab> {
     let found = LABS.into_iter().find(|lab| name == lab.short || name == lab.package);
     found.ok_or_else(|| UnknownLab(name.to_owned()))
+}
+
+/// The lab of that name, or [`REDIS`].
+///
+/// # Errors
+/// If there is neither.
+pub fn find_server(name: &str) -> Result<Lab, UnknownLab> {
+    if name == REDIS.short || name == REDIS.package { Ok(REDIS) } else { find(name) }
 }

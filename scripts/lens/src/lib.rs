@@ -19,8 +19,10 @@
 //! - [`explain`]: puts that on a page, and between it what the clients themselves have recorded.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
+//! - [`compare`]: several recordings beside each other, each joined: clients, packets, and calls.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a live x-ray of one.
 
+pub mod compare;
 pub mod explain;
 pub mod flame;
 pub mod labs;

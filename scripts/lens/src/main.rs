@@ -2,16 +2,19 @@
 
 mod cli;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
 use cli::{Cli, Task};
+use lens::compare::request::{self, Request};
+use lens::compare::timeline::{Timeline, svg, text};
+use lens::compare::{Form, Recorded};
 use lens::explain::{self, Guests, Options};
 use lens::flame::{self, FlameError};
 use lens::labs;
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Task::Play(options) => play(&options),
         Task::Flame(options) => flame(options),
         Task::Watch(options) => watch(options),
+        Task::Timeline(options) => timeline(&options),
+        Task::Follow(options) => follow(&options),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,7 +95,7 @@ fn open(log: &Path) -> Result<impl Read, String> {
 }
 
 fn record(asked: &cli::Record) -> Ended {
-    let lab = labs::find(&asked.lab)?;
+    let lab = labs::find_server(&asked.lab)?;
     let scenario = scenario::find(&asked.scenario)?;
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
@@ -112,7 +117,7 @@ fn play(asked: &cli::Play) -> Ended {
         }
         return Ok(());
     };
-    let (lab, scenario) = (labs::find(lab)?, scenario::find(name)?);
+    let (lab, scenario) = (labs::find_server(lab)?, scenario::find(name)?);
     writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
     let server = (Ipv4Addr::LOCALHOST, asked.port).into();
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
@@ -125,6 +130,36 @@ fn flame(asked: cli::Flame) -> Ended {
     let kind = if wall { flame::Kind::Wall } else { flame::Kind::Cpu };
     let drawn = flame::run(&flame::Options { kind, input, output, title, note })?;
     Ok(writeln!(io::stdout(), "{drawn}")?)
+}
+
+fn timeline(asked: &cli::Timeline) -> Ended {
+    let read = |folder: &PathBuf| Timeline::new(&Recorded::read(folder)?);
+    let timelines: Result<Vec<Timeline>, _> = asked.folders.iter().map(read).collect();
+    let timelines = timelines?;
+    if let Some(file) = &asked.svg {
+        return write_picture(file, &svg::draw(&timelines, Form::File));
+    }
+    let mut stdout = io::stdout().lock();
+    if asked.json {
+        return Ok(writeln!(stdout, "{}", serde_json::to_string_pretty(&timelines)?)?);
+    }
+    let colour = colored::control::SHOULD_COLORIZE.should_colorize();
+    Ok(write!(stdout, "{}", text::show(&timelines, colour))?)
+}
+
+fn follow(asked: &cli::Follow) -> Ended {
+    let recorded = Recorded::read(&asked.folder)?;
+    let request = Request::find(&recorded, asked.client.as_deref(), asked.request)?;
+    if let Some(file) = &asked.svg {
+        return write_picture(file, &request::svg::draw(&request, Form::File));
+    }
+    let colour = colored::control::SHOULD_COLORIZE.should_colorize();
+    Ok(write!(io::stdout(), "{}", request::text::show(&request, colour))?)
+}
+
+fn write_picture(file: &Path, picture: &str) -> Ended {
+    fs::write(file, picture).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(writeln!(io::stdout(), "The picture: {}", file.display())?)
 }
 
 fn watch(asked: cli::Watch) -> Ended {

@@ -1,4 +1,4 @@
-//! Records a lab with a scenario: the calls of the server, what its clients did, and the packets, in
+//! Records a lab, or Redis, with a scenario: the calls of the server, what its clients did, and the packets, in
 //! one folder. A folder is there only when it is whole.
 
 use std::fs;
@@ -15,6 +15,7 @@ mod folder;
 mod group;
 mod meta;
 mod packets;
+mod program;
 mod quiet;
 mod server;
 
@@ -22,6 +23,7 @@ pub use cleanup::end_on_signals;
 use folder::Folder;
 pub use meta::Meta;
 use packets::Packets;
+use program::Program;
 use server::Server;
 
 /// What to record, and where to put it.
@@ -112,12 +114,9 @@ pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, Rec
         mend: "apt-get install -y strace, or scripts/doctor.sh --fix",
     })?;
     let folder = Folder::begin(&order.out)?;
-    let binary = match &order.binary {
-        Some(binary) => binary.clone(),
-        None => build::build(&order.lab, progress)?,
-    };
+    let program = Program::of(order, progress)?;
     let mut meta = Meta::new(order, strace);
-    let server = Server::start(order, &binary, &folder.path().join("strace.log"), progress)?;
+    let server = Server::start(&program, &folder.path().join("strace.log"), progress)?;
     meta.commands.push(server.command.clone());
     meta.address = server.addr.to_string();
     meta.pid = server.pid.as_raw_pid();

@@ -19,7 +19,7 @@ use lens::strace::{Joiner, Kind, parse};
 use tempfile::TempDir;
 
 fn order(lab: &str, scenario: &str, out: PathBuf) -> Order {
-    let (lab, scenario) = (labs::find(lab).unwrap(), scenario::find(scenario).unwrap());
+    let (lab, scenario) = (labs::find_server(lab).unwrap(), scenario::find(scenario).unwrap());
     Order { lab, scenario, out, port: 0, binary: None }
 }
 
@@ -89,6 +89,27 @@ fn on_lab_3_the_second_client_is_answered_while_the_first_is_silent() {
         ["accept A", "accept B", "close B", "close A"]
     );
     assert!(waited_for_its_answer(&recording.events, "B") < Duration::from_millis(500));
+}
+
+#[test]
+#[ignore = "needs strace and redis-server"]
+fn redis_is_recorded_as_a_lab_is_and_serves_both_clients() {
+    let place = TempDir::new().unwrap();
+    let recording = record_in(&place, "redis", "two-clients");
+    assert_eq!(
+        comings_and_goings(&recording.folder),
+        ["accept A", "accept B", "close B", "close A"]
+    );
+    let meta = recording.meta;
+    assert_eq!(meta.lab, "redis-server");
+    assert!(meta.version.starts_with(|first: char| first.is_ascii_digit()), "{}", meta.version);
+    assert!(meta.commands[0].ends_with("--save '' --appendonly no"), "{:?}", meta.commands);
+    assert!(meta.said_at_the_end.contains("bye bye"), "{}", meta.said_at_the_end);
+    let log = fs::read_to_string(recording.folder.join("server.log")).unwrap();
+    assert!(log.contains("Ready to accept connections"), "{log}");
+    assert!(!Path::new(&format!("/proc/{}", meta.pid)).exists(), "it still runs");
+    let left: Vec<_> = fs::read_dir(place.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "it left no file: {left:?}");
 }
 
 #[test]
@@ -245,6 +266,20 @@ fn without_strace_it_says_how_to_get_it() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("strace is not installed: apt-get install -y strace"), "{said}");
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn without_redis_on_the_path_a_recording_says_how_to_get_it() {
+    let place = TempDir::new().unwrap();
+    let binary = ["--binary", "/no/such/redis-server"];
+    let words = [&["record", "redis", "--scenario", "split"][..], &binary].concat();
+    let (code, said) = lens(&words, &place);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("redis-server is not installed: apt-get install -y redis-server"),
+        "{said}"
+    );
 }
 
 #[test]

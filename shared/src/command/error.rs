@@ -36,6 +36,9 @@ pub enum CommandError {
     /// The value would be too long.
     #[error("ERR string exceeds maximum allowed size (proto-max-bulk-len)")]
     TooLong,
+    /// There is no memory left for what the command would store.
+    #[error("OOM command not allowed when used memory > 'maxmemory'.")]
+    OutOfMemory,
     /// Anything else, with its code in front.
     #[error("{0}")]
     Other(String),

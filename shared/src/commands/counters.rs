@@ -2,6 +2,7 @@
 
 use crate::command::{Call, CommandError, Outcome};
 use crate::reply::Reply;
+use crate::store::Expiry;
 
 /// `INCR key`
 pub(crate) fn incr(call: Call<'_>) -> Outcome<'_> {
@@ -33,8 +34,6 @@ fn add(call: Call<'_>, amount: i64) -> Outcome<'_> {
         None => 0,
     };
     let sum = number.checked_add(amount).ok_or(CommandError::Overflow)?;
-    let string = store.string_mut(key);
-    string.clear();
-    string.extend_from_slice(itoa::Buffer::new().format(sum).as_bytes());
+    store.set(key, itoa::Buffer::new().format(sum).as_bytes(), Expiry::Keep);
     Ok(Reply::Integer(sum))
 }

@@ -110,9 +110,8 @@ pub(crate) fn append(call: Call<'_>) -> Outcome<'_> {
     if length + tail.len() > limits::WORD {
         return Err(CommandError::TooLong);
     }
-    let string = call.engine.store.string_mut(key);
-    string.extend_from_slice(tail);
-    Ok(Reply::count(string.len()))
+    call.engine.store.append(key, tail);
+    Ok(Reply::count(length + tail.len()))
 }
 
 /// `STRLEN key`

@@ -14,7 +14,8 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let addr = SocketAddr::from(([127, 0, 0, 1], 6379));
-        let mut engine = Engine::new("test", addr, Arc::default());
+        let limits = Limits { max_clients: 2, idle_timeout: 0, max_memory: 0 };
+        let mut engine = Engine::new("test", addr, Arc::default(), limits);
         let session = engine.connect(addr);
         Self { engine, session, now: 1_000_000 }
     }
@@ -114,4 +115,35 @@ fn a_session_is_listed_until_it_ends() {
     let session = Rc::clone(&bench.session);
     bench.engine.disconnect(&session, None);
     assert!(bench.ask("INFO clients").contains("connected_clients:0"));
+}
+
+#[test]
+fn a_client_beyond_the_limit_is_refused_and_counted() {
+    let mut bench = Bench::new();
+    assert!(!bench.engine.is_full());
+    let second = bench.engine.connect(bench.session.addr);
+    assert!(bench.engine.is_full());
+    let told = bench.engine.refuse(second.addr);
+    assert_eq!(told, Reply::Error("ERR max number of clients reached".into()));
+    assert!(bench.ask("INFO clients").contains("connected_clients:2\r\nmaxclients:2\r\n"));
+    assert!(bench.ask("INFO stats").contains("rejected_connections:1\r\n"));
+    assert_eq!(bench.ask("CONFIG GET maxclients"), "*2\r\n$10\r\nmaxclients\r\n$1\r\n2\r\n");
+    bench.engine.disconnect(&second, None);
+    assert!(!bench.engine.is_full());
+}
+
+#[test]
+fn when_memory_is_full_writes_are_refused_and_all_else_goes_on() {
+    const FULL: &str = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+    let mut bench = Bench::new();
+    bench.engine.limits.max_memory = 10_000;
+    let long = "x".repeat(6_000);
+    assert_eq!(bench.ask(&format!("SET a {long}")), "+OK\r\n");
+    assert_eq!(bench.ask(&format!("SET b {long}")), FULL);
+    assert_eq!(bench.ask(&format!("APPEND a {long}")), FULL);
+    assert_eq!(bench.ask("SET short word"), "+OK\r\n");
+    assert_eq!(bench.ask("STRLEN a"), ":6000\r\n");
+    assert_eq!(bench.ask("EXPIRE a 100"), ":1\r\n");
+    assert_eq!(bench.ask("DEL a"), ":1\r\n");
+    assert_eq!(bench.ask(&format!("SET b {long}")), "+OK\r\n");
 }

@@ -37,7 +37,7 @@ impl crate::wire::Codec for Codec {
     fn encode(words: &[Vec<u8>], outbox: &mut Vec<u8>) {
         length(b'*', words.len(), outbox);
         for word in words {
-            bulk(b'$', &[word], outbox);
+            bulk(word, outbox);
         }
     }
 

@@ -32,7 +32,7 @@ fn keys_are_due_in_the_order_of_their_deadlines() {
         store.set(key.as_bytes(), b"", Expiry::At(time));
     }
     let due: Vec<Key> = std::iter::from_fn(|| store.remove_due(10)).collect();
-    assert_eq!(due, [b"a"[..].into(), b"b"[..].into(), b"c"[..].into()] as [Key; 3]);
+    assert_eq!(due.iter().map(Key::as_slice).collect::<Vec<_>>(), [b"a", b"b", b"c"]);
 }
 
 #[test]
@@ -53,6 +53,44 @@ fn a_removed_key_leaves_no_deadline_behind() {
     assert!(store.remove(b"k"));
     assert!(!store.remove(b"k"));
     assert_eq!(store.expiring(), 0);
+}
+
+#[test]
+fn many_keys_are_all_found_while_the_table_grows_and_shrinks() {
+    let name = |number: u32| format!("a key of more than 16 bytes: {number}").into_bytes();
+    let mut store = Store::new();
+    for number in 0..20_000u32 {
+        store.set(&name(number), &number.to_le_bytes(), Expiry::Never);
+    }
+    for number in (0..20_000).step_by(2) {
+        assert!(store.remove(&name(number)));
+    }
+    for number in 0..20_000u32 {
+        let expected = (number % 2 == 1).then_some(number.to_le_bytes());
+        assert_eq!(store.string(&name(number)), expected.as_ref().map(|bytes| &bytes[..]));
+    }
+    assert_eq!(store.keys().count(), 10_000);
+}
+
+#[test]
+fn memory_follows_what_is_stored_and_is_given_back() {
+    let mut store = Store::new();
+    store.set(b"small", b"value", Expiry::Never);
+    let small = store.memory();
+    store.set(&[b'k'; 1000], &vec![b'v'; 100_000], Expiry::At(10));
+    assert!(store.memory() >= small + 101_000);
+    store.set(&[b'k'; 1000], b"short", Expiry::Keep);
+    assert!(store.memory() < small + 2_000, "a short value keeps the room of a long one");
+    store.append(b"small", &[b'v'; 1000]);
+    assert!(store.memory() >= small + 2_000);
+    assert!(store.remove(b"small"));
+    assert!(store.remove_due(10).is_some());
+    assert_eq!(store.memory(), 0);
+}
+
+#[test]
+fn an_entry_fits_in_one_line_of_the_cache() {
+    assert_eq!(size_of::<(Key, Entry)>(), 64);
 }
 
 #[derive(Debug, Clone)]

@@ -41,22 +41,31 @@ impl Lab {
     /// Starts the binary on a free port, with more options, and waits until it listens.
     #[must_use]
     pub fn start_with(binary: &str, options: &[&str]) -> Self {
+        Self::start_below(&[], binary, options)
+    }
+
+    /// The same below a program that runs others, such as `prlimit`.
+    #[must_use]
+    pub fn start_below(program: &[&str], binary: &str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
         let stderr = fs::File::create(folder.path().join("stderr")).expect("no file for stderr");
-        Self::spawn(binary, options, folder, stderr.into())
+        let words = [program, &[binary]].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
+        Self::spawn(command, options, folder, stderr.into())
     }
 
     /// Starts the binary on a free port, on a terminal that goes away at once.
     #[must_use]
     pub fn start_without_terminal(binary: &str) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
-        let mut lab = Self::spawn(binary, &[], folder, Stdio::piped());
+        let mut lab = Self::spawn(Command::new(binary), &[], folder, Stdio::piped());
         drop(lab.child.stderr.take());
         lab
     }
 
-    fn spawn(binary: &str, options: &[&str], folder: TempDir, stderr: Stdio) -> Self {
-        let mut child = Command::new(binary)
+    fn spawn(mut command: Command, options: &[&str], folder: TempDir, stderr: Stdio) -> Self {
+        let mut child = command
             .arg("serve")
             .args(if options.contains(&"--port") { &[][..] } else { &["--port", "0"] })
             .args(options)
@@ -88,6 +97,17 @@ impl Lab {
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// A line of its `/proc/PID/status` that is an amount of memory, such as `VmRSS`, in bytes.
+    #[must_use]
+    pub fn memory(&self, line: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("the process is ours");
+        let kilobytes = status.lines().find_map(|found| {
+            found.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<u64>().ok()
+        });
+        1024 * kilobytes.unwrap_or_else(|| panic!("no {line} in {status}"))
     }
 
     /// Connects to it.

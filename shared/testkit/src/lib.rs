@@ -1,7 +1,7 @@
 //! What the tests of the labs stand on.
 //!
 //! [`Lab`] is a lab as a student runs it: a process of its own, on a free port, gone at the end of the
-//! test whatever happens. [`Peer`] is a bare socket: raw bytes both ways. Nothing here sleeps for a
+//! test whatever happens, and [`Redis`] the real one to compare with. [`Peer`] is a bare socket: raw bytes both ways. Nothing here sleeps for a
 //! while and hopes: it waits for a line or for bytes, and after [`LIMIT`] it gives up.
 #![expect(
     clippy::panic,
@@ -12,9 +12,11 @@
 
 mod lab;
 mod peer;
+mod redis;
 
 pub use lab::{Ended, Lab, run};
 pub use peer::Peer;
+pub use redis::Redis;
 
 use std::time::Duration;
 

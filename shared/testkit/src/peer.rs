@@ -35,6 +35,12 @@ impl Peer {
         self
     }
 
+    /// Sends bytes to a server that may hang up before it has read them all.
+    pub fn send_until_closed(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        _ = self.stream.write_all(bytes.as_ref());
+        self
+    }
+
     /// Reads as many bytes as `expected` has, and compares.
     #[track_caller]
     pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> &mut Self {

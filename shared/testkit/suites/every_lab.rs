@@ -129,3 +129,88 @@ fn a_client_that_resets_half_closes_or_talks_nonsense_ends_nothing() {
     lab.connect().send("ECHO alive\r\n").finish().read(1000);
     assert!(lab.is_running());
 }
+
+#[test]
+fn a_browser_is_hung_up_on_and_the_reason_is_logged() {
+    let lab = Lab::start(LAB);
+    let mut browser = lab.connect();
+    let addr = browser.local_addr();
+    browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nFLUSHALL\r\n").expect_closed();
+    lab.wait_for_log(&format!("Connection closed for {addr}: possible SECURITY ATTACK"));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+    assert!(!lab.log().contains("FLUSHALL"), "{}", lab.log());
+}
+
+#[test]
+#[ignore = "needs curl: scripts/test.sh installs it"]
+fn curl_is_told_nothing_by_get_and_by_post() {
+    const EMPTY_REPLY: i32 = 52;
+    const RESET: i32 = 56;
+    let lab = Lab::start(LAB);
+    let url = format!("http://{}/", lab.addr);
+    for words in [&["--silent", &url][..], &["--silent", "--data", "FLUSHALL", &url]] {
+        let output = run("curl", words);
+        assert!(matches!(output.status.code(), Some(EMPTY_REPLY | RESET)), "{output:?}");
+        assert_eq!(output.stdout, b"");
+    }
+}
+
+#[test]
+fn a_client_that_says_nothing_is_let_go_if_the_user_wants_that() {
+    let lab = Lab::start_with(LAB, &["--idle-timeout", "1"]);
+    let mut silent = lab.connect();
+    silent.expect_closed();
+    let addr = silent.local_addr();
+    lab.wait_for_log(&format!("Connection closed for {addr}: idle for 1 s\n"));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_let_go_if_the_user_wants_that() {
+    let lab = Lab::start_with(LAB, &["--quiet", "--idle-timeout", "1"]);
+    let mut deaf = lab.connect();
+    // 120 MB of replies: more than the kernel's buffers take.
+    deaf.send(format!("SET v {}\r\n", "x".repeat(60_000))).send("GET v\r\n".repeat(2_000));
+    lab.wait_for_log(&format!("Connection closed for {}: idle for 1 s\n", deaf.local_addr()));
+    lab.connect().send("ECHO alive\r\n").finish().read(1000);
+}
+
+#[test]
+fn running_out_of_descriptors_neither_spins_nor_ends_it() {
+    let lab = Lab::start_with(LAB, &["--max-clients", "50"]);
+    let pid = lab.pid().to_string();
+    let limit_files = |limit: &str| {
+        let words = ["--pid", &pid, &format!("--nofile={limit}:1000")];
+        let output = run("prlimit", &words);
+        assert!(output.status.success(), "{output:?}");
+    };
+    let complaints = || lab.log().matches("Cannot accept a client").count();
+    limit_files("3");
+    // A server that is asleep in accept has the descriptor of its next client already.
+    drop(lab.connect());
+    let mut waiting = lab.connect();
+    waiting.send("ECHO alive\r\n");
+    lab.wait_for_log("Cannot accept a client: Too many open files");
+    let before = complaints();
+    assert!(waiting.hears_nothing_for(std::time::Duration::from_millis(200)));
+    assert!(complaints() - before <= 20, "{}", lab.log());
+    limit_files("1000");
+    let reply = String::from_utf8(waiting.finish().read(1000)).unwrap();
+    assert!(reply.contains("alive"), "{reply}");
+}
+
+#[test]
+fn when_memory_is_full_it_says_so_and_still_answers() {
+    let lab = Lab::start_with(LAB, &["--max-memory", "64kb"]);
+    let mut client = lab.connect();
+    for number in 0..100 {
+        client.send(format!("SET key:{number} {}\r\n", "x".repeat(1000)));
+    }
+    client.send("STRLEN key:0\r\nDEL key:0 key:1\r\nINCR counter\r\n").finish();
+    let replies = String::from_utf8(client.read(100_000)).unwrap();
+    let stored = replies.matches("OK").count();
+    let refused = replies.matches("OOM command not allowed").count();
+    assert!((50..=64).contains(&stored), "{replies}");
+    assert_eq!(stored + refused, 100, "{replies}");
+    assert!(replies.contains("1000") && replies.trim_end().ends_with('1'), "{replies}");
+}

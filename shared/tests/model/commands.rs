@@ -7,6 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use shared::engine::Engine;
 use shared::inbox::Inbox;
+use shared::limits::Limits;
 use shared::reply::Version;
 use shared::resp;
 use shared::session::Session;
@@ -108,7 +109,8 @@ proptest! {
     #[test]
     fn the_commands_do_what_the_model_does(steps in proptest::collection::vec(step(), 1..60)) {
         let addr = SocketAddr::from(([127, 0, 0, 1], 6379));
-        let mut engine = Engine::new("test", addr, Arc::default());
+        let limits = Limits { max_clients: 1, idle_timeout: 0, max_memory: 0 };
+        let mut engine = Engine::new("test", addr, Arc::default(), limits);
         let session: Rc<Session> = engine.connect(addr);
         let (mut naive, mut now) = (Naive::default(), START);
         for (ask, millis) in &steps {

@@ -13,6 +13,7 @@ type Model = BTreeMap<Vec<u8>, (Vec<u8>, Option<UnixMillis>)>;
 enum Step {
     Set(Vec<u8>, Vec<u8>, Option<UnixMillis>),
     SetAndKeep(Vec<u8>, Vec<u8>),
+    Append(Vec<u8>, Vec<u8>),
     Remove(Vec<u8>),
     Deadline(Vec<u8>, Option<UnixMillis>),
     /// So much time passes, and one key is removed that is due, or all of them.
@@ -39,6 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (key(), value(), time()).prop_map(|(key, value, time)| Step::Set(key, value, time)),
         3 => (key(), value()).prop_map(|(key, value)| Step::SetAndKeep(key, value)),
+        3 => (key(), value()).prop_map(|(key, tail)| Step::Append(key, tail)),
         3 => key().prop_map(Step::Remove),
         4 => (key(), time()).prop_map(|(key, time)| Step::Deadline(key, time)),
         4 => (0..20i64, any::<bool>()).prop_map(|(millis, all)| Step::Pass(millis, all)),
@@ -68,6 +70,10 @@ fn take(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis) 
         Step::SetAndKeep(key, value) => {
             store.set(&key, &value, Expiry::Keep);
             model.entry(key).or_default().0 = value;
+        }
+        Step::Append(key, tail) => {
+            store.append(&key, &tail);
+            model.entry(key).or_default().0.extend(tail);
         }
         Step::Remove(key) => assert_eq!(store.remove(&key), model.remove(&key).is_some()),
         Step::Deadline(key, time) => {

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use shared::inbox::Inbox;
+use shared::limits;
 use shared::reply::{Reply, Version};
 use shared::wire::Codec as _;
 
@@ -51,6 +52,16 @@ fn nearly_lines() -> impl Strategy<Value = Vec<u8>> {
 
 fn sizes() -> impl Strategy<Value = Vec<usize>> {
     proptest::collection::vec(1..30usize, 1..8)
+}
+
+#[test]
+fn a_line_without_end_is_refused_at_the_same_length_however_it_arrives() {
+    for (length, is_fine) in [(limits::LINE, true), (limits::LINE + 1, false)] {
+        let line = [&vec![b'x'; length][..], b"\n"].concat();
+        for size in [length, length + 1, 100_000] {
+            assert_eq!(decode(&line, &[size]).1.is_ok(), is_fine, "{length} bytes in {size}");
+        }
+    }
 }
 
 proptest! {

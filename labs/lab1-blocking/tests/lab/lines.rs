@@ -75,6 +75,23 @@ fn an_open_quote_is_answered_and_then_the_connection_is_closed() {
 }
 
 #[test]
+fn a_line_that_does_not_end_is_cut_off_and_the_next_client_is_answered() {
+    let lab = Lab::start(LAB);
+    let error = "ERR Protocol error: too big inline request\n";
+    lab.connect().send_until_closed(vec![b'a'; 17 << 20]).expect(error).expect_closed();
+    lab.connect().ask("PING\n", "PONG\n");
+}
+
+#[test]
+fn zero_bytes_blank_lines_and_half_a_line_are_no_harm() {
+    let lab = Lab::start(LAB);
+    let mut peer = lab.connect();
+    peer.ask("\0\0\n", "ERR unknown command ''\n").ask("\n \r\n\t\nPING\0\n", "PONG\n");
+    peer.send("GET na").finish().expect_closed();
+    lab.connect().ask("PING\n", "PONG\n");
+}
+
+#[test]
 fn info_is_one_line_too() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();

@@ -20,6 +20,8 @@ mod blocking;
 mod client;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
+#[path = "../../../../shared/testkit/suites/hostile.rs"]
+mod hostile;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/speaks_resp.rs"]

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use mio::event::Event;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
+use shared::clock::UnixMillis;
 use shared::inbox::Inbox;
 use shared::limits;
 use shared::session::Session;
@@ -19,6 +20,8 @@ pub struct Connection {
     pub session: Rc<Session>,
     inbox: Inbox,
     outbox: Vec<u8>,
+    /// When its socket was last ready: the client said something, or read something.
+    pub last_active: UnixMillis,
     /// How much of the outbox is sent already.
     sent: usize,
     /// There is something to read. The kernel says so once, so we must remember it.
@@ -40,10 +43,20 @@ pub enum Progress {
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, session: Rc<Session>) -> Self {
+    pub fn new(stream: TcpStream, session: Rc<Session>, last_active: UnixMillis) -> Self {
         let (inbox, outbox) = (Inbox::new(), Vec::new());
         let (is_readable, is_behind, has_finished) = (false, false, false);
-        Self { stream, session, inbox, outbox, sent: 0, is_readable, is_behind, has_finished }
+        Self {
+            stream,
+            session,
+            inbox,
+            outbox,
+            last_active,
+            sent: 0,
+            is_readable,
+            is_behind,
+            has_finished,
+        }
     }
 
     /// Sends what is left from before, reads once, answers, sends that. A client that does not read its
@@ -51,7 +64,7 @@ impl Connection {
     pub fn converse(
         &mut self,
         event: &Event,
-        mut answer: impl FnMut(&mut Inbox, &Session, &mut Vec<u8>),
+        mut answer: impl FnMut(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<Progress> {
         self.is_readable |= event.is_readable() || event.is_read_closed() || event.is_error();
         self.flush()?;
@@ -75,10 +88,10 @@ impl Connection {
     /// Answers what is in the inbox, as long as the client takes the replies.
     fn catch_up(
         &mut self,
-        answer: &mut impl FnMut(&mut Inbox, &Session, &mut Vec<u8>),
+        answer: &mut impl FnMut(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<()> {
         loop {
-            answer(&mut self.inbox, &self.session, &mut self.outbox);
+            answer(&mut self.inbox, &self.session, &mut self.outbox)?;
             self.is_behind = self.outbox.len() >= limits::OUTBOX;
             self.flush()?;
             if !self.is_behind || self.outbox.len() >= limits::OUTBOX {

@@ -1,41 +1,10 @@
 //! Lab 3 and the real Redis, side by side: the same bytes in, the same bytes out.
 
 use std::fmt::Write as _;
-use std::process::{Child, Command, Stdio};
 
-use testkit::{Lab, Peer};
+use testkit::{Lab, Peer, Redis};
 
 use crate::LAB;
-
-/// A real redis-server on a free port, without persistence.
-struct Redis(
-    Child,
-    std::net::SocketAddr,
-    #[expect(dead_code, reason = "kept until the end")] tempfile::TempDir,
-);
-
-impl Redis {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let child = Command::new("redis-server")
-            .args(["--port", &free.port().to_string(), "--bind", "127.0.0.1", "--save", ""])
-            .args(["--databases", "1", "--dir"])
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is not installed: run scripts/test.sh");
-        testkit::wait_until("redis-server listens", || std::net::TcpStream::connect(free).is_ok());
-        Self(child, free, folder)
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
-}
 
 /// One conversation a line group; `$T` is a time far in the future, in seconds, and `$M` in milliseconds.
 const CONVERSATIONS: &str = include_str!("like_redis.txt");
@@ -78,7 +47,7 @@ fn is_the_same_time_left(line: &str, found: &str, expected: &str) -> bool {
 #[ignore = "needs redis-server: scripts/test.sh installs it"]
 fn every_reply_is_that_of_redis() {
     let (redis, lab) = (Redis::start(), Lab::start_with(LAB, &["--quiet"]));
-    let (mut theirs, mut ours) = (Peer::connect(redis.1), lab.connect());
+    let (mut theirs, mut ours) = (redis.connect(), lab.connect());
     let (mut differences, mut asked) = (String::new(), 0);
     for line in CONVERSATIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let line = line.replace("$T", "4000000000").replace("$M", "4000000000000");

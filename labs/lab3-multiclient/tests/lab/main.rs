@@ -14,8 +14,11 @@ const BENCHMARK_CLIENTS: &str = "50";
 mod bench;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
+mod enough;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
+#[path = "../../../../shared/testkit/suites/hostile.rs"]
+mod hostile;
 mod like_redis;
 mod many;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]

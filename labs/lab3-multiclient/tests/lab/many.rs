@@ -95,3 +95,15 @@ fn the_load_generator_shows_that_clients_are_served_at_the_same_time() {
     assert!(figures["most_clients_served_at_once"].as_u64().unwrap() > 1, "{figures}");
     assert_eq!(figures["answered"], 8000, "{figures}");
 }
+
+#[test]
+fn only_clients_who_say_nothing_are_let_go() {
+    let lab = Lab::start_with(LAB, &["--quiet", "--idle-timeout", "1"]);
+    let (silent, mut talker) = (lab.connect(), lab.connect());
+    let ended = format!("Connection closed for {}: idle", silent.local_addr());
+    while !lab.log().contains(&ended) {
+        talker.ask("PING\r\n", "+PONG\r\n");
+    }
+    talker.ask("PING\r\n", "+PONG\r\n");
+    assert_eq!(lab.log().matches("idle").count(), 1, "{}", lab.log());
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// Shows a duration as `18 µs`, `3.6 ms`, `504 ms`, `1.003 s`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Human(pub(super) Duration);
+pub(crate) struct Human(pub(crate) Duration);
 
 impl fmt::Display for Human {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

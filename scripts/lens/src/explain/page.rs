@@ -17,7 +17,7 @@ const FULL: usize = 64 * 1024;
 
 /// Neither yellow, which is for waiting, nor red, which is for errors; all are readable on black and on
 /// white.
-const CLIENTS: [Color; 8] = [
+pub(crate) const CLIENTS: [Color; 8] = [
     Color::Cyan,
     Color::Magenta,
     Color::Green,

@@ -11,7 +11,7 @@ use super::duration::Human;
 use super::speech::{answered, list, said};
 
 /// Says what has happened.
-pub(super) fn say(moment: &Moment<'_>, call: &Call<'_>, out: &mut String) {
+pub(crate) fn say(moment: &Moment<'_>, call: &Call<'_>, out: &mut String) {
     let who = moment.who.as_ref().map_or("nobody", |who| &who.name);
     _ = match &moment.what {
         What::Said(speech) => return said(who, speech, out),

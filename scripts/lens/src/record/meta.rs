@@ -1,11 +1,14 @@
 //! All about a recording that is not in the recording itself: `meta.json`.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
+
+use crate::labs::{Lab, REDIS};
 
 use super::packets::Packets;
 use super::{Order, RecordError, file_error};
@@ -49,7 +52,7 @@ impl Meta {
         let kernel = [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ");
         Self {
             lab: order.lab.package.to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: version_of(order.lab),
             scenario: order.scenario.name.clone(),
             about: order.scenario.about.clone(),
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
@@ -89,8 +92,18 @@ impl Meta {
     }
 }
 
+/// The version of a lab, which is that of this kit, or `7.0.15` of `Redis server v=7.0.15 sha=…`.
+fn version_of(lab: Lab) -> String {
+    let redis = || {
+        let said = version(REDIS.package)?;
+        said.split_whitespace().find_map(|word| word.strip_prefix("v=")).map(str::to_owned)
+    };
+    let redis = (lab == REDIS).then(redis).flatten();
+    redis.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
+}
+
 /// The first line of what a tool says about its version; `None` if it is not there.
-pub(super) fn version(tool: &str) -> Option<String> {
+pub(super) fn version(tool: impl AsRef<OsStr>) -> Option<String> {
     let output = Command::new(tool).arg("--version").stdin(Stdio::null()).output().ok()?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(&text).lines().next()?.trim().to_owned())

@@ -1,4 +1,4 @@
-//! The lab, running under strace.
+//! The lab, or Redis, running under strace.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
@@ -10,29 +10,13 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::RecordError;
 use super::group::Group;
-use super::{Order, RecordError};
+use super::program::Program;
 
 /// How long a lab may take to be ready, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// What strace is asked for: times (`-ttt`, `-T`), addresses (`-yy`), strings long enough for every
-/// request of our scenarios (`-s`), and everything that has to do with sockets and waiting. That is not
-/// `read` and `write`, with which Rust reads and writes files but no sockets. Calls that are not asked
-/// for cost nothing (`--seccomp-bpf`).
-const TRACER: [&str; 9] = [
-    "-f",
-    "--seccomp-bpf",
-    "-ttt",
-    "-T",
-    "-yy",
-    "-s",
-    "4096",
-    "-e",
-    "trace=%network,readv,writev,close,epoll_create1,epoll_ctl,epoll_wait,epoll_pwait,poll,ppoll,\
-     ioctl,fcntl",
-];
-
-/// A lab that is ready.
+/// A server that is ready.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) addr: SocketAddr,
@@ -42,6 +26,8 @@ pub(super) struct Server {
     group: Group,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
+    /// What it has logged before it was ready, if its log goes to stdout.
+    log: Vec<String>,
     package: &'static str,
 }
 
@@ -50,42 +36,44 @@ pub(super) struct Server {
 pub(super) struct Said {
     /// The last line on stdout: what was served.
     pub(super) last: String,
-    /// All lines on stderr: its log.
+    /// Its log: all lines on stderr, and for Redis those on stdout.
     pub(super) log: Vec<String>,
 }
 
 impl Server {
-    /// Starts the lab, and waits until it says that it is ready.
+    /// Starts the program, and waits until it says that it is ready.
     pub(super) fn start(
-        order: &Order,
-        binary: &Path,
+        program: &Program,
         trace: &Path,
         progress: &mut impl Write,
     ) -> Result<Self, RecordError> {
-        let package = order.lab.package;
+        let package = program.package;
         let start = |why: String| RecordError::Start { package, why };
-        let port = order.port.to_string();
-        // Its log comes on stderr too. So no path of this machine gets into the trace.
-        let options = ["--port", &port, "--log-file", "/dev/null"];
-        let command = format!(
-            "strace {} -o strace.log {} {}",
-            TRACER.join(" "),
-            shown(binary),
-            options.join(" ")
-        );
+        let command = program.command();
         _ = writeln!(progress, "+ {command}");
         let mut tool = Command::new("strace");
-        tool.args(TRACER).arg("-o").arg(trace).arg("--").arg(binary).args(options);
+        tool.args(program.tracer()).arg("-o").arg(trace).arg("--").arg(&program.binary);
+        tool.args(&program.options);
         tool.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::start(&mut tool).map_err(|error| start(error.to_string()))?;
         let stdout = lines_of(group.child.stdout.take());
         let stderr = lines_of(group.child.stderr.take());
-        let ready = stdout.recv_timeout(PATIENCE).ok().and_then(|line| ready(&line));
+        let (mut ready, mut log) = (None, Vec::new());
+        while ready.is_none()
+            && let Ok(line) = stdout.recv_timeout(PATIENCE)
+        {
+            ready = program.ready(&line);
+            log.push(line);
+        }
         let Some((addr, pid)) = ready.filter(|(_, pid)| group.contains(*pid)) else {
             drop(group);
-            return Err(start(last_words(&stderr)));
+            log.extend(rest_of(&stderr));
+            return Err(start(last_words(&log)));
         };
-        Ok(Self { addr, pid, command, group, stdout, stderr, package })
+        if !program.logs_to_stdout {
+            log.clear();
+        }
+        Ok(Self { addr, pid, command, group, stdout, stderr, log, package })
     }
 
     /// Asks the lab to end, and returns what it has said.
@@ -95,8 +83,13 @@ impl Server {
         _ = kill_process(self.pid, Signal::TERM);
         match self.group.wait(PATIENCE).map_err(|error| end(&error.to_string()))? {
             Some(status) if status.success() => {
-                let last = rest_of(&self.stdout).pop().unwrap_or_default();
-                Ok(Said { last, log: rest_of(&self.stderr) })
+                let rest = rest_of(&self.stdout);
+                let last = rest.last().cloned().unwrap_or_default();
+                if !self.log.is_empty() {
+                    self.log.extend(rest);
+                }
+                self.log.extend(rest_of(&self.stderr));
+                Ok(Said { last, log: self.log })
             }
             Some(status) => Err(end(&format!("it ended with {status}"))),
             None => Err(end("it did not end after SIGTERM, so it was killed")),
@@ -124,24 +117,8 @@ fn rest_of(lines: &Receiver<String>) -> Vec<String> {
     std::iter::from_fn(|| lines.recv_timeout(PATIENCE).ok()).collect()
 }
 
-/// A program as one would type it from here; where that would be long, its name.
-fn shown(binary: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let below = here.and_then(|here| binary.strip_prefix(here).ok());
-    let name = below.unwrap_or_else(|| Path::new(binary.file_name().unwrap_or_default()));
-    name.display().to_string()
-}
-
-/// Reads `lab1-blocking listening on 127.0.0.1:6379 (pid 4242)`.
-fn ready(line: &str) -> Option<(SocketAddr, Pid)> {
-    let (addr, rest) = line.split_once(" listening on ")?.1.split_once(" (pid ")?;
-    let pid = Pid::from_raw(rest.strip_suffix(')')?.parse().ok()?)?;
-    Some((addr.parse().ok()?, pid))
-}
-
-/// What a lab that did not start has said about it.
-fn last_words(log: &Receiver<String>) -> String {
-    let lines = rest_of(log).join("; ");
-    let words: Vec<&str> = lines.split_whitespace().collect();
+/// What a program that did not start has said about it.
+fn last_words(log: &[String]) -> String {
+    let words: Vec<&str> = log.iter().flat_map(|line| line.split_whitespace()).collect();
     if words.is_empty() { "it says nothing".to_owned() } else { words.join(" ") }
 }

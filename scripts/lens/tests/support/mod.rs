@@ -6,6 +6,8 @@
     reason = "each test uses a part of it; and fails"
 )]
 
+pub mod recording;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;

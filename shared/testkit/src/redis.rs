@@ -1,0 +1,50 @@
+//! The real Redis as a process, to compare with.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::{Peer, wait_until};
+
+/// A running redis-server that keeps nothing on disk. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Redis {
+    child: Child,
+    addr: SocketAddr,
+    #[expect(dead_code, reason = "its folder, kept until the end")]
+    folder: TempDir,
+}
+
+impl Redis {
+    /// Starts it on a free port and waits until it listens.
+    #[must_use]
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().expect("no folder for redis-server");
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let addr = free.expect("no port is free");
+        let child = Command::new("redis-server")
+            .args(["--port", &addr.port().to_string(), "--bind", "127.0.0.1", "--save", ""])
+            .args(["--databases", "1", "--dir"])
+            .arg(folder.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is not installed: run scripts/test.sh");
+        let redis = Self { child, addr, folder };
+        wait_until("redis-server listens", || TcpStream::connect(addr).is_ok());
+        redis
+    }
+
+    /// Connects to it.
+    #[must_use]
+    pub fn connect(&self) -> Peer {
+        Peer::connect(self.addr)
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
