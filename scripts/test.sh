@@ -28,7 +28,7 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
-  'python3 python3' 'pip3 python3-pip' 'cc gcc'
+  'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
 )
 python_versions=(8 5)
@@ -155,6 +155,12 @@ choose_tests
 skipped=$((${#skips[@]} / 2))
 suite 'tests' cargo test --quiet --locked --workspace --no-fail-fast -- --include-ignored "${skips[@]}"
 suite 'benchmarks, each once' cargo bench --quiet --locked --package shared -- --test
+if has c++; then
+  suite 'fuzzing, some seconds a target' scripts/fuzz.sh --seconds 5
+else
+  echo "Skipping the fuzzing: c++ (Debian: g++) is not installed."
+  skipped=$((skipped + 1))
+fi
 if has unshare; then
   suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
 else

@@ -70,10 +70,12 @@ pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
             }
             inbox.skip_request();
         } else {
-            let Some(length) = inbox.find_line() else {
-                let too_long = inbox.unread().len() > limits::INLINE;
-                return if too_long { Err(ProtocolError::Line) } else { Ok(None) };
-            };
+            let found = inbox.find_line();
+            // Whether its end is here or not: how it arrives must not decide.
+            if found.unwrap_or(inbox.unread().len()) > limits::INLINE {
+                return Err(ProtocolError::Line);
+            }
+            let Some(length) = found else { return Ok(None) };
             if !is_blank(inbox, length) {
                 return Ok(Some(inbox.take_line(length)?));
             }
@@ -171,7 +173,9 @@ fn length_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
 }
 
 fn long_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
-    let Some(digits) = memchr::memchr(b'\r', bytes) else {
+    // No further than the limit: how it arrives must not decide.
+    let front = bytes.get(..limits::INLINE).unwrap_or(bytes);
+    let Some(digits) = memchr::memchr(b'\r', front) else {
         // The mark in front of the number counts as well.
         return if bytes.len() >= limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
     };
