@@ -44,12 +44,18 @@ impl Inbox {
         Self::default()
     }
 
+    /// Whether nothing waits in it: all that has arrived is decoded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
     /// Free space for a `read` to write into, at least 16 KiB. Follow it with [`Inbox::arrived`].
     ///
     /// It grows with what has arrived and never on the word of a length that somebody sent. Small requests
     /// are offered little room even when there is more: all that one read brings is answered in one turn.
     pub fn room(&mut self) -> &mut [u8] {
-        if self.start == self.end {
+        if self.is_empty() {
             self.start = 0;
             self.end = 0;
             if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEEP {
@@ -57,9 +63,11 @@ impl Inbox {
             }
         }
         if self.bytes.len() - self.end < ROOM {
-            self.bytes.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+            if self.start > 0 {
+                self.bytes.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
             if self.bytes.len() - self.end < ROOM {
                 // Not by more than that: to clear 256 MiB would keep everybody waiting.
                 let more = self.bytes.len().clamp(ROOM, KEEP);

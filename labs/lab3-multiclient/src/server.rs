@@ -19,7 +19,7 @@ use shared::{browser, clock, files, limits, logging};
 use slab::Slab;
 
 use crate::protocol::{self, WIRE};
-use connection::{Connection, Progress};
+use connection::{Connection, Desk, Progress};
 
 /// How many clients may wait, connected, to be accepted. As in Redis.
 pub const BACKLOG: i32 = 511;
@@ -62,6 +62,7 @@ struct Clients {
     listener: mio::net::TcpListener,
     registry: Registry,
     connections: Slab<Connection>,
+    desk: Desk,
     engine: Engine,
     /// Clients wait to be accepted whom we could not accept.
     has_left_some: bool,
@@ -73,16 +74,24 @@ struct Clients {
 
 impl Clients {
     fn new(listener: mio::net::TcpListener, registry: Registry, engine: Engine) -> Self {
-        let (connections, now) = (Slab::new(), clock::now());
-        let has_left_some = false;
-        Self { listener, registry, connections, engine, has_left_some, now, looked_after: now }
+        let now = clock::now();
+        Self {
+            listener,
+            registry,
+            connections: Slab::new(),
+            desk: Desk::default(),
+            engine,
+            has_left_some: false,
+            now,
+            looked_after: now,
+        }
     }
 
     /// How long to sleep if nothing happens: until the next key expires, or there is someone to look after.
     fn patience(&self) -> Option<Duration> {
         let hangs_up = self.engine.limits.idle_timeout().is_some() && !self.connections.is_empty();
         let round = (hangs_up || self.has_left_some).then_some(ROUND);
-        let expiry = self.engine.until_next_deadline(clock::now());
+        let expiry = self.engine.until_next_deadline(self.now);
         expiry.into_iter().chain(round).min()
     }
 
@@ -115,7 +124,7 @@ impl Clients {
     fn serve(&mut self, token: Token, event: &Event) {
         let Some(connection) = self.connections.get_mut(token.0) else { return };
         connection.last_active = self.now;
-        let progress = connection.converse(event, |inbox, session, outbox| {
+        let progress = connection.converse(event, &mut self.desk, |inbox, session, outbox| {
             answer(inbox, session, &mut self.engine, outbox)
         });
         let reason = match progress {

@@ -57,6 +57,21 @@ fn room_for_one_huge_reply_is_given_back() {
 }
 
 #[test]
+fn clients_with_whom_all_is_settled_take_no_memory_for_buffers() {
+    const CLIENTS: u64 = 400;
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    lab.connect().ask("PING\r\n", "+PONG\r\n");
+    let before = lab.memory("VmRSS");
+    let mut peers: Vec<_> = (0..CLIENTS).map(|_| lab.connect()).collect();
+    for peer in &mut peers {
+        set(peer, "v", &"x".repeat(100));
+        peer.ask("GET v\r\n", format!("$100\r\n{}\r\n", "x".repeat(100)));
+    }
+    let each = (lab.memory("VmRSS") - before) / CLIENTS;
+    assert!(each < 4 << 10, "{each} bytes a client");
+}
+
+#[test]
 fn a_quiet_client_is_answered_beside_one_that_floods_and_one_that_is_stuck() {
     let lab = Lab::start_with(LAB, &["--quiet"]);
     let (mut stuck, mut flooding, mut quiet) = (lab.connect(), lab.connect(), lab.connect());
