@@ -103,6 +103,7 @@ choose_tests() {
   skip_unless "redis-server is not installed" every_stranger_meets_the_fate_that_redis has redis-server
   skip_unless "curl is not installed" curl_ has curl
   skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
+  skip_unless "redis-server or redis-benchmark is not installed" bench_of_redis_ has_all redis-server redis-benchmark
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
   skip_unless "python3 is not installed" port_ has python3

@@ -54,6 +54,9 @@ Examples:
   lens follow labs/lab1-blocking/recordings/two-clients             the request of the second client
   lens follow labs/lab3-multiclient/recordings/pipeline --client A --request 1")]
     Follow(Follow),
+    /// Measure redis-server, lab 3 and the floor under the same loads (scripts/bench.sh builds them first)
+    #[command(after_help = crate::loads_help())]
+    Bench(Bench),
 }
 
 /// How to explain.
@@ -162,4 +165,27 @@ pub struct Follow {
     /// Draw a picture, in SVG, and print nothing
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
+}
+
+/// What to measure.
+#[derive(Debug, clap::Args)]
+pub struct Bench {
+    /// Measure only these, by name
+    #[arg(long, num_args = 1.., value_name = "NAME")]
+    pub only: Vec<String>,
+    /// How often each is measured; the median counts
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub rounds: Option<u8>,
+    /// Send a small part of each load, twice: to see that it works
+    #[arg(long)]
+    pub quick: bool,
+    /// The file that gets all figures
+    #[arg(long, default_value = "report/bench.json")]
+    pub json: PathBuf,
+    /// The file that gets the chart
+    #[arg(long, value_name = "FILE.svg", default_value = "report/bench.svg")]
+    pub chart: PathBuf,
+    /// The folder of the programs that were built [default: the one of lens]
+    #[arg(long, value_name = "DIR")]
+    pub programs: Option<PathBuf>,
 }

@@ -4,6 +4,7 @@
 //! connection. [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
 //! the packets too.
 
+pub mod found;
 mod picture;
 mod recorded;
 pub mod request;

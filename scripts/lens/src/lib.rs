@@ -11,6 +11,8 @@
 //! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json
 //!
 //! perf script, strace -k ─▶ flame ─▶ a picture      /proc, ss ─▶ watch ─▶ the screen
+//!
+//! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart
 //! ```
 //!
 //! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
@@ -21,12 +23,15 @@
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
 //! - [`compare`]: several recordings beside each other, each joined: clients, packets, and calls.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a live x-ray of one.
+//! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, lab 3 and the floor, by turns.
 
+pub mod bench;
 pub mod compare;
 pub mod explain;
 pub mod flame;
 pub mod labs;
 pub mod lines;
+pub mod measure;
 pub mod play;
 pub mod record;
 pub mod scenario;

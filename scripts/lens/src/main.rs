@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use cli::{Cli, Task};
+use lens::bench::{self, BenchError};
 use lens::compare::request::{self, Request};
 use lens::compare::timeline::{Timeline, svg, text};
 use lens::compare::{Form, Recorded};
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Task::Watch(options) => watch(options),
         Task::Timeline(options) => timeline(&options),
         Task::Follow(options) => follow(&options),
+        Task::Bench(options) => bench(options),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,7 +44,8 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("lens: {error}");
             // That a server did not run is an answer, if not the one that was hoped for.
-            let is_answer = matches!(error.downcast_ref(), Some(FlameError::NoSamples));
+            let is_answer = matches!(error.downcast_ref(), Some(FlameError::NoSamples))
+                || matches!(error.downcast_ref(), Some(BenchError::Nothing(_)));
             ExitCode::from(if is_answer { 1 } else { 2 })
         }
     }
@@ -165,6 +168,23 @@ fn write_picture(file: &Path, picture: &str) -> Ended {
 fn watch(asked: cli::Watch) -> Ended {
     let cli::Watch { target, port, once } = asked;
     Ok(watch::run(&watch::Options { target, port, once })?)
+}
+
+fn bench(asked: cli::Bench) -> Ended {
+    let cli::Bench { only, rounds, quick: is_quick, json, chart, programs } = asked;
+    record::end_on_signals()?;
+    let own = std::env::current_exe()?;
+    let programs = programs.unwrap_or_else(|| own.with_file_name(""));
+    let rounds = rounds.map_or(if is_quick { 2 } else { 5 }, usize::from);
+    let options = bench::Options { only, rounds, is_quick, programs, json, chart };
+    Ok(io::stdout().write_all(bench::run(&options)?.as_bytes())?)
+}
+
+/// What can be measured, for the help.
+fn loads_help() -> String {
+    let all = bench::list().unwrap_or_default();
+    let lines = all.iter().map(|(name, about)| format!("  {name:<12} {about}\n"));
+    format!("What is measured:\n{}", lines.collect::<String>())
 }
 
 /// The scenarios and what happens in them, for the help.

@@ -12,12 +12,12 @@ use crate::scenario::{self, Scenario, ScenarioError};
 mod build;
 mod cleanup;
 mod folder;
-mod group;
-mod meta;
+pub(crate) mod group;
+pub(crate) mod meta;
 mod packets;
-mod program;
+pub(crate) mod program;
 mod quiet;
-mod server;
+pub(crate) mod server;
 
 pub use cleanup::end_on_signals;
 use folder::Folder;

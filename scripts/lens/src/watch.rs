@@ -13,7 +13,7 @@ mod explain;
 mod find;
 mod look;
 mod memory;
-mod process;
+pub(crate) mod process;
 mod programs;
 mod screen;
 mod ss;

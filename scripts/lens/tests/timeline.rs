@@ -90,6 +90,18 @@ fn the_figures_of_a_known_run_are_those_that_were_written_into_it() {
 }
 
 #[test]
+fn a_client_that_has_sent_a_piece_of_a_request_is_not_being_served() {
+    use SpanKind::{Connect, Idle, Served, Waiting};
+    let folder = root().join("labs/lab3-multiclient/recordings/split");
+    let timeline = Timeline::new(&Recorded::read(&folder).unwrap()).unwrap();
+    let kinds: Vec<SpanKind> =
+        spans(&timeline, "client A").into_iter().map(|(kind, ..)| kind).collect();
+    let pieces = [Waiting, Idle, Waiting, Idle, Waiting, Served];
+    let all = [&[Connect, Idle][..], &pieces, &[Idle, Waiting, Served, Idle]].concat();
+    assert_eq!(kinds, all);
+}
+
+#[test]
 fn an_effect_that_was_noted_before_its_cause_is_counted() {
     let made = ByHand::blocking();
     assert_eq!(Recorded::read(made.folder()).unwrap().clocks().worst_us, 0);

@@ -2,7 +2,9 @@
 //! that is not whole.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -36,9 +38,14 @@ pub fn end_on_signals() -> Result<(), ctrlc::Error> {
     })
 }
 
-/// The group of processes that begins with this one ends with us.
-pub(super) fn kill_on_signal(group: Pid) {
-    left().groups.push(group);
+/// Starts a program, the leader of a group of its own, that ends with us. While it starts, no signal is
+/// handled: we would end, and it would stay, because nobody knows of it yet.
+pub(super) fn spawn(command: &mut Command) -> io::Result<(Child, Option<Pid>)> {
+    let mut left = left();
+    let child = command.spawn()?;
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    left.groups.extend(id);
+    Ok((child, id))
 }
 
 /// It has ended: its number may be that of others soon.

@@ -15,30 +15,26 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// A running program, the leader of a process group of its own.
 #[derive(Debug)]
-pub(super) struct Group {
-    pub(super) child: Child,
+pub(crate) struct Group {
+    pub(crate) child: Child,
     id: Option<Pid>,
 }
 
 impl Group {
     /// Starts the command.
-    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         // In a group of its own it does not get the Ctrl-C that is for us.
-        let child = command.process_group(0).spawn()?;
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        if let Some(id) = id {
-            cleanup::kill_on_signal(id);
-        }
+        let (child, id) = cleanup::spawn(command.process_group(0))?;
         Ok(Self { child, id })
     }
 
     /// Whether a process belongs to it: no other may get our signals.
-    pub(super) fn contains(&self, pid: Pid) -> bool {
+    pub(crate) fn contains(&self, pid: Pid) -> bool {
         getpgid(Some(pid)).is_ok_and(|group| Some(group) == self.id)
     }
 
     /// Sends a signal to all of it.
-    pub(super) fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         if let Some(id) = self.id {
             // It may have ended by itself.
             _ = kill_process_group(id, signal);
@@ -46,7 +42,7 @@ impl Group {
     }
 
     /// Waits until it has ended; `None` if it has not within `patience`.
-    pub(super) fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    pub(crate) fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
         let deadline = Instant::now() + patience;
         loop {
             if let Some(status) = self.child.try_wait()? {

@@ -47,9 +47,6 @@ pub struct Meta {
 impl Meta {
     /// What is known before anything was started.
     pub(super) fn new(order: &Order, strace: String) -> Self {
-        let kernel = rustix::system::uname();
-        let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
-        let kernel = [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ");
         Self {
             lab: order.lab.package.to_owned(),
             version: version_of(order.lab),
@@ -58,7 +55,7 @@ impl Meta {
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             address: String::new(),
             pid: 0,
-            kernel,
+            kernel: kernel(),
             strace,
             tcpdump: version("tcpdump"),
             commands: Vec::new(),
@@ -102,8 +99,15 @@ fn version_of(lab: Lab) -> String {
     redis.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
 }
 
+/// The name and the version of the kernel.
+pub(crate) fn kernel() -> String {
+    let kernel = rustix::system::uname();
+    let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+    [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ")
+}
+
 /// The first line of what a tool says about its version; `None` if it is not there.
-pub(super) fn version(tool: impl AsRef<OsStr>) -> Option<String> {
+pub(crate) fn version(tool: impl AsRef<OsStr>) -> Option<String> {
     let output = Command::new(tool).arg("--version").stdin(Stdio::null()).output().ok()?;
     let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(&text).lines().next()?.trim().to_owned())

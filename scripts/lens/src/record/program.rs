@@ -108,12 +108,12 @@ fn redis(order: &Order) -> Result<Program, RecordError> {
 }
 
 /// A port that was free a moment ago: for Redis, port 0 is none at all.
-fn free_port() -> io::Result<u16> {
+pub(crate) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Reads `lab1-blocking listening on 127.0.0.1:6379 (pid 4242)`.
-fn ready_lab(line: &str) -> Option<(SocketAddr, Pid)> {
+pub(crate) fn ready_lab(line: &str) -> Option<(SocketAddr, Pid)> {
     let (addr, rest) = line.split_once(" listening on ")?.1.split_once(" (pid ")?;
     Some((addr.parse().ok()?, pid(rest.strip_suffix(')')?)?))
 }

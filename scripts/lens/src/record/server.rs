@@ -98,7 +98,7 @@ impl Server {
 }
 
 /// What a program writes, line by line, read by a thread of its own so that it never waits for us.
-fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
+pub(crate) fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     if let Some(output) = output {
         thread::spawn(move || {
@@ -113,12 +113,12 @@ fn lines_of(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
 }
 
 /// The lines that are left of a program that has ended.
-fn rest_of(lines: &Receiver<String>) -> Vec<String> {
+pub(crate) fn rest_of(lines: &Receiver<String>) -> Vec<String> {
     std::iter::from_fn(|| lines.recv_timeout(PATIENCE).ok()).collect()
 }
 
 /// What a program that did not start has said about it.
-fn last_words(log: &[String]) -> String {
+pub(crate) fn last_words(log: &[String]) -> String {
     let words: Vec<&str> = log.iter().flat_map(|line| line.split_whitespace()).collect();
     if words.is_empty() { "it says nothing".to_owned() } else { words.join(" ") }
 }

@@ -8,7 +8,7 @@ use super::{MARGIN_US, facts};
 fn tick_us(length_us: i64) -> i64 {
     let tens = std::iter::successors(Some(1), |ten: &i64| ten.checked_mul(10));
     let mut steps = tens.flat_map(|ten| [ten, 2 * ten, 5 * ten]);
-    steps.find(|step| length_us / step < 8).unwrap_or(length_us)
+    steps.find(|step| length_us / step < 6).unwrap_or(length_us)
 }
 
 /// The times at which there is a tick.

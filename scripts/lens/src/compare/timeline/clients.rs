@@ -38,7 +38,15 @@ fn spans(recorded: &Recorded, client: &str, axis: &Axis) -> Vec<Span> {
             }
             Happening::Sent { bytes, text } => {
                 let read = recorded.read_of(event).map_or(end, |call| axis.at(call.end_us()));
-                spans.extend(sent(event, text, *bytes, (start, read.clamp(start, end), end)));
+                let times = (start, read.clamp(start, end), end);
+                let mut both = sent(event, text, *bytes, times);
+                let next = events.get(index + 1).map(|next| &next.what);
+                if matches!(next, Some(Happening::Sent { .. })) {
+                    // A piece of a request, or one of several: no reply can be there yet.
+                    both[1].kind = SpanKind::Idle;
+                    both[1].says = texts(["has more to say", "silent"]);
+                }
+                spans.extend(both.into_iter().filter(|span| span.duration_us > 0));
             }
             Happening::GaveUp { .. } | Happening::Closed => {}
         }
@@ -52,7 +60,7 @@ fn sent(
     text: &str,
     bytes: usize,
     (start, read, end): (i64, i64, i64),
-) -> impl Iterator<Item = Span> {
+) -> [Span; 2] {
     let call = format!("send({text:?}, {bytes} bytes)");
     let waiting = Span {
         kind: SpanKind::Waiting,
@@ -72,7 +80,7 @@ fn sent(
         bytes,
         ..span(event, read, end)
     };
-    [waiting, served].into_iter().filter(|span| span.duration_us > 0)
+    [waiting, served]
 }
 
 /// A span of a client, of which the details are still to be said.

@@ -131,6 +131,7 @@ impl Facts {
         let slept = self.slept.first().map(|slept| {
             let whom = match &slept.client {
                 Some(name) => format!("for {name} alone"),
+                None if slept.call.starts_with("accept") => "for the next client".to_owned(),
                 None => "for everyone".to_owned(),
             };
             format!("Meanwhile the server slept {} in {}, {whom}", shown(slept.us), slept.call)

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# bench.sh: measures redis-server, lab 3 and the floor under the same loads, by turns: what a request costs.
+#
+# USAGE         scripts/bench.sh [options]
+#               --quick          a small part of each load: to see that it works, some seconds
+#               --rounds N       how often each is measured; the median counts (5)
+#               --only NAME...   these loads only; --help names them
+#               --json FILE      the file that gets all figures (report/bench.json)
+#               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
+# REQUIREMENTS  Rust; redis-server and redis-benchmark (Debian: redis-server redis-tools). Without them it
+#               measures what it can, and says what is lost. Linux: what a server costs is read from /proc
+# OVERHEADS     about ten minutes, both cores and 1 GB of memory; ports are free ones of this machine only.
+#               Leave the machine alone meanwhile: what others do shows in the figures
+# EXIT CODE     0 it was measured, whether targets are met or not; 1 there was nothing to measure; 2 it could
+#               not be done
+#
+# EXAMPLES      scripts/bench.sh                          everything
+#               scripts/bench.sh --only get-50 get-p64    two loads
+#               scripts/bench.sh --quick                  does it run here?
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+# What is built below is that of this kit, wherever one stands; files that are named are where one stands.
+kit=$(cd "$(dirname "$0")/.." && pwd)
+programs=${CARGO_TARGET_DIR:-$kit/target}/release
+
+for word in "$@"; do
+  case $word in
+    -h | --help)
+      usage
+      echo
+      if [[ -x $programs/lens ]]; then
+        "$programs/lens" bench --help | sed -n '/^What is measured/,$p'
+      else
+        echo "What is measured: built first; then this help names it, and lens bench --help too."
+      fi
+      exit 0
+      ;;
+  esac
+done
+
+has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
+build() {
+  run cargo build -q --release --manifest-path "$kit/Cargo.toml" "$@" ||
+    die "the labs do not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+}
+build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lens --bins
+build -p lab3-multiclient --example floor
+show lens bench "$@"
+exec "$programs/lens" bench "$@"

@@ -1,0 +1,91 @@
+//! What all measurements share: the programs, how often, and how much.
+
+use std::path::PathBuf;
+
+use crate::measure::Program;
+
+/// How much less `--quick` does.
+const QUICK: u64 = 100;
+
+/// What is measured, and how.
+#[derive(Debug)]
+pub(super) struct Stage {
+    /// Where the programs are.
+    pub(super) folder: PathBuf,
+    pub(super) redis: Option<Program>,
+    pub(super) lab1: Option<Program>,
+    pub(super) lab2: Option<Program>,
+    pub(super) lab3: Option<Program>,
+    pub(super) floor: Option<Program>,
+    pub(super) rounds: usize,
+    pub(super) is_quick: bool,
+}
+
+impl Stage {
+    /// Finds the programs in a folder, and redis-server where programs are.
+    pub(super) fn new(folder: PathBuf, rounds: usize, is_quick: bool) -> Self {
+        let lab = |name: &str, file: &str| {
+            let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
+            let binary = folder.join(file);
+            binary.exists().then(|| Program::Lab { name: name.to_owned(), binary, options })
+        };
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders = std::env::split_paths(&path);
+        let has_redis = folders.any(|folder| folder.join("redis-server").is_file());
+        Self {
+            redis: has_redis.then_some(Program::Redis),
+            lab1: lab("lab1", "lab1-blocking"),
+            lab2: lab("lab2", "lab2-resp"),
+            lab3: lab("lab3", "lab3-multiclient"),
+            floor: lab("floor", "examples/floor"),
+            rounds,
+            is_quick,
+            folder,
+        }
+    }
+
+    /// What is not here, and what is lost without it.
+    pub(super) fn missing(&self) -> Vec<String> {
+        let not_built = "not built: cargo build --release --workspace --bins";
+        let mut missing = Vec::new();
+        if self.redis.is_none() {
+            let mend = "apt-get install -y redis-server, or scripts/doctor.sh --fix";
+            missing.push(format!("redis-server, which is not installed: {mend}"));
+        }
+        for (name, lab) in [("lab1", &self.lab1), ("lab2", &self.lab2), ("lab3", &self.lab3)] {
+            if lab.is_none() {
+                missing.push(format!("{name}, which is {not_built}"));
+            }
+        }
+        if self.floor.is_none() {
+            let build = "cargo build --release -p lab3-multiclient --example floor";
+            missing.push(format!("the floor, which is not built: {build}"));
+        }
+        missing
+    }
+
+    /// Those that speak RESP to many clients, except for the floor.
+    pub(super) fn redis_and_lab3(&self) -> Vec<&Program> {
+        self.redis.iter().chain(self.lab3.as_ref()).collect()
+    }
+
+    /// Where the program of this name is.
+    pub(super) fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// So many, or with `--quick` a small part.
+    pub(super) fn scaled(&self, count: u64) -> u64 {
+        if self.is_quick { count.div_ceil(QUICK) } else { count }
+    }
+
+    /// The same, of what is counted in memory.
+    pub(super) fn scaled_size(&self, count: usize) -> usize {
+        usize::try_from(self.scaled(count as u64)).unwrap_or(count)
+    }
+}
+
+/// The order of a round: each begins with another, so that none is always the first.
+pub(super) fn rotated(count: usize, round: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |place| (place + round) % count.max(1))
+}

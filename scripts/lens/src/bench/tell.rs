@@ -1,0 +1,26 @@
+//! Says on stderr what goes on. Where nobody reads it, that is no reason to stop.
+
+use std::io::{self, Write};
+
+use super::spread::figure;
+
+/// What is measured next.
+pub(super) fn line(text: &str) {
+    _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A command that is run, as one would type it.
+pub(super) fn command(typed: &str) {
+    line(&format!("+ {typed}"));
+}
+
+/// What a round has shown.
+pub(super) fn round<'a>(
+    round: usize,
+    unit: &str,
+    figures: impl IntoIterator<Item = (&'a str, f64)>,
+) {
+    let figures = figures.into_iter().map(|(name, value)| format!("{name} {}", figure(value)));
+    let figures = figures.collect::<Vec<_>>().join(", ");
+    line(&format!("  round {}: {figures} ({unit})", round + 1));
+}

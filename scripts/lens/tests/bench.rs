@@ -1,0 +1,238 @@
+//! Measures real servers, a little, and looks whether what is told about them is true.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use lens::measure::{Load, Program, Server, Tool, fill, run};
+use serde_json::Value;
+use support::{lab, root, said};
+use tempfile::TempDir;
+
+/// The folder of the programs, the floor among them.
+fn programs() -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let folder = Path::new(&lab("lab3-multiclient")).parent().unwrap().to_owned();
+    BUILT.get_or_init(|| {
+        let words = ["build", "-q", "--locked", "-p", "lab3-multiclient", "--example", "floor"];
+        assert!(
+            Command::new(env!("CARGO")).args(words).current_dir(root()).status().unwrap().success()
+        );
+    });
+    folder
+}
+
+/// `lens bench --quick`, with its report in this folder.
+fn bench(place: &TempDir, rounds: &str, only: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lens"));
+    command.args(["bench", "--quick", "--rounds", rounds, "--programs"]).arg(programs());
+    command.arg("--only").args(only);
+    command.current_dir(place.path()).stdin(Stdio::null());
+    command
+}
+
+fn succeeded(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    output
+}
+
+fn report(place: &TempDir) -> Value {
+    serde_json::from_slice(&fs::read(place.path().join("report/bench.json")).unwrap()).unwrap()
+}
+
+/// The process of each server that was started, by the ports that the commands name.
+fn ports(said: &str) -> Vec<u16> {
+    let ports = said.lines().filter_map(|line| line.split_once(" -p ")?.1.split(' ').next());
+    ports.map(|port| port.parse().unwrap()).collect()
+}
+
+fn is_gone(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_err()
+}
+
+#[test]
+#[ignore = "needs redis-server and redis-benchmark"]
+fn bench_of_redis_shows_what_a_request_costs_each_server() {
+    let place = TempDir::new().unwrap();
+    let output = succeeded(&mut bench(&place, "2", &["get-50", "set-p16"]));
+    let text = said(&output);
+    for part in ["GET, 50 clients ", "SET, 50 clients, pipeline 16", "≤ 0.88", "Targets met: "] {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+    let report = report(&place);
+    for figures in ["cpu", "throughput", "p50", "p99"] {
+        for row in report[figures].as_array().unwrap() {
+            for server in ["redis", "lab", "floor"] {
+                let median = row[server]["median"].as_f64().unwrap();
+                assert!(median > 0.0, "{figures} of {server}: {row}");
+            }
+        }
+        assert_eq!(report[figures].as_array().unwrap().len(), 2);
+    }
+    assert_eq!(report["missing"].as_array().unwrap().len(), 0);
+    assert!(report["machine"]["cores"].as_u64().unwrap() > 0);
+    assert_eq!(ports(&text).len(), 6);
+    assert!(ports(&text).into_iter().all(is_gone), "a server still runs");
+}
+
+#[test]
+#[ignore = "needs redis-server and redis-benchmark"]
+fn bench_of_redis_draws_a_bar_for_each_server_and_load() {
+    let place = TempDir::new().unwrap();
+    succeeded(&mut bench(&place, "1", &["get-50", "get-p64"]));
+    let svg = fs::read_to_string(place.path().join("report/bench.svg")).unwrap();
+    let drawn = roxmltree::Document::parse(&svg).unwrap();
+    let of = |name: &str| {
+        let named = drawn.descendants().filter(|node| node.has_tag_name(name));
+        named.collect::<Vec<_>>()
+    };
+    let report = report(&place);
+    let texts: Vec<&str> =
+        of("text").iter().filter_map(roxmltree::Node::text).map(str::trim).collect();
+    for row in report["cpu"].as_array().unwrap() {
+        assert!(texts.contains(&row["about"].as_str().unwrap()), "{texts:?}");
+    }
+    for server in ["redis-server", "lab 3", "floor"] {
+        assert!(texts.contains(&server), "{texts:?}");
+    }
+    // Three bars a load, three squares of the legend, and the page.
+    assert_eq!(of("rect").len(), 2 * 3 + 3 + 1);
+    let is_figure = |text: &&&str| text.ends_with(" µs") || text.ends_with(" (cut)");
+    assert_eq!(texts.iter().filter(is_figure).count(), 2 * 3, "{texts:?}");
+}
+
+#[test]
+#[ignore = "needs redis-server and redis-benchmark"]
+fn bench_of_redis_measures_what_is_not_a_load_too() {
+    let place = TempDir::new().unwrap();
+    let all = ["growth", "memory", "stops", "labs", "decode"];
+    succeeded(&mut bench(&place, "1", &all));
+    let report = report(&place);
+    assert_eq!(report["missing"].as_array().unwrap().len(), 0, "{report}");
+    let rows = report["others"].as_array().unwrap();
+    assert_eq!(rows.len(), 10, "{rows:?}");
+    for row in rows {
+        for server in ["redis", "lab"] {
+            assert!(row[server]["median"].as_f64().unwrap() > 0.0, "{row}");
+        }
+    }
+    // No key can be kept in less than its own 16 bytes and those of its value.
+    let memory = rows.iter().find(|row| row["name"] == "memory").unwrap();
+    assert!(memory["redis"]["median"].as_f64().unwrap() > 32.0, "{memory}");
+    assert!(memory["lab"]["median"].as_f64().unwrap() > 32.0, "{memory}");
+    assert!(!place.path().join("report/bench.svg").exists(), "there is no load to draw");
+}
+
+#[test]
+fn without_redis_it_says_so_and_measures_the_rest() {
+    let place = TempDir::new().unwrap();
+    let output = succeeded(bench(&place, "1", &["mix-50", "get-50"]).env("PATH", place.path()));
+    let text = said(&output);
+    assert!(text.contains("Not measured: redis-server, which is not installed"), "{text}");
+    assert!(text.contains("Not measured: get-50: redis-benchmark is not installed"), "{text}");
+    let cpu = &report(&place)["cpu"];
+    assert_eq!(cpu.as_array().unwrap().len(), 1);
+    assert!(cpu[0]["lab"]["median"].as_f64().unwrap() > 0.0 && cpu[0]["redis"].is_null(), "{cpu}");
+}
+
+#[test]
+fn what_cannot_be_measured_at_all_is_said_and_leaves_no_report() {
+    let place = TempDir::new().unwrap();
+    for (words, code, sentence) in [
+        (&["--only", "no-such"][..], 2, "there is no load 'no-such': take some of get-50 set-50"),
+        (
+            &["--only", "get-50"],
+            1,
+            "nothing could be measured: redis-server, which is not installed",
+        ),
+        (&["--rounds", "0"], 2, "0 is not in 1..=99"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lens"));
+        command.arg("bench").args(words).args(["--programs", "/nowhere"]).env("PATH", place.path());
+        let output = command.current_dir(place.path()).stdin(Stdio::null()).output().unwrap();
+        assert!(said(&output).contains(sentence), "{}", said(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+    }
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+}
+
+/// Waits for the first line with this in it, and returns it.
+fn line_with(child: &mut Child, part: &str) -> String {
+    let lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    lines.map(Result::unwrap).find(|line| line.contains(part)).unwrap()
+}
+
+#[test]
+#[ignore = "needs redis-server and redis-benchmark"]
+fn bench_of_redis_that_is_interrupted_leaves_nothing_running() {
+    // At each of these lines, something else has just been started, or is about to be.
+    for line in
+        ["+ redis-server ", "+ lab3-multiclient ", "+ floor ", "+ redis-benchmark ", "round 1"]
+    {
+        let place = TempDir::new().unwrap();
+        let mut lens = bench(&place, "99", &["get-50"]).stderr(Stdio::piped()).spawn().unwrap();
+        line_with(&mut lens, line);
+        assert!(!running_in(&place).is_empty());
+        let pid = rustix::process::Pid::from_child(&lens);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        assert_eq!(lens.wait().unwrap().code(), Some(130));
+        testkit::wait_until("all that was started has ended", || running_in(&place).is_empty());
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+}
+
+/// The processes that were started in this folder.
+fn running_in(place: &TempDir) -> Vec<PathBuf> {
+    let folder = place.path().canonicalize().unwrap();
+    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    let is_here = |process: &PathBuf| {
+        fs::read_link(process.join("cwd")).is_ok_and(|folder_of| folder_of == folder)
+    };
+    processes.filter(is_here).collect()
+}
+
+/// CPU time of a process in µs, as the kernel keeps it for `times`: apart from what lens reads.
+fn cpu_micros(pid: rustix::process::Pid) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
+    ticks * 10_000.0
+}
+
+#[test]
+fn the_cpu_of_a_load_is_what_the_kernel_counts_otherwise() {
+    let binary = programs().join("lab3-multiclient");
+    let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
+    let program = Program::Lab { name: "lab3".to_owned(), binary: binary.clone(), options };
+    let server = Server::start(&program).unwrap();
+    let running = Program::Running { name: "found".to_owned(), addr: server.addr };
+    let found = Server::start(&running).unwrap();
+    assert_eq!(found.pid, server.pid, "the one that runs is found by its port");
+    fill(&found, 0..1_000, "value", None).unwrap();
+    let load = Load {
+        tool: Tool::OurBench,
+        command: Vec::new(),
+        clients: 50,
+        requests: 50_000,
+        pipeline: 1,
+        keys: None,
+        bench: binary,
+    };
+    let before = cpu_micros(server.pid);
+    let outcome = run(&load, &found).unwrap();
+    let counted = (cpu_micros(server.pid) - before) / 50_000.0;
+    // Two ticks of 10 ms, one at each end, are 0.4 µs a request.
+    let apart = (outcome.cpu - counted).abs();
+    assert!(apart < 0.5 + counted / 10.0, "{} and {counted}", outcome.cpu);
+    assert!(outcome.per_second > 0.0 && outcome.p50.unwrap() > 0.0);
+    drop(found);
+    assert!(!is_gone(server.addr.port()), "one that was only found is left running");
+    assert!(server.usage().unwrap().peak_rss > 0);
+}
