@@ -50,6 +50,11 @@ impl Inbox {
         self.start == self.end
     }
 
+    /// Whether the decoder has begun with the request at the front, and waits for the rest of it.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.bookmark.cursor > 0
+    }
+
     /// Free space for a `read` to write into, at least 16 KiB. Follow it with [`Inbox::arrived`].
     ///
     /// It grows with what has arrived and never on the word of a length that somebody sent. Small requests

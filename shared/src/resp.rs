@@ -91,7 +91,7 @@ fn is_blank(inbox: &Inbox, length: usize) -> bool {
 
 /// Moves the bookmark over the array of words at the front as far as it has arrived, noting where
 /// each word lies. Returns whether all of it is here.
-fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolError> {
+pub(crate) fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolError> {
     if bookmark.cursor == 0 {
         bookmark.words.clear();
         let line = length_line(bytes.get(1..).unwrap_or_default());

@@ -15,7 +15,7 @@ use shared::engine::Engine;
 use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{browser, clock, files, limits, logging};
+use shared::{ahead, browser, clock, files, limits, logging};
 use slab::Slab;
 
 use crate::protocol::{self, WIRE};
@@ -125,6 +125,7 @@ impl Clients {
         let Some(connection) = self.connections.get_mut(token.0) else { return };
         connection.last_active = self.now;
         let progress = connection.converse(event, &mut self.desk, |inbox, session, outbox| {
+            ahead::fetch(inbox, &self.engine.store);
             answer(inbox, session, &mut self.engine, outbox)
         });
         let reason = match progress {
