@@ -5,12 +5,11 @@
 //! The inbox also remembers how far the decoder has come in a request of which only a part is here;
 //! to start again from its first byte at each read would take time quadratic in its length.
 
+use crate::limits::KEPT;
 use crate::request::{Request, Word};
 
 /// Room offered to each read, in bytes, at the least.
 const ROOM: usize = 16 * 1024;
-/// A buffer larger than this is given back once it is empty, in bytes.
-const KEEP: usize = 4 * 1024 * 1024;
 
 /// The bytes of one connection that wait to be decoded.
 #[derive(Debug, Default)]
@@ -63,7 +62,7 @@ impl Inbox {
         if self.is_empty() {
             self.start = 0;
             self.end = 0;
-            if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEEP {
+            if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEPT {
                 *self = Self::new();
             }
         }
@@ -75,7 +74,7 @@ impl Inbox {
             }
             if self.bytes.len() - self.end < ROOM {
                 // Not by more than that: to clear 256 MiB would keep everybody waiting.
-                let more = self.bytes.len().clamp(ROOM, KEEP);
+                let more = self.bytes.len().clamp(ROOM, KEPT);
                 self.bytes.resize(self.bytes.len() + more, 0);
             }
         }
@@ -184,16 +183,16 @@ mod tests {
     #[test]
     fn a_large_buffer_is_given_back_when_it_is_empty() {
         let mut inbox = Inbox::new();
-        inbox.push(&vec![7; 2 * KEEP]);
-        inbox.consume(2 * KEEP);
+        inbox.push(&vec![7; 2 * KEPT]);
+        inbox.consume(2 * KEPT);
         assert_eq!(inbox.room().len(), ROOM);
     }
 
     #[test]
     fn small_requests_are_offered_little_room_although_a_large_one_was_here() {
         let mut inbox = Inbox::new();
-        inbox.push(&vec![7; KEEP - ROOM]);
-        inbox.consume(KEEP - ROOM);
+        inbox.push(&vec![7; KEPT - ROOM]);
+        inbox.consume(KEPT - ROOM);
         assert!(inbox.bytes.len() > 2 * ROOM);
         assert_eq!(inbox.room().len(), ROOM);
     }
@@ -202,9 +201,9 @@ mod tests {
     fn the_rest_of_a_large_word_is_offered_room_for_all_of_it_that_has_been_made() {
         let mut inbox = Inbox::new();
         inbox.push(b"*1\r\n$100000000\r\n");
-        inbox.push(&vec![7; 3 * KEEP]);
+        inbox.push(&vec![7; 3 * KEPT]);
         assert!(crate::resp::decode(&mut inbox).is_ok_and(|request| request.is_none()));
         let room = inbox.room().len();
-        assert!(room > ROOM && room <= KEEP + ROOM, "{room}");
+        assert!(room > ROOM && room <= KEPT + ROOM, "{room}");
     }
 }

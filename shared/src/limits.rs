@@ -60,7 +60,10 @@ pub const LINE: usize = 16 * 1024 * 1024;
 pub const TURN: usize = 256 * 1024;
 
 /// How much is sent in one turn, in bytes: what one turn has answered, and some of what has waited.
-pub const SENDING: usize = 4 * TURN;
+pub const SENDING: usize = 8 * TURN;
+
+/// A buffer that has grown larger than this is given back once it is empty, in bytes.
+pub const KEPT: usize = 4 * 1024 * 1024;
 
 /// Replies that may wait for a client to read them, in bytes. Above this its requests wait as well.
 /// Real clients send 200,000 commands before they read a reply, so it is not small.

@@ -74,20 +74,20 @@ impl Connection {
         desk: &mut Desk,
         answer: impl FnOnce(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<Progress> {
-        self.change_empty_ones(desk);
-        let progress = self.take_turn(event, answer);
-        self.change_empty_ones(desk);
-        progress
-    }
-
-    /// Changes the buffers that are empty for those on the desk.
-    fn change_empty_ones(&mut self, desk: &mut Desk) {
         if self.inbox.is_empty() {
             mem::swap(&mut self.inbox, &mut desk.inbox);
         }
         if self.outbox.is_empty() {
             mem::swap(&mut self.outbox, &mut desk.outbox);
         }
+        let progress = self.take_turn(event, answer);
+        if self.inbox.is_empty() {
+            desk.inbox = mem::take(&mut self.inbox);
+        }
+        if self.outbox.is_empty() {
+            desk.outbox = mem::take(&mut self.outbox);
+        }
+        progress
     }
 
     /// The turn is short, since the others wait for theirs: it sends what is left from before,
@@ -107,7 +107,8 @@ impl Connection {
             let before = self.outbox.len();
             answer(&mut self.inbox, &self.session, &mut self.outbox)?;
             let has_stopped_early = self.outbox.len() >= before + limits::TURN;
-            self.is_behind = has_stopped_early && !self.session.is_leaving();
+            self.is_behind =
+                has_stopped_early && !self.inbox.is_empty() && !self.session.is_leaving();
             takes_more = self.flush()?;
         }
         let has_said_all = self.session.is_leaving() || self.has_finished && !self.is_behind;
@@ -172,8 +173,9 @@ impl Connection {
     fn forget_what_is_sent(&mut self) {
         if self.sent == self.outbox.len() {
             self.outbox.clear();
-            // Room for one huge reply is not kept for the small ones that follow.
-            self.outbox.shrink_to(limits::TURN);
+            if self.outbox.capacity() > limits::KEPT {
+                self.outbox = Vec::new();
+            }
             self.sent = 0;
         } else if self.sent >= self.outbox.len() / 2 {
             // To move the rest to the front each time would take time quadratic in its length.
