@@ -33,11 +33,23 @@ pub struct Connection {
     has_finished: bool,
 }
 
-/// The buffers that connections use one after the other.
+/// Buffers that connections use one after the other. The last one to be left is the next to be used.
 #[derive(Default)]
 pub struct Desk {
-    inbox: Inbox,
-    outbox: Vec<u8>,
+    inboxes: Vec<Inbox>,
+    outboxes: Vec<Vec<u8>>,
+}
+
+/// So many of each kind lie on the desk, at most: as many clients may be in the middle of a large request,
+/// or of a large reply, and find room for the next one.
+const SPARE: usize = 16;
+
+/// Leaves a buffer on the desk, if there is room.
+fn leave<T: Default>(buffer: &mut T, spare: &mut Vec<T>) {
+    let buffer = mem::take(buffer);
+    if spare.len() < SPARE {
+        spare.push(buffer);
+    }
 }
 
 /// What is to be done next for a client.
@@ -75,17 +87,17 @@ impl Connection {
         answer: impl FnOnce(&mut Inbox, &Session, &mut Vec<u8>) -> io::Result<()>,
     ) -> io::Result<Progress> {
         if self.inbox.is_empty() {
-            mem::swap(&mut self.inbox, &mut desk.inbox);
+            self.inbox = desk.inboxes.pop().unwrap_or_default();
         }
         if self.outbox.is_empty() {
-            mem::swap(&mut self.outbox, &mut desk.outbox);
+            self.outbox = desk.outboxes.pop().unwrap_or_default();
         }
         let progress = self.take_turn(event, answer);
         if self.inbox.is_empty() {
-            desk.inbox = mem::take(&mut self.inbox);
+            leave(&mut self.inbox, &mut desk.inboxes);
         }
         if self.outbox.is_empty() {
-            desk.outbox = mem::take(&mut self.outbox);
+            leave(&mut self.outbox, &mut desk.outboxes);
         }
         progress
     }
