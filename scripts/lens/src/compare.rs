@@ -4,7 +4,9 @@
 //! connection. [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
 //! the packets too.
 
+mod charts;
 pub mod found;
+pub mod page;
 mod picture;
 mod recorded;
 pub mod request;

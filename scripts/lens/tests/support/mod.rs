@@ -6,6 +6,8 @@
     reason = "each test uses a part of it; and fails"
 )]
 
+pub mod browser;
+pub mod comparison;
 pub mod recording;
 
 use std::path::{Path, PathBuf};
