@@ -3,6 +3,7 @@
 //! [`Recorded`] joins what one recording tells: the notes of the clients and the calls of the server, by
 //! connection. [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
 //! the packets too.
+//! [`found`] is all that a comparison has found, and [`page`] shows it.
 
 mod charts;
 pub mod found;

@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use headless_chrome::browser::tab::Tab;
+use headless_chrome::browser::tab::point::Point;
 use headless_chrome::protocol::cdp::types::Event;
 use headless_chrome::protocol::cdp::{Emulation, Network};
 use headless_chrome::{Browser as Chromium, LaunchOptions};
@@ -32,7 +33,7 @@ impl Look {
 
 /// A page that is open.
 pub struct Page {
-    tab: Arc<Tab>,
+    pub tab: Arc<Tab>,
     address: String,
     complaints: Arc<Mutex<Vec<String>>>,
     requests: Arc<Mutex<Vec<String>>>,
@@ -106,9 +107,9 @@ impl Page {
             name: "prefers-color-scheme".into(),
             value: look.scheme.into(),
         };
-        self.tab
-            .call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![scheme]) })
-            .unwrap();
+        let features = Some(vec![scheme]);
+        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features }).unwrap();
+        self.tab.call_method(size(look.width)).unwrap();
     }
 
     /// What the browser complains about, in its console.
@@ -124,8 +125,58 @@ impl Page {
         others.cloned().collect()
     }
 
-    /// The value of an expression in the page.
+    /// Presses a key, as a person does.
+    pub fn press(&self, key: &str) {
+        self.tab.press_key(key).unwrap();
+    }
+
+    /// Moves the pointer.
+    pub fn point(&self, (x, y): (f64, f64)) {
+        self.tab.move_mouse_to_point(Point { x, y }).unwrap();
+    }
+
+    /// Presses the pointer's button.
+    pub fn click(&self, (x, y): (f64, f64)) {
+        self.tab.click_point(Point { x, y }).unwrap();
+    }
+
+    /// The value of an expression in the page, in which `all(SELECTOR)` is an array of elements.
     pub fn value(&self, expression: &str) -> Value {
-        self.tab.evaluate(expression, true).unwrap().value.unwrap_or_default()
+        let all = "const all = (selector) => [...document.querySelectorAll(selector)]";
+        let script =
+            format!("(() => {{ {all}; return JSON.stringify({expression}) ?? 'null' }})()");
+        let text = self.tab.evaluate(&script, true).unwrap().value;
+        let text = text.unwrap_or_else(|| panic!("it has no value: {expression}"));
+        serde_json::from_str(text.as_str().unwrap()).unwrap()
+    }
+
+    /// An expression that is an array of texts.
+    pub fn strings(&self, expression: &str) -> Vec<String> {
+        serde_json::from_value(self.value(expression)).unwrap()
+    }
+
+    /// An expression that is a whole number.
+    pub fn count(&self, expression: &str) -> usize {
+        serde_json::from_value(self.value(expression)).unwrap()
+    }
+}
+
+/// A screen of this width.
+fn size(width: u32) -> Emulation::SetDeviceMetricsOverride {
+    Emulation::SetDeviceMetricsOverride {
+        width,
+        height: 900,
+        device_scale_factor: 1.0,
+        mobile: width < 600,
+        scale: None,
+        screen_width: None,
+        screen_height: None,
+        position_x: None,
+        position_y: None,
+        dont_set_visible_size: None,
+        screen_orientation: None,
+        viewport: None,
+        display_feature: None,
+        device_posture: None,
     }
 }

@@ -7,7 +7,7 @@ use crate::compare::found::{Latencies, Loaded, Stage};
 
 /// The parts of all replies that the axis names.
 const PARTS: [(f64, &str); 5] =
-    [(0.0, "0"), (0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %")];
+    [(0.0, ""), (0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %")];
 /// No part is drawn that is above this: the longest one of a few replies tells little.
 const MOST: f64 = 0.9999;
 

@@ -5,13 +5,13 @@ use plotters::style::Color;
 use plotters::style::text_anchor::HPos;
 
 use super::labels::{decade, decades, list, time};
-use super::{Area, Chart, Drawn, Failed, Ink, Scale, WIDTH, mark, picture, px, short, write};
+use super::{Area, Chart, Drawn, Failed, Ink, Scale, mark, picture, px, short, write};
 use crate::compare::found::{Latencies, Stage};
 
 /// The left and the right end of the axis.
-const EDGES: (f64, f64) = (104.0, 436.0);
+const EDGES: (f64, f64) = (150.0, 396.0);
 const TOP: i32 = 42;
-const ROW: usize = 54;
+const ROW: usize = 44;
 
 /// The chart, or nothing if no quiet client was measured.
 pub(in crate::compare) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
@@ -56,14 +56,17 @@ fn draw(area: &Area<'_>, stages: &[Stage], (scale, (from, until)): (&Scale, (i32
         HPos::Left,
         Ink::Note,
     )?;
+    let step = if until - from > 4 { 2 } else { 1 };
     for exponent in from..=until {
         let x = scale.at(f64::from(exponent));
         area.draw(&PathElement::new([(x, TOP - 10), (x, bottom)], Ink::Grid.colour()))?;
-        write(area, &decade(exponent), (x, bottom + 12), HPos::Center, Ink::Text)?;
+        if (exponent - from) % step == 0 {
+            write(area, &decade(exponent), (x, bottom + 12), HPos::Center, Ink::Text)?;
+        }
     }
     write(area, "time to the reply", (px(EDGES.1), bottom + 32), HPos::Right, Ink::Note)?;
     for ((number, stage), top) in stages.iter().enumerate().zip((TOP..).step_by(ROW)) {
-        let y = top + 26;
+        let y = top + 18;
         write(area, &short(stage), (4, y), HPos::Left, Ink::Stage(number))?;
         match &stage.quiet {
             Some(of) => row(area, number, (of, scale), y)?,
@@ -84,11 +87,8 @@ fn row(area: &Area<'_>, stage: usize, (of, scale): (&Latencies, &Scale), y: i32)
     for (us, size) in [(of.p50_us, 6), (of.p99_us, 4), (of.p999_us, 4), (of.max_us, 4)] {
         mark(area, stage, (x(us), y), size)?;
     }
-    // Both stand within the picture, and not on each other.
-    let middle = left.clamp(px(EDGES.0) + 22, px(EDGES.1) - 90);
-    let longest = right.clamp(middle + 76, px(f64::from(WIDTH)) - 30);
-    write(area, &time(of.p50_us), (middle, y - 17), HPos::Center, Ink::Text)?;
-    write(area, &time(of.max_us), (longest, y - 17), HPos::Center, Ink::Text)
+    write(area, &time(of.p50_us), (left - 12, y), HPos::Right, Ink::Text)?;
+    write(area, &time(of.max_us), (right + 12, y), HPos::Left, Ink::Text)
 }
 
 fn notice(found: &[(&Stage, &Latencies)]) -> Option<String> {

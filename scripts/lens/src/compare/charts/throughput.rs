@@ -43,7 +43,7 @@ pub(in crate::compare) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed
         notice,
         head: head.collect(),
         rows: stages.iter().map(row).collect(),
-        absent: stages.iter().flat_map(fates).collect(),
+        absent: stages.iter().filter_map(fate).collect(),
     }))
 }
 
@@ -52,16 +52,14 @@ fn measured(stage: &Stage) -> impl Iterator<Item = (u32, f64)> {
     stage.loads.iter().filter_map(|load| Some((load.clients, load.per_second?)))
 }
 
-/// What became of clients that were not served.
-fn fates(stage: &Stage) -> Vec<String> {
-    let fates = stage.loads.iter().filter_map(|load| Some((load.clients, load.fate.as_ref()?)));
-    let told =
-        |(clients, fate): (u32, &String)| format!("{}, {clients} at once: {fate}", stage.name);
-    let mut fates: Vec<String> = fates.map(told).collect();
+/// What became of the clients, where there were the most, if they were not all served at once.
+fn fate(stage: &Stage) -> Option<String> {
+    let name = &stage.name;
     if stage.loads.is_empty() {
-        fates.push(format!("{}: no load was measured.", stage.name));
+        return Some(format!("{name}: no load was measured."));
     }
-    fates
+    let told = stage.loads.iter().rev().find_map(|load| Some((load.clients, load.fate.as_ref()?)));
+    told.map(|(clients, fate)| format!("{name}, {clients} clients: {fate}"))
 }
 
 fn axes(clients: &[u32], lines: &[Line]) -> (Axis, Axis) {
@@ -89,21 +87,15 @@ fn axes(clients: &[u32], lines: &[Line]) -> (Axis, Axis) {
 /// From the fewest to the most clients.
 fn notice(stages: &[Stage]) -> String {
     let told = |stage: &Stage| {
-        let mut all = measured(stage);
-        let (fewest, before) = all.next()?;
-        let Some((most, after)) = all.last() else {
-            return Some(format!(
-                "{} answers {} requests a second ({fewest} at once)",
-                stage.name,
-                figure(before)
-            ));
-        };
-        let times = figure(after / before.max(f64::MIN_POSITIVE));
-        Some(format!(
-            "{} answers {times} times as many requests a second with {most} clients as with {fewest}",
-            stage.name
-        ))
+        let (name, rates) = (&stage.name, measured(stage).collect::<Vec<_>>());
+        match rates.as_slice() {
+            [] => None,
+            [(clients, rate)] => Some(format!("{} on {name} (only {clients})", figure(*rate))),
+            [(_, first), .., (_, last)] => {
+                Some(format!("from {} to {} on {name}", figure(*first), figure(*last)))
+            }
+        }
     };
     let all: Vec<String> = stages.iter().filter_map(told).collect();
-    format!("{}.", list(&all))
+    format!("From the fewest clients to the most, the requests a second go {}.", list(&all))
 }

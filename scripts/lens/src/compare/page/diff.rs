@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts::{absent, notice, part};
+use super::parts::{absent, list, notice, part};
 use super::steps;
 use crate::compare::found::Lesson;
 
@@ -20,11 +20,28 @@ pub(super) fn section(lessons: &[Lesson]) -> Markup {
             @if lessons.is_empty() {
                 (absent("The stages were not compared line by line."))
             } @else {
-                (notice("What you have seen above comes from these lines and no others.", &steps::LESSONS))
+                (notice(&told(lessons), &steps::LESSONS))
                 @for lesson in lessons { (one(lesson)) }
             }
         },
     )
+}
+
+/// How much it takes from stage to stage.
+fn told(lessons: &[Lesson]) -> String {
+    let told = |lesson: &Lesson| {
+        let files = files(&lesson.diff);
+        let sum = |sign| files.iter().map(|file| count(file, sign)).sum::<usize>();
+        let names: Vec<String> = files.iter().map(|file| file.name.to_owned()).collect();
+        let (from, to) = (&lesson.from, &lesson.to);
+        format!(
+            "From {from} to {to}, {} lines come and {} go, in {}.",
+            sum('+'),
+            sum('-'),
+            list(&names)
+        )
+    };
+    lessons.iter().map(told).collect::<Vec<_>>().join(" ")
 }
 
 fn one(lesson: &Lesson) -> Markup {

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::parts::{absent, notice, part, swatch, wide};
 use super::steps;
+use crate::bench::figure;
 use crate::compare::found::{Flame, Stage};
 
 pub(super) fn section(stages: &[Stage]) -> Markup {
@@ -44,7 +45,7 @@ fn one((number, stage): (usize, &Stage), flame: &Flame, kind: &str) -> Markup {
     html! {
         details class="flame" {
             summary { (swatch(number)) strong { (name) } " " span class="note" { (told) } }
-            (wide(&label, &html! { img src=(address) alt={ (label) ". " (told) } loading="lazy"; }))
+            (wide(&label, &html! { img src=(address) alt={ (label) ". " (told) } decoding="async"; }))
             p class="hint" {
                 button type="button" class="keep" data-file=(file) { "Keep it as a file" }
                 " Alone in a browser, a click enlarges a block, and Ctrl-F finds one."
@@ -59,10 +60,11 @@ fn told(svg: &str) -> String {
     match blocks.filter(|(_, part, _)| *part >= 50.0).min_by(|a, b| a.2.total_cmp(&b.2)) {
         Some((name, part, _)) => {
             format!(
-                "{part:.0} % go by in {name}, the highest block that fills half of the picture or more"
+                "the highest block that is at least half as wide as the picture: {name}, {} %",
+                figure(part)
             )
         }
-        None => "no block above the bottom fills half of the picture".to_owned(),
+        None => "no block fills half of the picture".to_owned(),
     }
 }
 

@@ -56,39 +56,42 @@ fn told(timelines: &[Timeline]) -> String {
     let waits = |facts: &Facts| {
         facts.held_while_waiting_us * 2 > facts.first_reply_us.unwrap_or(u64::MAX / 2)
     };
-    let of = |is_waiting: bool| timelines.iter().filter(move |of| waits(&of.facts) == is_waiting);
-    let Some(Timeline { facts: Facts { host, guest, .. }, .. }) = timelines.first() else {
-        return String::new();
+    let (waiting, served): (Vec<&Facts>, Vec<&Facts>) =
+        timelines.iter().map(|of| &of.facts).partition(|of| waits(of));
+    let on = |all: &[&Facts]| {
+        let names = timelines.iter().filter(|of| all.contains(&&of.facts));
+        list(&names.map(|of| of.server.clone()).collect::<Vec<_>>())
     };
-    let shown = |us: u64| human(i64::try_from(us).unwrap_or(i64::MAX));
-    let reply = |of: &Timeline| {
-        let after = of
-            .facts
-            .first_reply_us
-            .map_or_else(|| "never".to_owned(), |us| format!("after {}", shown(us)));
-        format!("{after} on {}", of.server)
+    let replies = |all: &[&Facts]| {
+        list(
+            &all.iter()
+                .map(|of| of.first_reply_us.map_or_else(|| "for ever".to_owned(), shown))
+                .collect::<Vec<_>>(),
+        )
     };
-    let waiting: Vec<String> = of(true)
-        .map(|of| {
-            format!(
-                "{}, of which {host} held the server for {}",
-                reply(of),
-                shown(of.facts.held_while_waiting_us)
-            )
-        })
-        .collect();
-    let served: Vec<String> = of(false).map(reply).collect();
     let mut sentences = Vec::new();
-    if !waiting.is_empty() {
-        sentences.push(format!("{guest} has its first reply {}.", list(&waiting)));
+    if let Some(Facts { host, guest, .. }) = waiting.first() {
+        let held =
+            list(&waiting.iter().map(|of| shown(of.held_while_waiting_us)).collect::<Vec<_>>());
+        sentences.push(format!(
+            "On {}, {guest}'s first reply takes {}: {host} holds the server for {held} of it.",
+            on(&waiting),
+            replies(&waiting)
+        ));
     }
-    if !served.is_empty() {
-        let it = if waiting.is_empty() {
-            format!("{guest} has its first reply")
-        } else {
-            "It has it".to_owned()
-        };
-        sentences.push(format!("{it} {}, whatever {host} does.", list(&served)));
+    if let Some(Facts { host, guest, .. }) = served.first() {
+        let is_there = served.iter().all(|of| of.host_left_us > of.first_reply_us);
+        let meanwhile =
+            if is_there { format!(", while {host} is still connected") } else { String::new() };
+        sentences.push(format!(
+            "On {}, {guest}'s takes {}{meanwhile}.",
+            on(&served),
+            replies(&served)
+        ));
     }
     sentences.join(" ")
+}
+
+fn shown(us: u64) -> String {
+    human(i64::try_from(us).unwrap_or(i64::MAX))
 }
