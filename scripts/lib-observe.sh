@@ -137,17 +137,6 @@ end_lab() {
 farewell() { if $ours; then sed -n '2,${/./p}' "$work/said"; fi; }
 
 ### the lab
-# build PACKAGE: builds it, and prints where the program is.
-build() {
-  has cargo || die "Rust is not installed, so $1 cannot be built." "See https://rustup.rs, then open a new terminal."
-  show cargo build -q -p "$1"
-  local built
-  built=$(cargo build -q -p "$1" --message-format=json-render-diagnostics |
-    sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$1\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
-  [[ -n $built ]] || die "$1 does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
-  echo "${built#"$PWD"/}"
-}
-
 # build_lab: sets binary.
 build_lab() {
   if [[ -z $binary ]]; then

@@ -39,3 +39,15 @@ run() {
   show "$@"
   "$@"
 }
+
+# build PACKAGE [OPTION...]: builds it, with these options of cargo, and prints where the program is.
+build() {
+  has cargo || die "Rust is not installed, so $1 cannot be built." "See https://rustup.rs, then open a new terminal."
+  local package=$1 built
+  shift
+  show cargo build -q "$@" -p "$package"
+  built=$(cargo build -q "$@" -p "$package" --message-format=json-render-diagnostics |
+    sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$package\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
+  [[ -n $built ]] || die "$package does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+  echo "${built#"$PWD"/}"
+}

@@ -18,6 +18,7 @@ cd "$(dirname "$0")/.."
 
 has shellcheck || die "shellcheck is not installed." "On Debian and Ubuntu: sudo apt-get install shellcheck"
 run cargo fmt --all --check
+run cargo fmt --manifest-path scripts/fuzz/Cargo.toml --check
 run cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS='-D warnings' run cargo doc --quiet --locked --workspace --no-deps --document-private-items
 run shellcheck --external-sources scripts/*.sh .ci/run

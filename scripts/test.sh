@@ -28,7 +28,7 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
-  'python3 python3' 'pip3 python3-pip' 'cc gcc'
+  'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
   'chromium chromium'
 )
@@ -101,6 +101,8 @@ choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-server is not installed" a_soak_of_redis_server_ has redis-server
+  skip_unless "python3 is not installed" broken_on_purpose:: has python3
   skip_unless "redis-server is not installed" every_stranger_meets_the_fate_that_redis has redis-server
   skip_unless "curl is not installed" curl_ has curl
   skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
@@ -155,6 +157,12 @@ choose_tests
 skipped=$((${#skips[@]} / 2))
 suite 'tests' cargo test --quiet --locked --workspace --no-fail-fast -- --include-ignored "${skips[@]}"
 suite 'benchmarks, each once' cargo bench --quiet --locked --package shared -- --test
+if has c++; then
+  suite 'fuzzing, some seconds a target' scripts/fuzz.sh --seconds 5
+else
+  echo "Skipping the fuzzing: c++ (Debian: g++) is not installed."
+  skipped=$((skipped + 1))
+fi
 if has unshare; then
   suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
 else

@@ -15,7 +15,7 @@ mod outcome;
 mod plan;
 mod report;
 mod tape;
-mod text;
+pub mod text;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

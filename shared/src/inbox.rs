@@ -5,12 +5,11 @@
 //! The inbox also remembers how far the decoder has come in a request of which only a part is here;
 //! to start again from its first byte at each read would take time quadratic in its length.
 
+use crate::limits::KEPT;
 use crate::request::{Request, Word};
 
 /// Room offered to each read, in bytes, at the least.
 const ROOM: usize = 16 * 1024;
-/// A buffer larger than this is given back once it is empty, in bytes.
-const KEEP: usize = 4 * 1024 * 1024;
 
 /// The bytes of one connection that wait to be decoded.
 #[derive(Debug, Default)]
@@ -33,6 +32,8 @@ pub(crate) struct Bookmark {
     pub(crate) words: Vec<Word>,
     /// How many words are still to come.
     pub(crate) missing: usize,
+    /// How many bytes of the word that has begun are still to come.
+    pub(crate) wanted: usize,
 }
 
 impl Inbox {
@@ -42,26 +43,44 @@ impl Inbox {
         Self::default()
     }
 
+    /// Whether nothing waits in it: all that has arrived is decoded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether the decoder has begun with the request at the front, and waits for the rest of it.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.bookmark.cursor > 0
+    }
+
     /// Free space for a `read` to write into, at least 16 KiB. Follow it with [`Inbox::arrived`].
     ///
-    /// It grows with what has arrived and never on the word of a length that somebody sent.
+    /// It grows with what has arrived and never on the word of a length that somebody sent. Small requests
+    /// are offered little room even when there is more: all that one read brings is answered in one turn.
     pub fn room(&mut self) -> &mut [u8] {
-        if self.start == self.end {
+        if self.is_empty() {
             self.start = 0;
             self.end = 0;
-            if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEEP {
+            if self.bytes.len() + self.bookmark.words.capacity() * size_of::<Word>() > KEPT {
                 *self = Self::new();
             }
         }
         if self.bytes.len() - self.end < ROOM {
-            self.bytes.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
-            self.start = 0;
+            if self.start > 0 {
+                self.bytes.copy_within(self.start..self.end, 0);
+                self.end -= self.start;
+                self.start = 0;
+            }
             if self.bytes.len() - self.end < ROOM {
-                self.bytes.resize((self.bytes.len() * 2).max(ROOM), 0);
+                // Not by more than that: to clear 256 MiB would keep everybody waiting.
+                let more = self.bytes.len().clamp(ROOM, KEPT);
+                self.bytes.resize(self.bytes.len() + more, 0);
             }
         }
-        self.bytes.get_mut(self.end..).unwrap_or_default()
+        let room = self.bytes.get_mut(self.end..).unwrap_or_default();
+        let offered = room.len().min(self.bookmark.wanted.max(ROOM));
+        room.get_mut(..offered).unwrap_or_default()
     }
 
     /// Says that a `read` put `count` bytes into [`Inbox::room`].
@@ -104,6 +123,7 @@ impl Inbox {
     pub fn consume(&mut self, count: usize) {
         self.start = (self.start + count).min(self.end);
         self.bookmark.cursor = 0;
+        self.bookmark.wanted = 0;
     }
 
     /// Takes all that the decoder has looked at from the front, as the request that it is.
@@ -163,8 +183,27 @@ mod tests {
     #[test]
     fn a_large_buffer_is_given_back_when_it_is_empty() {
         let mut inbox = Inbox::new();
-        inbox.push(&vec![7; 2 * KEEP]);
-        inbox.consume(2 * KEEP);
+        inbox.push(&vec![7; 2 * KEPT]);
+        inbox.consume(2 * KEPT);
         assert_eq!(inbox.room().len(), ROOM);
+    }
+
+    #[test]
+    fn small_requests_are_offered_little_room_although_a_large_one_was_here() {
+        let mut inbox = Inbox::new();
+        inbox.push(&vec![7; KEPT - ROOM]);
+        inbox.consume(KEPT - ROOM);
+        assert!(inbox.bytes.len() > 2 * ROOM);
+        assert_eq!(inbox.room().len(), ROOM);
+    }
+
+    #[test]
+    fn the_rest_of_a_large_word_is_offered_room_for_all_of_it_that_has_been_made() {
+        let mut inbox = Inbox::new();
+        inbox.push(b"*1\r\n$100000000\r\n");
+        inbox.push(&vec![7; 3 * KEPT]);
+        assert!(crate::resp::decode(&mut inbox).is_ok_and(|request| request.is_none()));
+        let room = inbox.room().len();
+        assert!(room > ROOM && room <= KEPT + ROOM, "{room}");
     }
 }

@@ -24,6 +24,7 @@
 //! The arrows point one way: `store` and `resp` never see each other, and no socket is touched outside
 //! of `client` and `bench`: accepting and reading is what the labs are about, so the labs do it.
 
+pub mod ahead;
 pub mod bench;
 pub mod browser;
 pub mod cli;

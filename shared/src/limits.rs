@@ -55,6 +55,19 @@ pub const INLINE: usize = 64 * 1024;
 /// Longest line of lab 1, in bytes. It has to hold a whole value.
 pub const LINE: usize = 16 * 1024 * 1024;
 
+/// How much is answered in one turn of a client, in bytes, before others have theirs. A single reply may be
+/// longer: it is as long as its value.
+pub const TURN: usize = 256 * 1024;
+
+/// How much is sent in one turn, in bytes: what one turn has answered, and some of what has waited.
+pub const SENDING: usize = 8 * TURN;
+
+/// A buffer that has grown larger than this is given back once it is empty, in bytes.
+pub const KEPT: usize = 4 * 1024 * 1024;
+
 /// Replies that may wait for a client to read them, in bytes. Above this its requests wait as well.
 /// Real clients send 200,000 commands before they read a reply, so it is not small.
+///
+/// So a client that does not read takes at most this, and [`TURN`], and one reply; twice as much while the
+/// buffer grows. What it has sent and we have not read waits in the kernel, and then in the client.
 pub const OUTBOX: usize = 16 * 1024 * 1024;

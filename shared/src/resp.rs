@@ -70,10 +70,12 @@ pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
             }
             inbox.skip_request();
         } else {
-            let Some(length) = inbox.find_line() else {
-                let too_long = inbox.unread().len() > limits::INLINE;
-                return if too_long { Err(ProtocolError::Line) } else { Ok(None) };
-            };
+            let found = inbox.find_line();
+            // Whether its end is here or not: how it arrives must not decide.
+            if found.unwrap_or(inbox.unread().len()) > limits::INLINE {
+                return Err(ProtocolError::Line);
+            }
+            let Some(length) = found else { return Ok(None) };
             if !is_blank(inbox, length) {
                 return Ok(Some(inbox.take_line(length)?));
             }
@@ -89,7 +91,7 @@ fn is_blank(inbox: &Inbox, length: usize) -> bool {
 
 /// Moves the bookmark over the array of words at the front as far as it has arrived, noting where
 /// each word lies. Returns whether all of it is here.
-fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolError> {
+pub(crate) fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolError> {
     if bookmark.cursor == 0 {
         bookmark.words.clear();
         let line = length_line(bytes.get(1..).unwrap_or_default());
@@ -107,14 +109,20 @@ fn scan_array(bytes: &[u8], bookmark: &mut Bookmark) -> Result<bool, ProtocolErr
     while bookmark.missing > 0 {
         let Some(word) = scan_word(bytes, bookmark.cursor)? else { return Ok(false) };
         // Behind the word come two bytes, CR and LF. Like Redis, we count them and do not look at them.
-        bookmark.cursor = word.end + 2;
+        let end = word.end + 2;
+        if end > bytes.len() {
+            bookmark.wanted = end - bytes.len();
+            return Ok(false);
+        }
+        bookmark.cursor = end;
         bookmark.words.push(word);
         bookmark.missing -= 1;
     }
     Ok(true)
 }
 
-/// Where the word lies that begins at `cursor`, `$3\r\nGET\r\n`; `None` if it is not all here.
+/// Where the word lies that begins at `cursor`, `$3\r\nGET\r\n`; `None` if its length is not all
+/// here. Its bytes may not be, either way.
 #[inline]
 fn scan_word(bytes: &[u8], cursor: usize) -> Result<Option<Word>, ProtocolError> {
     let Some((&mark, rest)) = bytes.get(cursor..).and_then(<[u8]>::split_first) else {
@@ -134,7 +142,7 @@ fn scan_word(bytes: &[u8], cursor: usize) -> Result<Option<Word>, ProtocolError>
         return Err(ProtocolError::Length);
     }
     let start = cursor + 1 + size;
-    Ok((bytes.len() >= start + length + 2).then_some(start..start + length))
+    Ok(Some(start..start + length))
 }
 
 /// What is wrong with the line of a length.
@@ -165,7 +173,9 @@ fn length_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
 }
 
 fn long_line(bytes: &[u8]) -> Result<Option<(i64, usize)>, BadLine> {
-    let Some(digits) = memchr::memchr(b'\r', bytes) else {
+    // No further than the limit: how it arrives must not decide.
+    let front = bytes.get(..limits::INLINE).unwrap_or(bytes);
+    let Some(digits) = memchr::memchr(b'\r', front) else {
         // The mark in front of the number counts as well.
         return if bytes.len() >= limits::INLINE { Err(BadLine::Endless) } else { Ok(None) };
     };

@@ -34,6 +34,9 @@ impl std::fmt::Display for ProtocolError {
 /// the line is not here yet.
 pub fn decode(inbox: &mut Inbox) -> Result<Option<Request<'_>>, ProtocolError> {
     while let Some(length) = inbox.find_line() {
+        if length > limits::LINE {
+            return Err(ProtocolError::TooLong);
+        }
         if inbox.unread()[..length].trim_ascii().is_empty() {
             inbox.consume(length + 1);
         } else {

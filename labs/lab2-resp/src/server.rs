@@ -68,8 +68,8 @@ fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io
 }
 
 /// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when the outbox is full. An error ends the connection, with
-/// nothing said.
+/// requests from the inbox, and stops early when there is enough to send. An error ends the connection,
+/// with nothing said.
 fn answer(
     inbox: &mut Inbox,
     session: &Session,
@@ -77,7 +77,8 @@ fn answer(
     outbox: &mut Vec<u8>,
 ) -> io::Result<()> {
     let now = clock::now();
-    while !session.is_leaving() && outbox.len() < limits::OUTBOX {
+    let enough = outbox.len() + limits::TURN;
+    while !session.is_leaving() && outbox.len() < enough {
         match protocol::decode(inbox) {
             Ok(None) => break,
             Ok(Some(request)) => {

@@ -15,11 +15,11 @@ use shared::engine::Engine;
 use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{browser, clock, files, limits, logging};
+use shared::{ahead, browser, clock, files, limits, logging};
 use slab::Slab;
 
 use crate::protocol::{self, WIRE};
-use connection::{Connection, Progress};
+use connection::{Connection, Desk, Progress};
 
 /// How many clients may wait, connected, to be accepted. As in Redis.
 pub const BACKLOG: i32 = 511;
@@ -62,6 +62,7 @@ struct Clients {
     listener: mio::net::TcpListener,
     registry: Registry,
     connections: Slab<Connection>,
+    desk: Desk,
     engine: Engine,
     /// Clients wait to be accepted whom we could not accept.
     has_left_some: bool,
@@ -73,16 +74,24 @@ struct Clients {
 
 impl Clients {
     fn new(listener: mio::net::TcpListener, registry: Registry, engine: Engine) -> Self {
-        let (connections, now) = (Slab::new(), clock::now());
-        let has_left_some = false;
-        Self { listener, registry, connections, engine, has_left_some, now, looked_after: now }
+        let now = clock::now();
+        Self {
+            listener,
+            registry,
+            connections: Slab::new(),
+            desk: Desk::default(),
+            engine,
+            has_left_some: false,
+            now,
+            looked_after: now,
+        }
     }
 
     /// How long to sleep if nothing happens: until the next key expires, or there is someone to look after.
     fn patience(&self) -> Option<Duration> {
         let hangs_up = self.engine.limits.idle_timeout().is_some() && !self.connections.is_empty();
         let round = (hangs_up || self.has_left_some).then_some(ROUND);
-        let expiry = self.engine.until_next_deadline(clock::now());
+        let expiry = self.engine.until_next_deadline(self.now);
         expiry.into_iter().chain(round).min()
     }
 
@@ -115,7 +124,8 @@ impl Clients {
     fn serve(&mut self, token: Token, event: &Event) {
         let Some(connection) = self.connections.get_mut(token.0) else { return };
         connection.last_active = self.now;
-        let progress = connection.converse(event, |inbox, session, outbox| {
+        let progress = connection.converse(event, &mut self.desk, |inbox, session, outbox| {
+            ahead::fetch(inbox, &self.engine.store);
             answer(inbox, session, &mut self.engine, outbox)
         });
         let reason = match progress {
@@ -142,8 +152,8 @@ impl Clients {
 }
 
 /// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when the outbox is full. An error ends the connection, with
-/// nothing said.
+/// requests from the inbox, and stops early when there is enough to send. An error ends the connection,
+/// with nothing said.
 fn answer(
     inbox: &mut Inbox,
     session: &Session,
@@ -151,7 +161,8 @@ fn answer(
     outbox: &mut Vec<u8>,
 ) -> io::Result<()> {
     let now = clock::now();
-    while !session.is_leaving() && outbox.len() < limits::OUTBOX {
+    let enough = outbox.len() + limits::TURN;
+    while !session.is_leaving() && outbox.len() < enough {
         match protocol::decode(inbox) {
             Ok(None) => break,
             Ok(Some(request)) => {

@@ -1,6 +1,7 @@
 //! What keeps a check from being made at all, as opposed to a check that fails.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why nothing could be checked (exit code 2).
@@ -29,6 +30,36 @@ pub enum Error {
     /// A terminal could not be opened.
     #[error("cannot open a terminal with bash in it: {0}")]
     Terminal(#[from] pty_process::Error),
+    /// There is no server to soak.
+    #[error("no server answers at {addr} ({source}). To have one started: scripts/soak.sh lab3")]
+    NoServer {
+        /// Where it should be.
+        addr: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The server to be soaked cannot be run.
+    #[error("cannot start {}: {source}", .program.display())]
+    CannotStart {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The server to be soaked does not say that it is ready.
+    #[error("{program} does not get ready. The last that it said:\n  {said}")]
+    NotReady {
+        /// Its name.
+        program: String,
+        /// Its last lines.
+        said: String,
+    },
+    /// This machine does not allow so many connections, or has run out of something.
+    #[error("{0}")]
+    Unable(String),
+    /// Ctrl-C cannot be caught.
+    #[error("cannot wait for Ctrl-C: {0}")]
+    Signals(#[from] ctrlc::Error),
     /// Anything else the system refused.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use check::document;
+use check::{document, soak};
 use clap::{Parser, Subcommand};
 
 /// Checks the kit by machine. Exit code: 0 all is well, 1 something differs, 2 nothing could be checked.
@@ -16,11 +16,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Kind {
     Document(document::Args),
+    Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
     let checked = match Cli::parse().kind {
         Kind::Document(args) => document::run(&args),
+        Kind::Soak(args) => soak::run(&args),
     };
     checked.unwrap_or_else(|error| {
         eprintln!("check: {error}");

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crate::lines::{Lines, Next};
-use crate::strace::{self, Joiner, Kind};
+use crate::strace::{self, Joiner, Kind, Line};
 
 mod clock;
 mod duration;
@@ -93,10 +93,13 @@ impl<W: Write> Explainer<W> {
     pub fn line(&mut self, line: &[u8]) -> io::Result<()> {
         let mut parsed = strace::parse(line);
         parsed.at = self.clock.since_start(parsed.at);
-        if parsed.kind == Kind::Unknown {
-            self.teller.unknown(line, &mut self.page);
-        } else if let Some(line) = self.joiner.join(parsed) {
-            self.teller.tell(&line, self.clock.zero(), &mut self.page);
+        let is_start = matches!(parsed.kind, Kind::Unfinished { .. });
+        match self.joiner.join(parsed) {
+            Some(Line { kind: Kind::Unknown, .. }) => self.teller.unknown(line, &mut self.page),
+            Some(line) => self.teller.tell(&line, self.clock.zero(), &mut self.page),
+            None if is_start => {}
+            // The end of a call, and no call when it is joined to its start.
+            None => self.teller.unknown(line, &mut self.page),
         }
         self.page.flush_if_full()
     }

@@ -99,6 +99,17 @@ fn nothing_in_a_log_commands_the_terminal() {
     let page = explain_with(log, Guests::default(), true);
     assert!(page.contains("printed: a"), "{page:?}");
     assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'), "{page:?}");
+    // U+009B means the same as ESC [ to many terminals.
+    let page = explain_with("hello \u{9b}2J\n".as_bytes(), Guests::default(), true);
+    assert!(page.starts_with("hello 2J\n"), "{page:?}");
+}
+
+#[test]
+fn the_end_of_a_call_that_makes_no_sense_is_not_lost() {
+    let log = b"7 read(3,  <unfinished ...>\n7 <... read resumed>garbled\n7 close(3) = 0\n";
+    let page = explain_with(log, Guests::default(), true);
+    assert!(page.starts_with("7 <... read resumed>garbled\n"), "{page}");
+    assert!(page.contains("not strace  1 lines"), "{page}");
 }
 
 #[test]

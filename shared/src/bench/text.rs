@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 /// A duration in the unit that suits it, with three digits: `53.2 µs`, `1.02 ms`, `3.07 s`.
+#[must_use]
 pub fn time(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     // What would be rounded up to 1,000 of a unit is told in the next one.
@@ -25,22 +26,26 @@ fn three_digits(value: f64) -> String {
 }
 
 /// A number with commas: `10,000`.
+#[must_use]
 pub fn number(value: u64) -> String {
     indicatif::HumanCount(value).to_string()
 }
 
 /// How many there are of something: `1 client`, `8 clients`, `2 replies`.
+#[must_use]
 pub fn count(value: u64, noun: &str) -> String {
     let many = noun.strip_suffix('y').map_or(format!("{noun}s"), |stem| format!("{stem}ies"));
     format!("{} {}", number(value), if value == 1 { noun } else { &many })
 }
 
 /// Microseconds with one decimal, for machines.
+#[must_use]
 pub fn micros(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e7).round() / 10.0
 }
 
 /// Seconds with six decimals, for machines.
+#[must_use]
 pub fn seconds(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e6
 }

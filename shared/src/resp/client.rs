@@ -128,6 +128,7 @@ fn sized(mark: u8, number: i64, body: &[u8]) -> Option<(Piece, usize)> {
 /// Reads text up to the end of its line; the size counts the mark in front of it too.
 fn text_line(bytes: &[u8]) -> Option<(Cow<'static, str>, usize)> {
     let end = memchr::memchr(b'\n', bytes)?;
-    let text = bytes.get(..end)?.trim_ascii_end();
+    let text = bytes.get(..end)?;
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
     Some((String::from_utf8_lossy(text).into_owned().into(), 1 + end + 1))
 }

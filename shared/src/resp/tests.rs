@@ -1,6 +1,4 @@
-//! The codec against examples, hostile bytes, and every way of cutting a stream into pieces.
-
-use proptest::prelude::*;
+//! The codec against examples and hostile bytes. `tests/codecs` has what holds for any bytes, cut anywhere.
 
 use super::*;
 use crate::wire::{BadReply, Codec as _};
@@ -109,85 +107,4 @@ fn arrays_within_arrays_do_not_overflow_the_stack_of_a_client() {
     inbox.push(&b"*1\r\n".repeat(128));
     inbox.push(b":7\r\n");
     assert!(Codec::default().decode(&mut inbox).is_ok_and(|reply| reply.is_some()));
-}
-
-fn words() -> impl Strategy<Value = Words> {
-    let word =
-        prop_oneof![any::<Vec<u8>>(), Just(b"\r\n$3\r\n".to_vec()), Just(vec![b'x'; 20_000])];
-    proptest::collection::vec(word, 1..5)
-}
-
-fn reply() -> impl Strategy<Value = Reply<'static>> {
-    let leaf = prop_oneof![
-        "[a-zA-Z ]{0,9}x".prop_map(|text| Reply::Status(text.into())),
-        "ERR [a-z]{1,9}".prop_map(|text| Reply::Error(text.into())),
-        any::<i64>().prop_map(Reply::Integer),
-        any::<Vec<u8>>().prop_map(|bytes| Reply::Bulk(bytes.into())),
-        "\\PC{0,9}".prop_map(|text| Reply::Text(text.into())),
-        Just(Reply::Nil),
-    ];
-    leaf.prop_recursive(3, 20, 4, |inner| {
-        prop_oneof![
-            proptest::collection::vec(inner.clone(), 0..4).prop_map(Reply::Array),
-            proptest::collection::vec((inner.clone(), inner), 0..4).prop_map(Reply::Map),
-        ]
-    })
-}
-
-/// Feeds `bytes` to `step` in pieces of the given sizes, over and over until all is fed.
-fn in_pieces(bytes: &[u8], sizes: &[usize], mut step: impl FnMut(&mut Inbox)) {
-    let (mut inbox, mut rest) = (Inbox::new(), bytes);
-    for size in sizes.iter().cycle() {
-        let (piece, behind) = rest.split_at((*size).min(rest.len()));
-        inbox.push(piece);
-        step(&mut inbox);
-        rest = behind;
-        if rest.is_empty() {
-            break;
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn any_cutting_of_requests_gives_the_same_requests(
-        requests in proptest::collection::vec(words(), 1..6),
-        sizes in proptest::collection::vec(1..3000usize, 1..8),
-    ) {
-        let mut stream = Vec::new();
-        for words in &requests {
-            Codec::encode(words, &mut stream);
-        }
-        let mut decoded = Vec::new();
-        in_pieces(&stream, &sizes, |inbox| decoded.extend(drain(inbox).unwrap()));
-        prop_assert_eq!(decoded, requests);
-    }
-
-    #[test]
-    fn any_cutting_of_replies_gives_the_same_replies(
-        replies in proptest::collection::vec(reply(), 1..6),
-        sizes in proptest::collection::vec(1..300usize, 1..8),
-    ) {
-        let mut stream = Vec::new();
-        for reply in &replies {
-            encode(reply, Version::Resp3, &mut stream);
-        }
-        let (mut codec, mut decoded) = (Codec::default(), Vec::new());
-        in_pieces(&stream, &sizes, |inbox| {
-            while let Some(reply) = codec.decode(inbox).unwrap() {
-                decoded.push(reply);
-            }
-        });
-        prop_assert_eq!(decoded, replies);
-    }
-
-    #[test]
-    fn no_bytes_at_all_make_the_decoders_panic(
-        bytes in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b'*'), Just(b'$'), Just(b'1'), Just(b'\r'), Just(b'\n')], 0..200),
-        sizes in proptest::collection::vec(1..20usize, 1..8),
-    ) {
-        let mut codec = Codec::default();
-        in_pieces(&bytes, &sizes, |inbox| _ = drain(inbox));
-        in_pieces(&bytes, &sizes, |inbox| _ = codec.decode(inbox));
-    }
 }

@@ -13,6 +13,7 @@ use std::hash::BuildHasher;
 use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_table::{Entry, HashTable};
 use slab::Slab;
+use smallvec::SmallVec;
 
 use super::Bytes;
 
@@ -71,6 +72,18 @@ impl<V> Table<V> {
             }
         };
         Place { part, number }
+    }
+
+    /// Where these keys are, as far as their hashes tell: now and then it is a key of a similar hash. None
+    /// is compared, so no look-up waits for the one before it.
+    pub fn guess<'a>(&self, keys: impl Iterator<Item = &'a [u8]>) -> SmallVec<[Place; 64]> {
+        let hashes: SmallVec<[u64; 64]> = keys.map(|key| self.hasher.hash_one(key)).collect();
+        let places = hashes.iter().filter_map(|&hash| {
+            let part = part_of(hash);
+            let number = self.parts[usize::from(part)].numbers.find(hash, |_| true)?;
+            Some(Place { part, number: *number })
+        });
+        places.collect()
     }
 
     /// What is at `place`.

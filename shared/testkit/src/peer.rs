@@ -55,6 +55,22 @@ impl Peer {
         self
     }
 
+    /// The same connection once more, so that one thread can send while another reads.
+    #[must_use]
+    pub fn another_hand(&self) -> Self {
+        Self { stream: self.stream.try_clone().expect("the socket is ours") }
+    }
+
+    /// Reads up to the end of a line.
+    #[track_caller]
+    pub fn read_line(&mut self) -> String {
+        let mut line = self.read(1);
+        while !line.ends_with(b"\n") {
+            line.extend(self.read(1));
+        }
+        String::from_utf8(line).expect("a line of text")
+    }
+
     /// Reads this many bytes, or all there are until the server closes.
     #[track_caller]
     pub fn read(&mut self, count: usize) -> Vec<u8> {

@@ -156,3 +156,19 @@ fn lesson_diff_shows_the_lesson() {
     assert!(said(&output).contains("the protocol changes"), "{output:?}");
     assert_eq!(lesson_diff(&root(), &["7"]).status.code(), Some(2));
 }
+
+#[test]
+fn fuzz_refuses_what_it_does_not_know_before_it_builds_anything() {
+    for (words, complaint) in [
+        (&["nobody"][..], "there is no target 'nobody'"),
+        (&["--seconds", "0"], "'0' is no number of seconds"),
+        (&["--seconds"], "'' is no number of seconds"),
+        (&["requests", "--input", "/nowhere"], "there is no file '/nowhere'"),
+        (&["--input", "Cargo.toml"], "a file is for one target"),
+    ] {
+        let output = script("fuzz.sh", words, "");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(said(&output).contains(complaint), "{output:?}");
+        assert!(!said(&output).contains("cargo build"), "{output:?}");
+    }
+}

@@ -15,6 +15,7 @@ mod bench;
 mod blocking;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
+mod decoder;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
 mod lines;

@@ -14,6 +14,7 @@ const BENCHMARK_CLIENTS: &str = "50";
 mod bench;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
+mod crowd;
 mod enough;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;

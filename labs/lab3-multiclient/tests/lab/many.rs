@@ -32,16 +32,7 @@ fn five_hundred_clients_share_one_store() {
     for peer in &mut peers {
         peer.send("INCR n\r\n");
     }
-    let mut answers: Vec<String> = peers
-        .iter_mut()
-        .map(|peer| {
-            let mut line = peer.read(4);
-            while !line.ends_with(b"\n") {
-                line.extend(peer.read(1));
-            }
-            String::from_utf8(line).unwrap()
-        })
-        .collect();
+    let mut answers: Vec<String> = peers.iter_mut().map(Peer::read_line).collect();
     answers.sort_by_key(|answer| answer[1..].trim().parse::<u32>().unwrap());
     let expected: Vec<String> = (1..=500).map(|n| format!(":{n}\r\n")).collect();
     assert_eq!(answers, expected);

@@ -149,7 +149,7 @@ impl<W: Write> Page<W> {
 
     /// Nothing that a log holds may command the terminal, so control characters are left out.
     fn paint(&mut self, ink: Ink, text: &str) {
-        if text.bytes().any(|byte| byte.is_ascii_control()) {
+        if text.contains(char::is_control) {
             let clean: String = text.chars().filter(|letter| !letter.is_control()).collect();
             self.paint(ink, &clean);
         } else if self.colour && ink != Ink::Plain {

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# fuzz.sh: throws bytes at all that reads bytes from strangers, and checks what it promises. What has led to new
+# code is changed and thrown again (libFuzzer): it finds what nobody has thought of.
+#
+# USAGE         scripts/fuzz.sh [TARGET...] [options]
+#               TARGET           requests (RESP, the server's half), replies (the client's half), lines (lab 1),
+#                                strace (lines of a trace), explain (the page about a trace); all, if none is named
+#               --seconds N      how long for each (60)
+#               --replay         only what is in scripts/fuzz/corpus, each input once
+#               --input FILE     only this file, with one target: repeats a finding
+#               --keep           adds to scripts/fuzz/corpus what has reached new code, and keeps no more than that takes
+# REQUIREMENTS  Rust (stable will do), a C++ compiler (Debian: g++)
+# OVERHEADS     a build of a minute or two, the first time; one CPU; below target/fuzz, some MB
+# EXIT CODE     0 nothing was found, 1 something was, 2 it could not be run, 130 Ctrl-C
+#
+# EXAMPLES      scripts/fuzz.sh requests --seconds 10    ten seconds for the decoder of requests
+#               scripts/fuzz.sh --replay                 does anything that was hard once fail now?
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+cd "$(dirname "$0")/.."
+
+all=(requests replies lines strace explain)
+targets=() seconds=60 replay=false keep=false input=''
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --seconds) seconds=${2-}; shift ;;
+    --replay) replay=true ;;
+    --keep) keep=true ;;
+    --input) input=${2-}; shift ;;
+    *)
+      [[ " ${all[*]} " == *" $1 "* ]] || die "there is no target '$1'." "Say one of: ${all[*]}, or scripts/fuzz.sh --help."
+      targets+=("$1")
+      ;;
+  esac
+  (($# == 0)) || shift
+done
+((${#targets[@]} > 0)) || targets=("${all[@]}")
+[[ $seconds =~ ^[1-9][0-9]{0,5}$ ]] || die "'$seconds' is no number of seconds." "Say, for example, --seconds 60."
+if [[ -n $input ]]; then
+  [[ -f $input ]] || die "there is no file '$input'."
+  ((${#targets[@]} == 1)) || die "a file is for one target." "Say, for example, scripts/fuzz.sh requests --input FILE."
+fi
+
+### building
+has cargo || die "Rust is not installed." "See https://rustup.rs, then open a new terminal."
+has c++ || die "a C++ compiler is not installed: the fuzzer is written in C++." "On Debian and Ubuntu: sudo apt-get install g++"
+host=$(rustc -vV | sed -n 's/^host: //p')
+folder=${CARGO_TARGET_DIR:-target}/fuzz
+programs=$folder/$host/release
+# What cargo-fuzz sets: each branch counts how often it was taken, and each comparison tells with what.
+coverage=(-Cpasses=sancov-module)
+for word in level=4 inline-8bit-counters pc-table trace-compares; do
+  coverage+=("-Cllvm-args=-sanitizer-coverage-$word")
+done
+RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --release \
+  --manifest-path scripts/fuzz/Cargo.toml --target "$host" --target-dir "$folder" ||
+  die "the targets cannot be built."
+
+### running
+findings=$folder/findings log=$folder/log
+mkdir -p "$findings"
+
+# stat NAME: what the fuzzer has counted.
+stat() { sed -nE "s/^stat::$1: +//p" "$log" | tail -n 1; }
+
+# fuzz TARGET: runs it, and prints its row of the table.
+found=0 interrupted=false
+fuzz() {
+  local target=$1 status=0 corpus=scripts/fuzz/corpus/$1 own=$folder/corpus/$1 finding=none
+  local options=(-timeout=25 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1
+    "-artifact_prefix=$findings/$target-")
+  mkdir -p "$own" "$corpus"
+  local inputs=("$own" "$corpus")
+  if [[ -n $input ]]; then inputs=("$input")
+  elif $replay; then inputs=(-runs=0 "$corpus")
+  else inputs=("-max_total_time=$seconds" "${inputs[@]}"); fi
+  show "$programs/$target" "${options[@]}" "${inputs[@]}"
+  "$programs/$target" "${options[@]}" "${inputs[@]}" > "$log" 2>&1 || status=$?
+  if ((status == 72)); then
+    interrupted=true
+  elif ((status != 0)); then
+    found=$((found + 1))
+    finding=$(sed -nE 's/.*Test unit written to (.*)/\1/p' "$log" | tail -n 1)
+    finding=${finding:-${input:-one in $corpus}}
+  fi
+  rows+=("$(printf '%-9s %12s %9s %9s %7s  %s' "$target" "$(stat number_of_executed_units)" \
+    "$(stat average_exec_per_sec)" "$(sed -nE 's/.* cov: ([0-9]+).*/\1/p' "$log" | tail -n 1)" \
+    "$(sed -nE 's/.* corp: ([0-9]+).*/\1/p' "$log" | tail -n 1)" "$finding")")
+  if ((status != 0 && status != 72)); then
+    grep --no-group-separator -A 2 -E 'panicked at|ERROR: libFuzzer: (timeout|out-of-memory)' "$log" | cut -c 1-200
+    echo "To repeat it: scripts/fuzz.sh $target --input $finding"
+  fi
+}
+
+# minimise TARGET: of all inputs, a few that reach as much code as all do. (With the counters, which tell how often
+# each branch was taken, it would be ten times as many.)
+minimise() {
+  local target=$1 corpus=scripts/fuzz/corpus/$1
+  local new=$folder/minimal/$target
+  rm -rf "$new"
+  mkdir -p "$new"
+  local command=("$programs/$target" -set_cover_merge=1 -use_counters=0 -max_len=1024
+    "$new" "$folder/corpus/$target" "$corpus")
+  show "${command[@]}"
+  "${command[@]}" > "$log" 2>&1 ||
+    die "the corpus of $target could not be made smaller: see $log"
+  rm -rf "$corpus"
+  mv "$new" "$corpus"
+}
+
+rows=()
+for target in "${targets[@]}"; do
+  fuzz "$target"
+  if $interrupted; then break; fi
+  if $keep; then minimise "$target"; fi
+done
+
+echo
+printf '%-9s %12s %9s %9s %7s  %s\n' target runs runs/s coverage corpus finding
+printf '%s\n' "${rows[@]}"
+if $interrupted; then exit 130; fi
+echo "$((${#targets[@]} - found)) passed, $found failed"
+((found == 0))

@@ -1,0 +1,82 @@
+//! The page that explains a log: whatever is in it, it commands no terminal and no line is lost.
+#![no_main]
+
+use std::io::{self, Read};
+
+use fuzz::pieces;
+use lens::explain::{Guests, Options, run};
+use lens::strace::{Joiner, Kind, parse};
+use libfuzzer_sys::fuzz_target;
+
+/// Lines that no log changes the meaning of: one that is none of strace, and a call.
+const STRANGER: &str = "a line of another program";
+const CALL: &str = "uname({sysname=\"marker\"}) = 0";
+
+/// What stands in front of a remark below a row.
+const NOTE: &str = "                                    ";
+
+fuzz_target!(|input: &[u8]| {
+    let (size, log) = pieces(input);
+    let page = explain(log, log.len().max(1), true);
+    assert_eq!(explain(log, size, true), page, "read in pieces of {size} bytes, it differs");
+    assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'), "{page:?}");
+    let (rows, told) = (rows(&page), told(log));
+    assert!(rows >= told, "{told} lines of the log are to be told, in {rows} rows:\n{page}");
+    _ = explain(log, size, false);
+
+    let place = log.iter().take(size).rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let (before, behind) = log.split_at(place);
+    let marked = [before, STRANGER.as_bytes(), b"\n", CALL.as_bytes(), b"\n", behind].concat();
+    let page = explain(&marked, marked.len(), true);
+    for expected in [STRANGER, "sysname=\"marker\""] {
+        assert!(page.lines().any(|line| line.contains(expected)), "{expected} is not on\n{page}");
+    }
+});
+
+/// How many lines of a log must have a row on a page that shows all. A call that never came back, or that a
+/// signal has ended, need not: the row of the signal, or of the end of the program, says it better.
+fn told(log: &[u8]) -> usize {
+    let mut joiner = Joiner::new();
+    let lines = log.strip_suffix(b"\n").unwrap_or(log).split(|byte| *byte == b'\n');
+    let is_told = |line: &&[u8]| {
+        let parsed = parse(line);
+        let is_start = matches!(parsed.kind, Kind::Unfinished { .. });
+        match joiner.join(parsed).map(|line| line.kind) {
+            Some(Kind::Call(call)) => !call.never_returned() && !call.outcome.was_interrupted(),
+            Some(Kind::Signal { .. }) => true,
+            // One that begins with spaces looks like a note on the page.
+            Some(Kind::Unknown) => line.first().is_some_and(u8::is_ascii_graphic),
+            Some(_) => false,
+            None => !is_start && line.first().is_some_and(u8::is_ascii_graphic),
+        }
+    };
+    lines.filter(is_told).count()
+}
+
+/// How many rows a page has, without its notes and what it says at its end.
+fn rows(page: &str) -> usize {
+    let end = page.rfind("\nIn sum\n").unwrap_or(page.len());
+    let story = page.get(..end).unwrap_or_default();
+    story.lines().filter(|line| !line.starts_with(NOTE)).count()
+}
+
+fn explain(log: &[u8], size: usize, all: bool) -> String {
+    let mut page = Vec::new();
+    let options = Options { all, ..Options::default() };
+    let input = Pieces { log, size };
+    run(input, &mut page, Guests::default(), options).expect("nothing here can fail");
+    String::from_utf8(page).expect("a page is text")
+}
+
+/// A log that arrives in pieces, as from a pipe.
+struct Pieces<'a> {
+    log: &'a [u8],
+    size: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let size = self.size.min(room.len());
+        self.log.read(&mut room[..size])
+    }
+}

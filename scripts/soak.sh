@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# soak.sh: keeps a server busy for minutes with ten thousand clients, rude ones among them, and checks every answer.
+#
+# USAGE         scripts/soak.sh [LAB] [options]
+#               LAB                  lab3 (that is what happens without a word), or redis-server beside it
+#               --minutes N          for how long (10); --clients N  connections held at once (10000)
+#               --seed N             draws the random choices of another run again
+#               --fail-fast          ends at the first wrong answer
+#               --json FILE          the figures for machines, too
+#               --against HOST:PORT  a server that runs already, and is empty
+#               --binary PATH        do not build
+# REQUIREMENTS  20,000 open files in one shell (ulimit -Hn), or it holds fewer connections; Linux, to
+#               see memory and descriptors. redis-server only if you ask for it
+# OVERHEADS     both processors, for all that time; some 400 MiB in the server
+# EXIT CODE     0 every answer was right and nothing leaked; 1 something is wrong, and it says what;
+#               2 it could not be done
+#
+# EXAMPLES      scripts/soak.sh                              ten minutes, before a release
+#               scripts/soak.sh lab3 --minutes 1             after a change in the server
+#               scripts/soak.sh redis-server --minutes 2     is the checker right? Redis has to pass it
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+target='' binary='' against=false options=()
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --minutes | --clients | --seed | --json | --against | --binary)
+      [[ -n ${2-} ]] || die "$1 wants a word behind it." "Say scripts/soak.sh --help."
+      case $1 in
+        --binary) binary=$(realpath -- "$2") ;;
+        --json) options+=(--json "$(realpath -- "$2")") ;;
+        --against) against=true options+=("$1" "$2") ;;
+        *) options+=("$1" "$2") ;;
+      esac
+      shift
+      ;;
+    --fail-fast) options+=("$1") ;;
+    -*) die "'$1' is nothing this script knows." "Say scripts/soak.sh --help." ;;
+    *)
+      [[ -z $target ]] || die "'$1' is one word too many." "Say scripts/soak.sh --help."
+      target=$1
+      ;;
+  esac
+  shift
+done
+cd "$(dirname "$0")/.."
+
+if $against && [[ -n $target$binary ]]; then
+  die "--against is for a server that runs already, so none is started." "Leave ${target:-the program} out, or --against."
+fi
+case ${target:=lab3} in
+  redis-server) ;;
+  *)
+    lab=$(lab_package "$target")
+    [[ $lab == lab3-multiclient ]] ||
+      die "$lab serves one client at a time: the first of ten thousand would keep all others waiting." "Say lab3."
+    ;;
+esac
+
+check=$(build check --release)
+if ! $against; then
+  if [[ -n $binary ]]; then
+    [[ -x $binary && ! -d $binary ]] || die "$binary is not a program that you may run." "Leave --binary out, and it is built."
+  elif [[ $target == redis-server ]]; then
+    has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server" \
+      "Or soak the lab: scripts/soak.sh lab3"
+    binary=$(command -v redis-server)
+  else
+    binary=$(build "$lab" --release)
+  fi
+  options+=("$binary")
+fi
+show "$check" soak "${options[@]}"
+# In our place, so that Ctrl-C is for the one who counts.
+exec "$check" soak "${options[@]}"
