@@ -8,7 +8,7 @@ use lens::compare::found::{Comparison, Stage};
 use lens::compare::page;
 use serde_json::Value;
 use support::browser::{Browser, Look, Page};
-use support::{comparison, root};
+use support::{root, sample};
 
 mod support;
 
@@ -17,7 +17,7 @@ const LOOKS: [Look; 4] =
 #[test]
 fn in_chromium_the_page_makes_no_error_and_asks_nobody_for_anything() {
     let browser = Browser::new();
-    let pages = [comparison::whole(), comparison::bare(), comparison::nothing()];
+    let pages = [sample::whole(), sample::bare(), sample::nothing()];
     for html in pages.iter().map(page::html) {
         for look in LOOKS {
             let page = browser.open(&html, look);
@@ -73,7 +73,7 @@ fn drawn(page: &Page, server: &str) -> (i64, i64) {
 
 #[test]
 fn in_chromium_the_timeline_says_who_made_b_wait() {
-    let whole = comparison::whole();
+    let whole = sample::whole();
     let browser = Browser::new();
     let page = browser.open(&page::html(&whole), Look::LIGHT);
     for stage in &whole.stages {
@@ -94,12 +94,15 @@ fn in_chromium_the_timeline_says_who_made_b_wait() {
         said.starts_with("On lab1-blocking and lab2-resp, B's first reply takes 801 ms and 803 ms"),
         "{said}"
     );
-    assert!(said.contains("On lab3-multiclient and redis-server, B's takes 1.2 ms"), "{said}");
+    assert!(
+        said.contains("On lab3-multiclient and redis-server, B's first reply takes 1.2 ms"),
+        "{said}"
+    );
 }
 
 #[test]
 fn what_the_page_says_follows_the_data() {
-    let mut whole = comparison::whole();
+    let mut whole = sample::whole();
     let swapped = whole.stages[2].timeline.take();
     whole.stages[2].timeline = whole.stages[0].timeline.take();
     whole.stages[0].timeline = swapped;
@@ -107,10 +110,9 @@ fn what_the_page_says_follows_the_data() {
     let waiting = "On lab2-resp and lab1-blocking, B's first reply takes 803 ms and 801 ms";
     assert!(html.contains(waiting));
     whole.stages.truncate(1);
-    assert!(
-        page::html(&whole)
-            .contains("On lab3-multiclient, B's takes 1.2 ms, while A is still connected.")
-    );
+    assert!(page::html(&whole).contains(
+        "On lab3-multiclient, B's first reply takes 1.2 ms, while A is still connected."
+    ));
 }
 
 /// How many marks a chart has for a stage, by its data.
@@ -127,7 +129,7 @@ fn marks(stage: &Stage) -> [(&'static str, usize); 4] {
 
 #[test]
 fn in_chromium_every_chart_is_drawn_with_its_data() {
-    let whole = comparison::whole();
+    let whole = sample::whole();
     let browser = Browser::new();
     let page = browser.open(&page::html(&whole), Look::LIGHT);
     for (number_of, stage) in whole.stages.iter().enumerate() {
@@ -160,7 +162,7 @@ fn in_chromium_every_chart_is_drawn_with_its_data() {
 
 #[test]
 fn every_step_that_the_page_links_to_is_in_the_readme_of_its_lab() {
-    let html = page::html(&comparison::whole());
+    let html = page::html(&sample::whole());
     let links: HashSet<&str> =
         html.split("href=\"../").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     assert!(links.len() >= 10, "{links:?}");
@@ -188,7 +190,7 @@ fn slug(heading: &str) -> String {
 fn in_chromium_what_is_missing_is_said_in_its_place() {
     let browser = Browser::new();
     let open = |comparison: &Comparison| browser.open(&page::html(comparison), Look::LIGHT);
-    for (comparison, at_least) in [(comparison::nothing(), 9), (comparison::bare(), 16)] {
+    for (comparison, at_least) in [(sample::nothing(), 9), (sample::bare(), 16)] {
         let page = open(&comparison);
         assert_eq!(page.count("all('figure, .lens .span, table, img, pre').length"), 0);
         let sentences = page.strings("all('.absent').map((one) => one.textContent)");
@@ -199,7 +201,7 @@ fn in_chromium_what_is_missing_is_said_in_its_place() {
         let missing = page.value("document.querySelector('#missing').textContent");
         assert!(missing.as_str().unwrap().contains("all: no lab could be built."), "{missing}");
     }
-    let whole = open(&comparison::whole());
+    let whole = open(&sample::whole());
     let sentences = whole.strings("all('.absent, .fate').map((one) => one.textContent)");
     let says = |text: &str| sentences.iter().any(|sentence| sentence.contains(text));
     assert!(
@@ -212,7 +214,7 @@ fn in_chromium_what_is_missing_is_said_in_its_place() {
 
 #[test]
 fn names_from_outside_are_shown_as_they_are_and_run_nothing() {
-    let mut whole = comparison::whole();
+    let mut whole = sample::whole();
     let name = "<script>x</script>\"&";
     name.clone_into(&mut whole.stages[3].name);
     name.clone_into(&mut whole.missing[0].why);

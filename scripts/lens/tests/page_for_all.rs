@@ -4,7 +4,7 @@
 
 use lens::compare::page;
 use support::browser::{Browser, Look, Page};
-use support::comparison;
+use support::sample;
 
 mod support;
 
@@ -32,7 +32,7 @@ fn all_were_shown(page: &Page) {
 
 #[test]
 fn in_chromium_the_tab_key_reaches_every_span_and_the_panel_says_what_it_is() {
-    let mut lab1 = comparison::whole();
+    let mut lab1 = sample::whole();
     lab1.stages.truncate(1);
     let browser = Browser::new();
     let page = browser.open(&page::html(&lab1), Look::LIGHT);
@@ -54,7 +54,7 @@ fn in_chromium_the_tab_key_reaches_every_span_and_the_panel_says_what_it_is() {
 #[test]
 fn in_chromium_every_span_of_all_stages_is_shown_when_it_has_the_focus() {
     let browser = Browser::new();
-    let page = browser.open(&page::html(&comparison::whole()), Look::DARK);
+    let page = browser.open(&page::html(&sample::whole()), Look::DARK);
     page.value(NOTE);
     page.value("all('.lens .span[tabindex=\"0\"]').forEach((one) => one.focus())");
     all_were_shown(&page);
@@ -70,7 +70,7 @@ fn in_chromium_every_span_of_all_stages_is_shown_when_it_has_the_focus() {
 #[test]
 fn in_chromium_a_pointer_shows_a_span_and_a_press_keeps_it() {
     let browser = Browser::new();
-    let page = browser.open(&page::html(&comparison::whole()), Look::PHONE);
+    let page = browser.open(&page::html(&sample::whole()), Look::PHONE);
     let span = ".span[data-kind=waiting][data-client=B]";
     page.value(&format!("all('{span}')[0].scrollIntoView({{ block: 'center' }})"));
     let place = format!(
@@ -99,9 +99,7 @@ fn in_chromium_a_pointer_shows_a_span_and_a_press_keeps_it() {
 #[test]
 fn in_chromium_a_phone_needs_no_sideways_scroll() {
     let browser = Browser::new();
-    for html in
-        [comparison::whole(), comparison::bare(), comparison::nothing()].iter().map(page::html)
-    {
+    for html in [sample::whole(), sample::bare(), sample::nothing()].iter().map(page::html) {
         for width in [320, 390, 768] {
             let page = browser.open(&html, Look { width, ..Look::PHONE });
             page.value("all('details').map((one) => one.open = true)");
@@ -137,7 +135,7 @@ const TOO_PALE: &str = "(() => {
 fn in_chromium_all_text_stands_out_from_its_ground() {
     let browser = Browser::new();
     for look in [Look::LIGHT, Look::DARK] {
-        let page = browser.open(&page::html(&comparison::whole()), look);
+        let page = browser.open(&page::html(&sample::whole()), look);
         page.value("all('details').map((one) => one.open = true)");
         assert_eq!(page.strings(TOO_PALE), Vec::<String>::new(), "{look:?}");
         let ground = page.value("getComputedStyle(document.body).backgroundColor");
@@ -148,7 +146,7 @@ fn in_chromium_all_text_stands_out_from_its_ground() {
 #[test]
 fn in_chromium_all_is_open_on_paper_and_shut_again_afterwards() {
     let browser = Browser::new();
-    let page = browser.open(&page::html(&comparison::whole()), Look::DARK);
+    let page = browser.open(&page::html(&sample::whole()), Look::DARK);
     let shut = page.count("all('details:not([open])').length");
     assert!(shut > 5);
     assert_eq!(

@@ -7,8 +7,8 @@
 )]
 
 pub mod browser;
-pub mod comparison;
 pub mod recording;
+pub mod sample;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

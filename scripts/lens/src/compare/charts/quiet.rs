@@ -87,7 +87,9 @@ fn row(area: &Area<'_>, stage: usize, (of, scale): (&Latencies, &Scale), y: i32)
     for (us, size) in [(of.p50_us, 6), (of.p99_us, 4), (of.p999_us, 4), (of.max_us, 4)] {
         mark(area, stage, (x(us), y), size)?;
     }
-    write(area, &time(of.p50_us), (left - 12, y), HPos::Right, Ink::Text)?;
+    if left < right {
+        write(area, &time(of.p50_us), (left - 12, y), HPos::Right, Ink::Text)?;
+    }
     write(area, &time(of.max_us), (right + 12, y), HPos::Left, Ink::Text)
 }
 

@@ -6,6 +6,9 @@ use super::parts::{absent, notice, part, swatch, wide};
 use super::steps;
 use crate::compare::found::{Cell, Comparison, Row};
 
+/// A text that has more letters is a sentence.
+const LONG: usize = 24;
+
 pub(super) fn section(comparison: &Comparison) -> Markup {
     let is_empty = comparison.rows.is_empty() || comparison.stages.is_empty();
     part(
@@ -46,7 +49,7 @@ fn row(row: &Row, stages: usize) -> Markup {
                 details {
                     summary {
                         (row.name)
-                        @if !row.unit.is_empty() { " " span class="unit" { (row.unit) } }
+                        @if needs_unit(row) { " " span class="unit" { (row.unit) } }
                     }
                     p { (row.how) }
                 }
@@ -56,10 +59,18 @@ fn row(row: &Row, stages: usize) -> Markup {
     }
 }
 
+/// Most texts say their unit themselves.
+fn needs_unit(row: &Row) -> bool {
+    let figures = row.cells.iter().filter(|cell| cell.value.is_some());
+    let is_said = |cell: &Cell| cell.text.contains(char::is_alphabetic);
+    !row.unit.is_empty() && !figures.into_iter().any(is_said)
+}
+
 fn figure(cell: Option<&Cell>) -> Markup {
     html! {
         @match cell {
-            Some(Cell { value: Some(value), text }) => td data-value=(value) { (text) },
+            Some(Cell { value: Some(value), text }) =>
+                td data-value=(value) class=[(text.len() > LONG).then_some("words")] { (text) },
             Some(Cell { value: None, text }) => td class="words" { (text) },
             None => td class="words" { "not measured" },
         }

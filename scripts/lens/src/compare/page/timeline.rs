@@ -53,43 +53,37 @@ fn facts(stages: &[Stage]) -> Markup {
 
 /// Who makes the guest wait for the host, and who does not, by what was recorded.
 fn told(timelines: &[Timeline]) -> String {
-    let waits = |facts: &Facts| {
-        facts.held_while_waiting_us * 2 > facts.first_reply_us.unwrap_or(u64::MAX / 2)
-    };
-    let (waiting, served): (Vec<&Facts>, Vec<&Facts>) =
-        timelines.iter().map(|of| &of.facts).partition(|of| waits(of));
-    let on = |all: &[&Facts]| {
-        let names = timelines.iter().filter(|of| all.contains(&&of.facts));
-        list(&names.map(|of| of.server.clone()).collect::<Vec<_>>())
-    };
-    let replies = |all: &[&Facts]| {
-        list(
-            &all.iter()
-                .map(|of| of.first_reply_us.map_or_else(|| "for ever".to_owned(), shown))
-                .collect::<Vec<_>>(),
-        )
-    };
+    let (waiting, served): (Vec<&Timeline>, Vec<&Timeline>) =
+        timelines.iter().partition(|of| is_held(&of.facts));
     let mut sentences = Vec::new();
-    if let Some(Facts { host, guest, .. }) = waiting.first() {
-        let held =
-            list(&waiting.iter().map(|of| shown(of.held_while_waiting_us)).collect::<Vec<_>>());
+    if let Some(Facts { host, guest, .. }) = waiting.first().map(|of| &of.facts) {
+        let (on, takes) = (each(&waiting, |of| of.server.clone()), each(&waiting, reply));
+        let held = each(&waiting, |of| shown(of.facts.held_while_waiting_us));
         sentences.push(format!(
-            "On {}, {guest}'s first reply takes {}: {host} holds the server for {held} of it.",
-            on(&waiting),
-            replies(&waiting)
+            "On {on}, {guest}'s first reply takes {takes}: {host} holds the server for {held} of it."
         ));
     }
-    if let Some(Facts { host, guest, .. }) = served.first() {
-        let is_there = served.iter().all(|of| of.host_left_us > of.first_reply_us);
+    if let Some(Facts { host, guest, .. }) = served.first().map(|of| &of.facts) {
+        let (on, takes) = (each(&served, |of| of.server.clone()), each(&served, reply));
+        let is_there = served.iter().all(|of| of.facts.host_left_us > of.facts.first_reply_us);
         let meanwhile =
             if is_there { format!(", while {host} is still connected") } else { String::new() };
-        sentences.push(format!(
-            "On {}, {guest}'s takes {}{meanwhile}.",
-            on(&served),
-            replies(&served)
-        ));
+        sentences.push(format!("On {on}, {guest}'s first reply takes {takes}{meanwhile}."));
     }
     sentences.join(" ")
+}
+
+/// Whether it was the host that most of the waiting was for.
+fn is_held(facts: &Facts) -> bool {
+    facts.first_reply_us.is_none_or(|us| facts.held_while_waiting_us > us / 2)
+}
+
+fn each(timelines: &[&Timeline], told: impl Fn(&Timeline) -> String) -> String {
+    list(&timelines.iter().map(|of| told(of)).collect::<Vec<_>>())
+}
+
+fn reply(of: &Timeline) -> String {
+    of.facts.first_reply_us.map_or_else(|| "for ever".to_owned(), shown)
 }
 
 fn shown(us: u64) -> String {
