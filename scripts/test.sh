@@ -30,6 +30,7 @@ needs=(
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
+  'chromium chromium'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -119,6 +120,7 @@ choose_tests() {
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
   skip_unless "tmux is not installed" in_a_terminal_ has tmux
+  skip_unless "chromium is not installed" in_chromium_ has chromium
   skip_unless "ltrace is not installed" sees::ltrace_ has ltrace
   skip_unless "ss is not installed" sees::ss_ has ss
   skip_unless "tcpdump is not installed, or may not capture" sees::tcpdump_ may_capture

@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use report::{Judged, Report, Row};
-pub use spread::Spread;
+pub use spread::{Spread, figure};
 
 use crate::measure::{Clock, Machine, MeasureError, raise_file_limit};
 use besides::Besides;

@@ -4,9 +4,12 @@
 //! connection. [`mod@run`] measures the stages and puts all that was [`found`] beside each other.
 //! [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
 //! the packets too.
+//! [`found`] is all that a comparison has found, and [`page`] shows it.
 
+mod charts;
 pub mod found;
 mod markdown;
+pub mod page;
 mod picture;
 mod recorded;
 pub mod request;

@@ -5,7 +5,8 @@ use maud::{Markup, PreEscaped, html};
 /// For whom a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A part of a page: its spans can be reached with the keyboard and be read by scripts.
+    /// A part of a page, which has the style and the patterns once: its spans can be reached with the keyboard and be
+    /// read by scripts.
     Inline,
     /// A file of its own, for a README.
     File,
@@ -42,23 +43,22 @@ pub(super) fn color_of(client: Option<&str>, clients: &[String]) -> String {
     place.map_or_else(|| "nobody".to_owned(), |place| format!("c{}", place % 6))
 }
 
-/// A picture, with what it says to those who do not see it.
+/// A picture, with what it says to those who do not see it. Its `id` is one of a page.
 pub(super) fn picture(
     form: Form,
     (width, height): (f64, f64),
-    (class, title, desc): (&str, &str, &str),
+    (id, title, desc): (&str, &str, &str),
     inside: &Markup,
 ) -> String {
-    let (title_id, desc_id) = (format!("{class}-title"), format!("{class}-desc"));
+    let (title_id, desc_id) = (format!("{id}-title"), format!("{id}-desc"));
     let role = if form == Form::File { "img" } else { "group" };
     let view = format!("0 0 {} {}", px(width), px(height));
     let picture = html! {
-        svg xmlns="http://www.w3.org/2000/svg" class={ "lens " (class) } role=(role) viewBox=(view)
+        svg xmlns="http://www.w3.org/2000/svg" class={ "lens " (id) } role=(role) viewBox=(view)
             width=(px(width)) height=(px(height)) aria-labelledby={ (title_id) " " (desc_id) } {
             title id=(title_id) { (title) }
             desc id=(desc_id) { (desc) }
-            style { (PreEscaped(STYLE)) }
-            (patterns())
+            @if form == Form::File { (style_and_patterns()) }
             rect class="page" width=(px(width)) height=(px(height)) {}
             (inside)
         }
@@ -71,6 +71,20 @@ pub(super) fn picture(
     };
     // A line for each part, so that a change of the picture can be read as a diff.
     head.to_owned() + &picture.into_string().replace("<g ", "\n<g ").replace("</svg>", "\n</svg>\n")
+}
+
+/// What all pictures of a page share; it takes no room.
+pub(super) fn for_inline() -> Markup {
+    html! {
+        svg class="lens" width="0" height="0" style="position:absolute" aria-hidden="true" { (style_and_patterns()) }
+    }
+}
+
+fn style_and_patterns() -> Markup {
+    html! {
+        style { (PreEscaped(STYLE)) }
+        (patterns())
+    }
 }
 
 /// Hatching and dots tell what colours tell. A pattern has no colour of the one who uses it, so there is

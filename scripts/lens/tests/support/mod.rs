@@ -6,8 +6,10 @@
     reason = "each test uses a part of it; and fails"
 )]
 
+pub mod browser;
 pub mod comparison;
 pub mod recording;
+pub mod sample;
 pub mod script;
 
 use std::fs;

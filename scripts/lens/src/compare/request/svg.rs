@@ -39,7 +39,8 @@ pub fn draw(request: &Request, form: Form) -> String {
             text class="small" x="16" y=(px(y)) { (line) }
         }
     };
-    picture(form, (WIDTH, HEIGHT), ("request", &title, &desc), &inside)
+    let id = format!("request-{server}");
+    picture(form, (WIDTH, HEIGHT), (&id, &title, &desc), &inside)
 }
 
 fn places(count: usize) -> Vec<f64> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::CompareError;
 use crate::compare::found::Comparison;
-use crate::compare::markdown;
+use crate::compare::{markdown, page};
 
 /// Makes the folder.
 pub(super) fn prepare(out: &Path) -> Result<(), CompareError> {
@@ -16,8 +16,11 @@ pub(super) fn prepare(out: &Path) -> Result<(), CompareError> {
 pub(super) fn write(comparison: &Comparison, out: &Path) -> Result<String, CompareError> {
     let json = serde_json::to_string_pretty(comparison);
     let json = json.map_err(|error| failed(&out.join("compare.json"), &error))?;
-    // The page: `("index.html", page::html(comparison))` goes here, as the first.
-    let files = [("compare.md", markdown::text(comparison)), ("compare.json", json + "\n")];
+    let files = [
+        ("index.html", page::html(comparison)),
+        ("compare.md", markdown::text(comparison)),
+        ("compare.json", json + "\n"),
+    ];
     let written = files.map(|(name, text)| {
         let path = out.join(name);
         fs::write(&path, text).map_err(|error| failed(&path, &error))?;

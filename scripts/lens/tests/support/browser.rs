@@ -1,0 +1,182 @@
+//! A page in headless Chromium, and what the browser says about it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::sync::{Arc, Mutex};
+
+use headless_chrome::browser::tab::Tab;
+use headless_chrome::browser::tab::point::Point;
+use headless_chrome::protocol::cdp::types::Event;
+use headless_chrome::protocol::cdp::{Emulation, Network};
+use headless_chrome::{Browser as Chromium, LaunchOptions};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A browser of its own, which ends with this value.
+pub struct Browser {
+    chromium: Chromium,
+    place: TempDir,
+}
+
+/// How a page is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    pub scheme: &'static str,
+    pub width: u32,
+}
+
+impl Look {
+    pub const LIGHT: Self = Self { scheme: "light", width: 1280 };
+    pub const DARK: Self = Self { scheme: "dark", width: 1280 };
+    pub const PHONE: Self = Self { scheme: "light", width: 390 };
+}
+
+/// A page that is open.
+pub struct Page {
+    pub tab: Arc<Tab>,
+    address: String,
+    complaints: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        let place = TempDir::new().unwrap();
+        let flags = [
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-quic",
+        ];
+        let options = LaunchOptions::default_builder()
+            .sandbox(false)
+            .user_data_dir(Some(place.path().join("profile")))
+            .args(flags.map(OsStr::new).to_vec())
+            .build()
+            .unwrap();
+        Self { chromium: Chromium::new(options).unwrap(), place }
+    }
+
+    /// Writes the page to a file, opens it from there, and waits until it is there.
+    pub fn open(&self, html: &str, look: Look) -> Page {
+        let file = self.place.path().join("index.html");
+        fs::write(&file, html).unwrap();
+        let address = format!("file://{}", file.display());
+        let tab = self.chromium.new_tab().unwrap();
+        let page = Page { tab, address, complaints: Arc::default(), requests: Arc::default() };
+        page.listen();
+        page.look(look);
+        page.tab.navigate_to(&page.address).unwrap().wait_until_navigated().unwrap();
+        page
+    }
+}
+
+impl Page {
+    fn listen(&self) {
+        let (complaints, requests) = (Arc::clone(&self.complaints), Arc::clone(&self.requests));
+        let note = move |event: &Event| {
+            let complaint = match event {
+                Event::RuntimeConsoleAPICalled(event) => format!("{:?}", event.params),
+                Event::RuntimeExceptionThrown(event) => format!("{:?}", event.params),
+                Event::LogEntryAdded(event) => format!("{:?}", event.params),
+                Event::NetworkRequestWillBeSent(event) => {
+                    return requests.lock().unwrap().push(event.params.request.url.clone());
+                }
+                _ => return,
+            };
+            complaints.lock().unwrap().push(complaint);
+        };
+        self.tab.add_event_listener(Arc::new(note)).unwrap();
+        self.tab.enable_runtime().unwrap();
+        self.tab.enable_log().unwrap();
+        self.tab
+            .call_method(Network::Enable {
+                max_total_buffer_size: None,
+                max_resource_buffer_size: None,
+                max_post_data_size: None,
+                report_direct_socket_traffic: None,
+                enable_durable_messages: None,
+            })
+            .unwrap();
+    }
+
+    fn look(&self, look: Look) {
+        let scheme = Emulation::MediaFeature {
+            name: "prefers-color-scheme".into(),
+            value: look.scheme.into(),
+        };
+        let features = Some(vec![scheme]);
+        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features }).unwrap();
+        self.tab.call_method(size(look.width)).unwrap();
+    }
+
+    /// What the browser complains about, in its console.
+    pub fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap().clone()
+    }
+
+    /// What the page asked for, besides itself and what stands in it.
+    pub fn asked_for(&self) -> Vec<String> {
+        let requests = self.requests.lock().unwrap();
+        let others =
+            requests.iter().filter(|url| **url != self.address && !url.starts_with("data:"));
+        others.cloned().collect()
+    }
+
+    /// Presses a key, as a person does.
+    pub fn press(&self, key: &str) {
+        self.tab.press_key(key).unwrap();
+    }
+
+    /// Moves the pointer.
+    pub fn point(&self, (x, y): (f64, f64)) {
+        self.tab.move_mouse_to_point(Point { x, y }).unwrap();
+    }
+
+    /// Presses the pointer's button.
+    pub fn click(&self, (x, y): (f64, f64)) {
+        self.tab.click_point(Point { x, y }).unwrap();
+    }
+
+    /// The value of an expression in the page, in which `all(SELECTOR)` is an array of elements.
+    pub fn value(&self, expression: &str) -> Value {
+        let all = "const all = (selector) => [...document.querySelectorAll(selector)]";
+        let script =
+            format!("(() => {{ {all}; return JSON.stringify({expression}) ?? 'null' }})()");
+        let text = self.tab.evaluate(&script, true).unwrap().value;
+        let text = text.unwrap_or_else(|| panic!("it has no value: {expression}"));
+        serde_json::from_str(text.as_str().unwrap()).unwrap()
+    }
+
+    /// An expression that is an array of texts.
+    pub fn strings(&self, expression: &str) -> Vec<String> {
+        serde_json::from_value(self.value(expression)).unwrap()
+    }
+
+    /// An expression that is a whole number.
+    pub fn count(&self, expression: &str) -> usize {
+        serde_json::from_value(self.value(expression)).unwrap()
+    }
+}
+
+/// A screen of this width.
+fn size(width: u32) -> Emulation::SetDeviceMetricsOverride {
+    Emulation::SetDeviceMetricsOverride {
+        width,
+        height: 900,
+        device_scale_factor: 1.0,
+        mobile: width < 600,
+        scale: None,
+        screen_width: None,
+        screen_height: None,
+        position_x: None,
+        position_y: None,
+        dont_set_visible_size: None,
+        screen_orientation: None,
+        viewport: None,
+        display_feature: None,
+        device_posture: None,
+    }
+}
