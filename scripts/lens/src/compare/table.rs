@@ -54,8 +54,9 @@ fn table(comparison: &Comparison) -> String {
     for row in &comparison.rows {
         table.add_row(std::iter::once(Cell::new(&row.name)).chain(cells(row)));
     }
-    if let Some(names) = table.column_mut(0) {
-        names.set_constraint(ColumnConstraint::ContentWidth);
+    // No name or figure is broken in two, even if the table gets a little wider than the timelines.
+    for column in table.column_iter_mut() {
+        column.set_constraint(ColumnConstraint::ContentWidth);
     }
     table.to_string() + "\n"
 }
