@@ -31,7 +31,7 @@ fn a_replay_needs_no_tool_and_names_what_recordings_cannot_tell() {
         assert_eq!(figure(&found, "packets a request, alone", name), Some(2.0));
     }
     // One read and one write for 16 requests; on lab 3, one sleep for all clients besides.
-    let calls = |name| figure(&found, "system calls a request, pipelined 16", name);
+    let calls = |name| figure(&found, "system calls a request, 16 at once", name);
     assert_eq!(calls("lab1-blocking"), Some(2.0 / 16.0));
     assert_eq!(calls("lab3-multiclient"), Some(3.0 / 16.0));
     let rows = found["rows"].as_array().unwrap().iter();

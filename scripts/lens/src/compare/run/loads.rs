@@ -12,8 +12,8 @@ use crate::compare::found::{Latencies, Loaded};
 use crate::compare::{human, rounded};
 use crate::measure::{Load, Tool, Usage, report};
 
-/// How many clients, and how many requests they send, all of them together.
-const FULL: [(u32, u64); 4] = [(1, 20_000), (10, 40_000), (50, 40_000), (500, 40_000)];
+/// How many clients, and how many requests they send, all of them together; one client sends them thrice.
+const FULL: [(u32, u64); 4] = [(1, 10_000), (10, 40_000), (50, 40_000), (500, 40_000)];
 const QUICK: [(u32, u64); 2] = [(1, 5_000), (50, 10_000)];
 /// No load takes so long: 500 clients of lab 1, who come one after the other, need 2 s.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -26,7 +26,7 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
         Err(why) => return measured.lacks("loads", &why),
     };
     for (clients, requests) in loads {
-        match one(stage, &live, *clients, *requests) {
+        match median(stage, &live, *clients, *requests) {
             Ok((loaded, cost)) => {
                 measured.stage.loads.push(loaded);
                 measured.costs.extend(cost);
@@ -39,6 +39,24 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
         let why = "its process is not one of this machine that we may look at";
         measured.lacks("CPU time, context switches, memory", why);
     }
+}
+
+/// One client and its server run twice as fast if the kernel puts them on one core, and where it puts them is
+/// luck: so that load is sent three times, and the median counts.
+fn median(
+    stage: &Contestant,
+    live: &Live,
+    clients: u32,
+    requests: u64,
+) -> Result<(Loaded, Option<Cost>), String> {
+    if clients > 1 {
+        return one(stage, live, clients, requests);
+    }
+    let rounds: Result<Vec<_>, _> = (0..3).map(|_| one(stage, live, clients, requests)).collect();
+    let mut rounds = rounds?;
+    let speed = |it: &(Loaded, Option<Cost>)| it.0.per_second.unwrap_or(0.0);
+    rounds.sort_by(|this, that| speed(this).total_cmp(&speed(that)));
+    Ok(rounds.swap_remove(1))
 }
 
 fn one(

@@ -27,8 +27,7 @@ const PROC: &str =
     "/proc/PID before and after the load, divided by the requests that were answered";
 const SERVED: &str =
     "clients with a first reply and without their last one, at the same time (bench of a lab)";
-const BENCH: &str =
-    "bench of a lab; a reply's wait begins when the client asks, the first one's when it dials";
+const BENCH: &str = "bench of a lab; a reply's wait begins when the client asks, the first one's when it dials; of one client, the median of three loads";
 const QUIET: &str =
     "a client that asks every 2 ms, beside one that sends 64 requests at a time, all the time";
 const PEAK: &str = "VmHWM in /proc/PID/status, after all loads";
@@ -90,7 +89,7 @@ impl Rows<'_> {
 
     fn of_calls(&mut self, how: &str) {
         const WAYS: Parts<CallsPerRequest, Vec<(String, f64)>, 2> =
-            [("alone", |it| it.alone.clone()), ("pipelined 16", |it| it.pipelined.clone())];
+            [("alone", |it| it.alone.clone()), ("16 at once", |it| it.pipelined.clone())];
         const KINDS: Parts<String, bool, 3> = [
             ("system calls", |_| true),
             ("reads", |name| is_read(name)),
@@ -109,7 +108,7 @@ impl Rows<'_> {
 
     fn of_packets(&mut self, how: &str) {
         const WAYS: Parts<Traffic, OnWire, 2> =
-            [("alone", |it| it.alone), ("pipelined 16", |it| it.pipelined)];
+            [("alone", |it| it.alone), ("16 at once", |it| it.pipelined)];
         let with_headers = format!("{how}; with 52 bytes for the headers of IP and TCP");
         for (way, of) in WAYS {
             self.add(&format!("packets a request, {way}"), "packets", how, |it| {
