@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# bench.sh: measures redis-server, lab 3 and the floor under the same loads, by turns: what a request costs.
+# bench.sh: measures redis-server, lab 3, lab 4 and the baseline under the same loads, in turns. The baseline
+# answers each request without reading it: no server of this design can be cheaper.
 #
 # USAGE         scripts/bench.sh [options]
 #               --quick          a small part of each load: to see that it works, some seconds
@@ -9,7 +10,7 @@
 #               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
 # REQUIREMENTS  Rust; redis-server and redis-benchmark (Debian: redis-server redis-tools). Without them it
 #               measures what it can, and says what is lost. Linux: what a server costs is read from /proc
-# OVERHEADS     about ten minutes, both cores and 1 GB of memory; ports are free ones of this machine only.
+# OVERHEADS     about fifteen minutes, both cores and 1 GB of memory; ports are free ones of this machine only.
 #               Leave the machine alone meanwhile: what others do shows in the figures
 # EXIT CODE     0 it was measured, whether targets are met or not; 1 there was nothing to measure; 2 it could
 #               not be done
@@ -45,7 +46,7 @@ build() {
   run cargo build -q --release --manifest-path "$kit/Cargo.toml" "$@" ||
     die "the labs do not build: the compiler says why, above." "Undo your last change, or ask: git diff"
 }
-build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lens --bins
-build -p lab3-multiclient --example floor
+build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair -p lens --bins
+build -p lab4-fair --example baseline
 show lens bench "$@"
 exec "$programs/lens" bench "$@"

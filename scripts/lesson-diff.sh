@@ -1,29 +1,30 @@
 #!/usr/bin/env bash
-# lesson-diff.sh: shows what changes from one lab to the next, and fails if anything else does.
+# lesson-diff.sh: shows what changes from one lab to the next, and fails if anything else differs.
 #
-# USAGE         scripts/lesson-diff.sh [1 | 2] [--check]
+# USAGE         scripts/lesson-diff.sh [1 | 2 | 3] [--check]
 # REQUIREMENTS  diff, git for colours
 # OVERHEADS     none
 #
-# EXAMPLES      scripts/lesson-diff.sh 1         what turns lab 1 into lab 2: the protocol
-#               scripts/lesson-diff.sh --check   says only whether both lessons hold (exit code 1 if not)
+# EXAMPLES      scripts/lesson-diff.sh 1         from lab 1 to lab 2: the protocol
+#               scripts/lesson-diff.sh 3         from lab 3 to lab 4: the sharing of one thread
+#               scripts/lesson-diff.sh --check   only checks all lessons (exit code 1 if one does not hold)
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-lessons=(1 2)
+lessons=(1 2 3)
 show=true
 for word in "$@"; do
   case $word in
-    1 | 2) lessons=("$word") ;;
+    1 | 2 | 3) lessons=("$word") ;;
     --check) show=false ;;
     -h | --help) usage; exit 0 ;;
-    *) die "there is no lesson '$word': say 1 (lab 1 to lab 2), 2 (lab 2 to lab 3), or --check." ;;
+    *) die "there is no lesson '$word'." "Say 1 (lab 1 to lab 2), 2 (lab 2 to lab 3), 3 (lab 3 to lab 4), or --check." ;;
   esac
 done
 cd "$(dirname "$0")/.."
 
-# A file that is not there yet is an empty one.
+# present FILE: the file, or an empty one if there is no such file.
 present() { if [[ -e $1 ]]; then echo "$1"; else echo /dev/null; fi; }
 
 failed=0
@@ -45,25 +46,35 @@ lesson() {
       echo "  $file does not differ, and it is the lesson." >&2
       failed=1
     elif $show && command -v git > /dev/null; then
-      git --no-pager diff --no-index --patience -- "$(present "$from/$file")" "$to/$file" || true
+      git --no-pager diff --no-index --patience -- "$(present "$from/$file")" "$(present "$to/$file")" || true
     elif $show; then
       diff --unified --new-file "$from/$file" "$to/$file" || true
     fi
   done
 }
 
-# The function at the heart of all servers reads the same in each.
+# heart LAB: the function `answer`, which is the same in all labs.
 heart() { sed -n '/^\/\/\/ The heart of the server/,/^}/p' "labs/$1/src/server.rs"; }
+
+# same_heart LAB LAB: both labs have it, and it is the same.
+same_heart() {
+  if [[ -z $(heart "$1") || $(heart "$1") != "$(heart "$2")" ]]; then
+    echo "  The function answer differs, and it should not: make both the same, to the byte." >&2
+    failed=1
+  fi
+}
 
 for lesson in "${lessons[@]}"; do
   case $lesson in
     1) lesson lab1-blocking lab2-resp "the protocol changes" protocol.rs ;;
     2)
       lesson lab2-resp lab3-multiclient "the waiting changes" server.rs server/accept.rs server/connection.rs
-      if [[ -z $(heart lab2-resp) || $(heart lab2-resp) != "$(heart lab3-multiclient)" ]]; then
-        echo "  answer() differs, and it should not: make both the same, to the byte." >&2
-        failed=1
-      fi
+      same_heart lab2-resp lab3-multiclient
+      ;;
+    3)
+      lesson lab3-multiclient lab4-fair "the sharing changes" \
+        server.rs server/accept.rs server/connection.rs server/pool.rs server/prefetch.rs
+      same_heart lab3-multiclient lab4-fair
       ;;
   esac
 done

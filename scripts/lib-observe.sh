@@ -35,7 +35,7 @@ read_options() {
     esac
     shift
   done
-  [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2 or lab3."
+  [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2, lab3 or lab4."
   read_port
   # A scenario needs no port that anybody knows by heart, so it does not mind who holds 6379.
   if [[ -n $scenario && $port_is_given == false ]] && ! $attach; then

@@ -21,7 +21,8 @@ lab_package() {
     lab1 | lab1-blocking) echo lab1-blocking ;;
     lab2 | lab2-resp) echo lab2-resp ;;
     lab3 | lab3-multiclient) echo lab3-multiclient ;;
-    *) die "there is no lab '$1'." "Say lab1, lab2 or lab3." ;;
+    lab4 | lab4-fair) echo lab4-fair ;;
+    *) die "there is no lab '$1'." "Say lab1, lab2, lab3 or lab4." ;;
   esac
 }
 

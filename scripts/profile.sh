@@ -64,14 +64,9 @@ if $wall && $attach; then
     "Leave --attach out. To look at the one that runs: lens watch $lab"
 fi
 
-# build_release: a build to measure, in a folder of its own. Frame pointers cost next to nothing, and
-# --fp needs them.
+# build_release: the build to measure. .cargo/config.toml gives it frame pointers, which --fp needs.
 build_release() {
-  if [[ -n $binary ]]; then build_lab; return; fi
-  has cargo || die "Rust is not installed, so $lab cannot be built." "See https://rustup.rs, then open a new terminal."
-  run env RUSTFLAGS="-C force-frame-pointers=yes" cargo build -q --release --target-dir target/profile -p "$lab" ||
-    die "$lab does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
-  binary=target/profile/release/$lab
+  if [[ -n $binary ]]; then build_lab; else binary=$(build "$lab" --release); fi
 }
 
 # prepare_for_load: nobody needs to know the port, and nobody could read so many lines.

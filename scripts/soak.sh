@@ -2,7 +2,8 @@
 # soak.sh: keeps a server busy for minutes with ten thousand clients, rude ones among them, and checks every answer.
 #
 # USAGE         scripts/soak.sh [LAB] [options]
-#               LAB                  lab3 (that is what happens without a word), or redis-server beside it
+#               LAB                  lab4 (the default) or redis-server. lab3 also works, but it answers one
+#                                    client until nothing is left: a client that floods starves the others
 #               --minutes N          for how long (10); --clients N  connections held at once (10000)
 #               --seed N             draws the random choices of another run again
 #               --fail-fast          ends at the first wrong answer
@@ -16,7 +17,7 @@
 #               2 it could not be done
 #
 # EXAMPLES      scripts/soak.sh                              ten minutes, before a release
-#               scripts/soak.sh lab3 --minutes 1             after a change in the server
+#               scripts/soak.sh lab4 --minutes 1             after a change in the server
 #               scripts/soak.sh redis-server --minutes 2     is the checker right? Redis has to pass it
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -50,12 +51,12 @@ cd "$(dirname "$0")/.."
 if $against && [[ -n $target$binary ]]; then
   die "--against is for a server that runs already, so none is started." "Leave ${target:-the program} out, or --against."
 fi
-case ${target:=lab3} in
+case ${target:=lab4} in
   redis-server) ;;
   *)
     lab=$(lab_package "$target")
-    [[ $lab == lab3-multiclient ]] ||
-      die "$lab serves one client at a time: the first of ten thousand would keep all others waiting." "Say lab3."
+    [[ $lab == lab3-multiclient || $lab == lab4-fair ]] ||
+      die "$lab serves one client at a time: the first of ten thousand would keep all others waiting." "Say lab4."
     ;;
 esac
 
@@ -65,7 +66,7 @@ if ! $against; then
     [[ -x $binary && ! -d $binary ]] || die "$binary is not a program that you may run." "Leave --binary out, and it is built."
   elif [[ $target == redis-server ]]; then
     has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server" \
-      "Or soak the lab: scripts/soak.sh lab3"
+      "Or soak the lab: scripts/soak.sh lab4"
     binary=$(command -v redis-server)
   else
     binary=$(build "$lab" --release)

@@ -103,7 +103,7 @@ choose_tests() {
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
   skip_unless "redis-server is not installed" a_soak_of_redis_server_ has redis-server
   skip_unless "python3 is not installed" broken_on_purpose:: has python3
-  skip_unless "redis-server is not installed" every_stranger_meets_the_fate_that_redis has redis-server
+  skip_unless "redis-server is not installed" untrusted_input_is_handled_as_redis_does has redis-server
   skip_unless "curl is not installed" curl_ has curl
   skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
   skip_unless "redis-server or redis-benchmark is not installed" bench_of_redis_ has_all redis-server redis-benchmark

@@ -1,23 +1,27 @@
-//! The two protocols of the labs on the same requests and replies: what does each cost?
+//! The cost of the two protocols of the labs, with the same requests and replies.
 //!
-//! A line has to be searched for its end and for its spaces and quotes, byte by byte. RESP tells how
-//! long each word is, and its decoder jumps: the longer a value, the more that counts.
+//! The decoder of lines must search every byte for the end of the line, for spaces and for quotes. RESP sends
+//! the length of each argument, so its decoder can skip the bytes. This matters more for longer values.
 
+#[allow(dead_code, unused_imports, reason = "a part of lab 1")]
 #[path = "../../labs/lab1-blocking/src/protocol.rs"]
 mod line;
+#[allow(dead_code, unused_imports, reason = "a part of lab 2")]
+#[path = "../../labs/lab2-resp/src/protocol.rs"]
+mod resp;
 
 use std::hint::black_box;
 use std::time::Duration;
 
+use codec::Codec;
 use criterion::{BenchmarkId, Criterion, Throughput};
-use shared::inbox::Inbox;
+use shared::buffer::{Parsed, ReadBuffer};
 use shared::reply::{Reply, Version};
-use shared::resp;
-use shared::wire::Codec;
+use shared::request::{ProtocolError, Request};
 
-/// How many requests or replies one measured step takes.
+/// The number of requests or replies in one measured step.
 const COUNT: usize = 100;
-/// The sizes of the values, in bytes, and what they are called.
+/// The sizes of the values, in bytes, and their names in the report.
 const VALUES: [(usize, &str); 2] = [(5, "5 B"), (10 * 1024, "10 KB")];
 
 fn main() {
@@ -32,58 +36,65 @@ fn main() {
     criterion.final_summary();
 }
 
-/// Bytes to requests: `SET key value` from the inbox, until it is empty.
+/// Bytes to requests: `SET key value` from the read buffer, until it is empty.
 fn decode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
     group.throughput(Throughput::Elements(COUNT as u64));
     for (size, name) in VALUES {
-        let lines = requests::<line::Codec>(size);
-        let mut inbox = Inbox::new();
-        group.bench_with_input(BenchmarkId::new("lines", name), &lines, |bencher, lines| {
-            bencher.iter(|| {
-                inbox.push(lines);
-                while let Ok(Some(request)) = line::decode(&mut inbox) {
-                    black_box(request);
-                }
+        let protocols: [(&str, Vec<u8>, Decode); 2] = [
+            ("lines", requests::<line::Codec>(size), line::decode_request),
+            ("RESP", requests::<resp::Codec>(size), resp::decode_request),
+        ];
+        for (protocol, bytes, decode) in protocols {
+            let mut buffer = ReadBuffer::new();
+            group.bench_with_input(BenchmarkId::new(protocol, name), &bytes, |bencher, bytes| {
+                bencher.iter(|| {
+                    buffer.extend(bytes);
+                    decode_all(&mut buffer, decode);
+                });
             });
-        });
-        let arrays = requests::<resp::Codec>(size);
-        let mut inbox = Inbox::new();
-        group.bench_with_input(BenchmarkId::new("RESP", name), &arrays, |bencher, arrays| {
-            bencher.iter(|| {
-                inbox.push(arrays);
-                while let Ok(Some(request)) = resp::decode(&mut inbox) {
-                    black_box(request);
-                }
-            });
-        });
+        }
     }
     group.finish();
+}
+
+type Decode =
+    for<'a> fn(&'a [u8], &mut Parsed) -> Result<Option<(Request<'a>, usize)>, ProtocolError>;
+
+fn decode_all(buffer: &mut ReadBuffer, decode: Decode) {
+    loop {
+        let (bytes, parsed) = buffer.filled_and_parsed();
+        let Ok(Some((request, size))) = decode(bytes, parsed) else { break };
+        black_box(request);
+        buffer.consume(size);
+    }
 }
 
 fn requests<C: Codec>(value_size: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for index in 0..COUNT {
         let key = format!("key:{index}").into_bytes();
-        C::encode(&[b"SET".to_vec(), key, vec![b'v'; value_size]], &mut bytes);
+        C::encode_request(&[b"SET".to_vec(), key, vec![b'v'; value_size]], &mut bytes);
     }
     bytes
 }
 
-/// Replies to bytes: values to the outbox.
+/// Replies to bytes: values to the write buffer.
 fn encode(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("encode");
     group.throughput(Throughput::Elements(COUNT as u64));
     for (size, name) in VALUES {
         let value = vec![b'v'; size];
         let reply = Reply::value(Some(&value));
-        for (protocol, encode) in [("lines", line::encode as Encode), ("RESP", resp::encode)] {
-            let mut outbox = Vec::new();
+        for (protocol, encode) in
+            [("lines", line::encode_reply as Encode), ("RESP", resp::encode_reply)]
+        {
+            let mut output = Vec::new();
             group.bench_with_input(BenchmarkId::new(protocol, name), &reply, |bencher, reply| {
                 bencher.iter(|| {
-                    outbox.clear();
+                    output.clear();
                     for _ in 0..COUNT {
-                        encode(black_box(reply), Version::Resp2, &mut outbox);
+                        encode(black_box(reply), Version::Resp2, &mut output);
                     }
                 });
             });

@@ -1,9 +1,9 @@
-//! One GET, there and back, to each of the three labs as a process of its own.
+//! The round trip of one GET to each lab. Each lab is a process.
 //!
-//! One client waits for one reply at a time, so the three ways of waiting have nothing to gain here: the
-//! difference that remains is the price of a protocol and of an event loop. It is small: whether the
-//! scheduler puts client and server on one core or on two matters more (12 µs or 50 µs, to wake the other
-//! one). On Linux, `taskset -c 0 cargo bench -p shared --bench round_trip` makes the figures steady.
+//! One client waits for one reply at a time, so an event loop has no advantage here. The figures show what a
+//! protocol and an event loop cost. This cost is small. The scheduler matters more: it puts client and server
+//! on one core or on two (12 µs or 50 µs to wake the other process). On Linux,
+//! `taskset -c 0 cargo bench -p shared --bench round_trip` makes the figures stable.
 
 use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -14,18 +14,22 @@ use std::time::Duration;
 
 use criterion::Criterion;
 
-/// A protocol: the bytes of `SET name Alice` and its reply, of `GET name` and its reply.
-type Wire = [&'static [u8]; 4];
+/// The bytes of `SET name Alice`, of its reply, of `GET name`, and of its reply.
+type Messages = [&'static [u8]; 4];
 
-const LINES: Wire = [b"SET name Alice\n", b"OK\n", b"GET name\n", b"Alice\n"];
-const RESP: Wire = [
+const LINES: Messages = [b"SET name Alice\n", b"OK\n", b"GET name\n", b"Alice\n"];
+const RESP: Messages = [
     b"*3\r\n$3\r\nSET\r\n$4\r\nname\r\n$5\r\nAlice\r\n",
     b"+OK\r\n",
     b"*2\r\n$3\r\nGET\r\n$4\r\nname\r\n",
     b"$5\r\nAlice\r\n",
 ];
-const LABS: [(&str, Wire); 3] =
-    [("lab1-blocking", LINES), ("lab2-resp", RESP), ("lab3-multiclient", RESP)];
+const LABS: [(&str, Messages); 4] = [
+    ("lab1-blocking", LINES),
+    ("lab2-resp", RESP),
+    ("lab3-multiclient", RESP),
+    ("lab4-fair", RESP),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let binaries = build()?;
@@ -54,7 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Sends a request and reads its reply to the end.
+/// Sends a request and reads its whole reply.
 fn ask(stream: &mut TcpStream, request: &[u8], expected: &[u8]) -> io::Result<()> {
     stream.write_all(request)?;
     let mut reply = [0; 64];
@@ -64,7 +68,7 @@ fn ask(stream: &mut TcpStream, request: &[u8], expected: &[u8]) -> io::Result<()
     is_right.then_some(()).ok_or_else(|| io::Error::other(format!("{}", reply.escape_ascii())))
 }
 
-/// Builds the labs as they are measured, optimised, and returns the paths of their binaries.
+/// Builds the labs with optimisation, and returns the paths of their binaries.
 fn build() -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--release", "--message-format=json-render-diagnostics"]);
@@ -92,8 +96,8 @@ struct Lab {
 
 impl Lab {
     fn start(name: &str, binaries: &[PathBuf]) -> Result<Self, Box<dyn Error>> {
-        let is_it = |path: &&PathBuf| path.file_stem().is_some_and(|stem| stem == name);
-        let binary: &Path = binaries.iter().find(is_it).ok_or("cargo names no such binary")?;
+        let is_lab = |path: &&PathBuf| path.file_stem().is_some_and(|stem| stem == name);
+        let binary: &Path = binaries.iter().find(is_lab).ok_or("cargo names no such binary")?;
         let log = std::env::temp_dir().join(format!("{name}-{}.log", std::process::id()));
         let mut process = Command::new(binary)
             .args(["--port", "0", "--quiet", "--log-file"])
@@ -113,7 +117,7 @@ impl Lab {
     fn connect(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(&self.addr)?;
         stream.set_nodelay(true)?;
-        // A lab that hangs must not hang the benchmark.
+        // Without this timeout, a lab that hangs would also hang the benchmark.
         stream.set_read_timeout(Some(Duration::from_secs(10)))?;
         Ok(stream)
     }

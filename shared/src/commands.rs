@@ -1,10 +1,8 @@
-//! What the commands do: one small function each, in rooms by subject. The table in
-//! [`crate::command`] says which function belongs to which name.
+//! The commands: one small function each, in modules by subject. [`crate::table`] lists their names.
 
+pub mod compat;
 pub mod connection;
 pub mod counters;
 pub mod expiry;
-pub mod introspection;
 pub mod keys;
-pub mod server;
 pub mod strings;

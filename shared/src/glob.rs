@@ -1,51 +1,51 @@
-//! The patterns of KEYS and CONFIG GET: `*` any bytes, `?` one byte, `[a-c]` `[^x]` a set, `\` the
-//! next byte as it is. Source: the documentation of KEYS; the corners are those of Redis.
+//! The patterns of KEYS and CONFIG GET: `*` any bytes, `?` one byte, `[a-c]` and `[^x]` a set, `\`
+//! takes the next byte literally. Source: the documentation of KEYS, and Redis itself for rare cases.
 
-/// Whether the whole of `text` fits `pattern`.
+/// Whether the whole `text` matches `pattern`.
 ///
-/// Only the last `*` is ever tried again, so the time is at most the product of both lengths, where
-/// a recursion for each `*` would take exponential time on `*a*a*a*a*b`.
+/// Only the last `*` is tried again, so the time is at most the product of both lengths. A recursion
+/// for each `*` would take exponential time on `*a*a*a*a*b`.
 #[must_use]
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut rest, mut unmatched) = (pattern, text);
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
-        if let [b'*', behind @ ..] = rest {
-            retry = Some((behind, unmatched));
-            rest = behind;
+        if let [b'*', after @ ..] = rest {
+            retry = Some((after, unmatched));
+            rest = after;
             continue;
         }
-        if let Some((behind, tail)) = match_one(rest, unmatched) {
-            (rest, unmatched) = (behind, tail);
+        if let Some((after, tail)) = match_one(rest, unmatched) {
+            (rest, unmatched) = (after, tail);
             continue;
         }
         if rest.is_empty() && unmatched.is_empty() {
             return true;
         }
-        // Let the last star take one byte more.
+        // Try again: the last star matches one byte more.
         match retry {
-            Some((behind, [_, tail @ ..])) => {
-                retry = Some((behind, tail));
-                (rest, unmatched) = (behind, tail);
+            Some((after, [_, tail @ ..])) => {
+                retry = Some((after, tail));
+                (rest, unmatched) = (after, tail);
             }
             _ => return false,
         }
     }
 }
 
-/// Matches one byte of `text`; returns what is left of both.
+/// Matches one byte of `text`. Returns the rest of the pattern and the rest of the text.
 fn match_one<'p, 't>(pattern: &'p [u8], text: &'t [u8]) -> Option<(&'p [u8], &'t [u8])> {
     let (&byte, tail) = text.split_first()?;
-    let (fits, rest) = match pattern {
+    let (is_match, rest) = match pattern {
         [] => return None,
         [b'?', rest @ ..] => (true, rest),
         [b'[', set @ ..] => match_set(set, byte),
         [b'\\', literal, rest @ ..] | [literal, rest @ ..] => (*literal == byte, rest),
     };
-    fits.then_some((rest, tail))
+    is_match.then_some((rest, tail))
 }
 
-/// Whether `byte` is in the set that starts behind a `[`, and what is behind its `]`.
+/// Whether `byte` is in the set. `set` begins after the `[`. Also returns the pattern after the `]`.
 fn match_set(set: &[u8], byte: u8) -> (bool, &[u8]) {
     let (negated, mut set) = match set {
         [b'^', set @ ..] => (true, set),
@@ -53,14 +53,14 @@ fn match_set(set: &[u8], byte: u8) -> (bool, &[u8]) {
     };
     let mut found = false;
     loop {
-        let (hit, rest) = match set {
+        let (is_match, rest) = match set {
             [] => return (found != negated, set),
             [b']', rest @ ..] => return (found != negated, rest),
             [b'\\', literal, rest @ ..] => (*literal == byte, rest),
             [from, b'-', to, rest @ ..] => ((*from.min(to)..=*from.max(to)).contains(&byte), rest),
             [literal, rest @ ..] => (*literal == byte, rest),
         };
-        found |= hit;
+        found |= is_match;
         set = rest;
     }
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn patterns_match_as_in_the_documentation_of_keys() {
+    fn patterns_match_as_the_documentation_of_keys_says() {
         let table = [
             ("*", "", true),
             ("*", "anything", true),

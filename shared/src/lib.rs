@@ -1,51 +1,42 @@
-//! What all labs of *Redis from Scratch* stand on.
+//! The path of a request through a server: the crate that all labs of *Redis from Scratch* share.
 //!
 //! # Layout
 //!
-//! The way of a request through a server, and the module that knows about each step:
-//!
 //! ```text
-//! bytes ─▶ inbox ─▶ request ─▶ command ─▶ reply ─▶ bytes
-//!         inbox    words,     command    reply
-//!                  resp       commands
-//!                             engine, store
+//!  bytes ──▶ buffer ──▶ request ──▶ engine ──▶ command ──▶ reply ──▶ bytes
+//!                 a lab's             table      commands       a lab's
+//!               protocol.rs                    state, store   protocol.rs
 //! ```
 //!
-//! - [`inbox`]: bytes that have arrived and wait. [`request`]: the words of one command.
-//! - [`words`]: a line and its words. [`resp`]: the protocol of Redis; lab 1 has its own.
-//! - [`command`]: the table of commands. [`commands`]: a small function for each.
-//! - [`engine`]: what the connections of a server share. [`store`]: keys, values, deadlines.
-//!   [`session`]: one connected client.
-//! - [`reply`]: what a command answers.
-//! - [`limits`], [`browser`], [`number`], [`glob`], [`clock`]: small rules that several of them need.
-//! - [`cli`], [`logging`], [`port`], [`files`], [`stop`]: what a server does besides serving.
-//! - [`client`], [`repl`], [`mod@bench`]: the other end of the wire. [`wire`]: what they know of a protocol.
+//! Read the modules in this order:
 //!
-//! The arrows point one way: `store` and `resp` never see each other, and no socket is touched outside
-//! of `client` and `bench`: accepting and reading is what the labs are about, so the labs do it.
+//! - [`buffer`]: the received bytes of one connection. [`request`]: the arguments of one command.
+//!   [`inline`]: a line of text as a request. RESP is in `protocol.rs` of lab 2.
+//! - [`engine`]: takes a request, returns a reply. [`table`]: the list of commands.
+//! - [`command`]: what a command is. [`commands`]: one small function for each.
+//! - [`state`]: what all connections share. [`store`]: keys, values and deadlines.
+//!   [`session`]: one connected client.
+//! - [`reply`]: the answer of a command. [`logging`]: the lines of the log.
+//! - [`limits`], [`http`], [`number`], [`glob`], [`clock`]: small rules that several modules need.
+//!
+//! The dependencies point one way: `buffer` and the protocols never see the store, and the store never
+//! sees a request. No module here touches a socket or a terminal: accepting, reading and writing is the
+//! subject of the labs. The crate `kit` has the rest: command line, log output, client, load generator.
 
-pub mod ahead;
-pub mod bench;
-pub mod browser;
-pub mod cli;
-pub mod client;
+pub mod buffer;
 pub mod clock;
 pub mod command;
 pub mod commands;
 pub mod engine;
-pub mod files;
 pub mod glob;
-pub mod inbox;
+pub mod http;
+pub mod inline;
 pub mod limits;
 pub mod logging;
 pub mod number;
-pub mod port;
-pub mod repl;
 pub mod reply;
 pub mod request;
-pub mod resp;
 pub mod session;
-pub mod stop;
+pub mod state;
 pub mod store;
-pub mod wire;
-pub mod words;
+pub mod table;

@@ -1,49 +1,61 @@
-//! A reply: what the server answers, before a protocol turns it into bytes, and what a client gets.
+//! A reply: the answer of the server, before a protocol turns it into bytes.
 
 use std::borrow::Cow;
 
-/// Which words a connection uses for nil, maps and text. HELLO changes it.
+/// The version of RESP that a connection uses. HELLO changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Version {
-    /// What every client speaks.
+    /// Every client understands it.
     #[default]
     Resp2,
-    /// What a client speaks that has sent `HELLO 3`.
+    /// A client that has sent `HELLO 3` understands it.
     Resp3,
 }
 
-/// The answer to one request. A value is borrowed from the store: it is copied once, to the wire.
+impl Version {
+    /// Its number: 2 or 3.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        match self {
+            Version::Resp2 => 2,
+            Version::Resp3 => 3,
+        }
+    }
+}
+
+/// The answer to one request. It borrows a value from the store, so the value is copied only once: into
+/// the write buffer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply<'a> {
-    /// A short word such as `OK` or `PONG`.
+    /// A short text such as `OK` or `PONG`.
     Status(Cow<'a, str>),
-    /// What went wrong, with its code in front: `ERR unknown command 'FOO'`.
+    /// An error with its code in front: `ERR unknown command 'FOO'`.
     Error(Cow<'a, str>),
     /// A whole number.
     Integer(i64),
     /// A value: any bytes.
     Bulk(Cow<'a, [u8]>),
-    /// Text for people, of several lines, such as that of INFO.
+    /// Text of several lines for people, such as the reply to INFO.
     Text(Cow<'a, str>),
-    /// There is no such value.
+    /// No such value exists.
     Nil,
     /// Several replies in order.
     Array(Vec<Reply<'a>>),
-    /// Pairs of a field and what it is; RESP2 has no word for it and sends a flat array.
+    /// Pairs of a field and its value. RESP2 sends them as a flat array.
     Map(Vec<(Reply<'a>, Reply<'a>)>),
 }
 
 impl<'a> Reply<'a> {
-    /// The answer of a command that did what it was told and has nothing to tell.
+    /// The reply of a command that has succeeded and returns nothing.
     pub const OK: Reply<'static> = Reply::Status(Cow::Borrowed("OK"));
 
-    /// A value that is in the store, or nil.
+    /// A value of the store, or nil.
     #[must_use]
     pub fn value(value: Option<&'a [u8]>) -> Self {
         value.map_or(Reply::Nil, |bytes| Reply::Bulk(Cow::Borrowed(bytes)))
     }
 
-    /// A piece of text as a value.
+    /// Text as a value.
     #[must_use]
     pub fn bulk(text: impl Into<Cow<'a, str>>) -> Self {
         match text.into() {
@@ -52,7 +64,7 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// How many there are of something in memory.
+    /// A number of things in memory.
     #[must_use]
     pub fn count(count: usize) -> Self {
         Reply::Integer(i64::try_from(count).unwrap_or(i64::MAX))

@@ -1,25 +1,27 @@
-//! The store: keys, their values, and when they expire.
+//! The store: keys, their values, and their deadlines.
 //!
-//! Deadlines are kept in order, so that finding what is due costs nothing when nothing is, however
-//! many keys there are. (To look at all of them before each command is the obvious way, and with a
-//! million keys it makes every command a thousand times slower.) Nothing here reads a clock.
+//! The deadlines are sorted. So when no key is due, the store finds that out at once, however many keys
+//! there are. (The obvious way is to look at every key before each command. With a million keys, that
+//! makes every command a thousand times slower.) Nothing here reads a clock.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
+
+use smallvec::SmallVec;
 
 use crate::clock::UnixMillis;
 
 mod table;
 mod value;
 
-use table::{Place, Table};
+use table::{Slot, Table};
 pub use value::{Bytes, Value};
-use value::{INSIDE, outside, replace};
+use value::{INLINE, heap_bytes, replace};
 
-/// The name of a value: any bytes.
+/// A key: any bytes.
 pub type Key = Bytes;
 
-/// What becomes of the deadline when a key is set.
+/// The deadline of a key that is being set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiry {
     /// The key does not expire.
@@ -42,20 +44,20 @@ impl Entry {
     }
 }
 
-/// What an entry takes besides the bytes of a long key or value: itself (64 bytes) and its number in
-/// the table, which keeps a part of its room free. In bytes, about.
+/// The memory of an entry without a long key or value, in bytes, about: the entry itself (64 bytes), its
+/// index in the hash table, and the free space of that table.
 const ENTRY: usize = 80;
-/// What a deadline takes in the order of deadlines, in bytes, about.
+/// The memory of a deadline in the sorted set, in bytes, about.
 const DEADLINE: usize = 24;
 
 /// All keys of the server.
 #[derive(Debug)]
 pub struct Store {
     table: Table<Entry>,
-    /// When and where something is due, the nearest deadline first.
-    deadlines: BTreeSet<(UnixMillis, Place)>,
-    /// What keys and values take outside of their entries, in bytes.
-    outside: usize,
+    /// All deadlines with the slots of their keys, the nearest deadline first.
+    deadlines: BTreeSet<(UnixMillis, Slot)>,
+    /// The heap memory of long keys and values, in bytes.
+    heap_bytes: usize,
 }
 
 impl Default for Store {
@@ -65,10 +67,10 @@ impl Default for Store {
 }
 
 impl Store {
-    /// A store with nothing in it.
+    /// An empty store.
     #[must_use]
     pub fn new() -> Self {
-        Self { table: Table::new(), deadlines: BTreeSet::new(), outside: 0 }
+        Self { table: Table::new(), deadlines: BTreeSet::new(), heap_bytes: 0 }
     }
 
     fn entry(&self, key: &[u8]) -> Option<&Entry> {
@@ -81,110 +83,117 @@ impl Store {
         self.entry(key).map(|entry| &entry.value)
     }
 
-    /// The bytes of the string that `key` holds.
+    /// The bytes of the string at `key`.
     #[must_use]
     pub fn string(&self, key: &[u8]) -> Option<&[u8]> {
         self.get(key).map(Value::as_string)
     }
 
-    /// Has the processor fetch these keys and their values from memory, all at the same time.
-    pub fn fetch<'a>(&self, keys: impl Iterator<Item = &'a [u8]>) {
-        for place in self.table.guess(keys) {
-            black_box(self.table.get(place).value.as_string().first());
+    /// The hash of `key`, for [`Store::prefetch`].
+    #[must_use]
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.table.hash(key)
+    }
+
+    /// Makes the processor fetch the keys with these hashes, and their values, all at the same time.
+    pub fn prefetch(&self, hashes: impl Iterator<Item = u64>) {
+        let hashes: SmallVec<[u64; 64]> = hashes.collect();
+        for slot in self.table.guess(hashes.into_iter()) {
+            black_box(self.table.get(slot).value.as_string().first());
         }
     }
 
     /// Sets `key` to a string, whatever it held before.
     pub fn set(&mut self, key: &[u8], bytes: &[u8], expiry: Expiry) {
-        let place = self.place(key);
-        self.change(place, |string| replace(string, bytes));
+        let slot = self.slot_of(key);
+        self.change(slot, |string| replace(string, bytes));
         match expiry {
             Expiry::Keep => {}
-            Expiry::Never => self.reschedule(place, None),
-            Expiry::At(time) => self.reschedule(place, Some(time)),
+            Expiry::Never => self.reschedule(slot, None),
+            Expiry::At(time) => self.reschedule(slot, Some(time)),
         }
     }
 
-    /// Adds bytes to the end of the string that `key` holds, or of an empty one. Its deadline stays.
+    /// Appends bytes to the string at `key`, or to an empty one. The deadline stays.
     pub fn append(&mut self, key: &[u8], tail: &[u8]) {
-        let place = self.place(key);
-        self.change(place, |string| string.extend_from_slice(tail));
+        let slot = self.slot_of(key);
+        self.change(slot, |string| string.extend_from_slice(tail));
     }
 
-    /// Where `key` is, with an empty string if it was not there.
-    fn place(&mut self, key: &[u8]) -> Place {
+    /// The slot of `key`. A new key gets an empty string.
+    fn slot_of(&mut self, key: &[u8]) -> Slot {
         let before = self.len();
-        let place = self.table.find_or_insert(key, Entry::new);
-        if self.len() > before && key.len() > INSIDE {
-            self.outside += key.len();
+        let slot = self.table.find_or_insert(key, Entry::new);
+        if self.len() > before && key.len() > INLINE {
+            self.heap_bytes += key.len();
         }
-        place
+        slot
     }
 
-    fn change(&mut self, place: Place, change: impl FnOnce(&mut Bytes)) {
-        let Value::String(string) = &mut self.table.get_mut(place).value;
-        let before = outside(string);
+    fn change(&mut self, slot: Slot, change: impl FnOnce(&mut Bytes)) {
+        let Value::String(string) = &mut self.table.get_mut(slot).value;
+        let before = heap_bytes(string);
         change(string);
-        self.outside = self.outside - before + outside(string);
+        self.heap_bytes = self.heap_bytes - before + heap_bytes(string);
     }
 
-    /// Takes `key` and its value away. Returns whether it was there.
+    /// Removes `key` and its value. Returns whether it was in the store.
     pub fn remove(&mut self, key: &[u8]) -> bool {
-        let Some(place) = self.table.find(key) else { return false };
-        self.reschedule(place, None);
-        self.remove_at(place);
+        let Some(slot) = self.table.find(key) else { return false };
+        self.reschedule(slot, None);
+        self.remove_at(slot);
         true
     }
 
-    fn remove_at(&mut self, place: Place) -> Key {
-        let (key, Entry { value: Value::String(string), .. }) = self.table.remove(place);
-        self.outside -= outside(&key) + outside(&string);
+    fn remove_at(&mut self, slot: Slot) -> Key {
+        let (key, Entry { value: Value::String(string), .. }) = self.table.remove(slot);
+        self.heap_bytes -= heap_bytes(&key) + heap_bytes(&string);
         key
     }
 
-    /// When `key` expires: `None` if there is no such key, `Some(None)` if it never does.
+    /// The deadline of `key`: `None` if there is no such key, `Some(None)` if it never expires.
     #[must_use]
     pub fn deadline(&self, key: &[u8]) -> Option<Option<UnixMillis>> {
         self.entry(key).map(|entry| entry.deadline)
     }
 
-    /// Gives `key` a deadline, or takes it away. Does nothing if there is no such key.
+    /// Sets or removes the deadline of `key`. Does nothing if there is no such key.
     pub fn set_deadline(&mut self, key: &[u8], deadline: Option<UnixMillis>) {
-        if let Some(place) = self.table.find(key) {
-            self.reschedule(place, deadline);
+        if let Some(slot) = self.table.find(key) {
+            self.reschedule(slot, deadline);
         }
     }
 
-    /// Changes the deadline of an entry, and keeps the order of deadlines true.
-    fn reschedule(&mut self, place: Place, deadline: Option<UnixMillis>) {
-        let before = std::mem::replace(&mut self.table.get_mut(place).deadline, deadline);
+    /// Changes the deadline of an entry, and keeps the sorted set up to date.
+    fn reschedule(&mut self, slot: Slot, deadline: Option<UnixMillis>) {
+        let before = std::mem::replace(&mut self.table.get_mut(slot).deadline, deadline);
         if before == deadline {
             return;
         }
         if let Some(time) = before {
-            self.deadlines.remove(&(time, place));
+            self.deadlines.remove(&(time, slot));
         }
         if let Some(time) = deadline {
-            self.deadlines.insert((time, place));
+            self.deadlines.insert((time, slot));
         }
     }
 
-    /// The nearest deadline of all keys: until then nothing expires.
+    /// The nearest deadline of all keys. Nothing expires before it.
     #[must_use]
     pub fn next_deadline(&self) -> Option<UnixMillis> {
         self.deadlines.first().map(|(time, _)| *time)
     }
 
-    /// Removes one key whose deadline has come and returns its name, the most overdue one first.
+    /// Removes one key whose deadline has come and returns it. The most overdue key comes first.
     pub fn remove_due(&mut self, now: UnixMillis) -> Option<Key> {
         if self.next_deadline()? > now {
             return None;
         }
-        let (_, place) = self.deadlines.pop_first()?;
-        Some(self.remove_at(place))
+        let (_, slot) = self.deadlines.pop_first()?;
+        Some(self.remove_at(slot))
     }
 
-    /// How many keys there are.
+    /// The number of keys.
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.len()
@@ -196,24 +205,24 @@ impl Store {
         self.len() == 0
     }
 
-    /// How many of the keys have a deadline.
+    /// The number of keys with a deadline.
     #[must_use]
     pub fn expiring(&self) -> usize {
         self.deadlines.len()
     }
 
-    /// About how much memory keys, values and deadlines take, in bytes.
+    /// About the memory of keys, values and deadlines, in bytes.
     #[must_use]
     pub fn memory(&self) -> usize {
-        self.len() * ENTRY + self.expiring() * DEADLINE + self.outside
+        self.len() * ENTRY + self.expiring() * DEADLINE + self.heap_bytes
     }
 
-    /// The names of all keys, in no order.
+    /// All keys, in no particular order.
     pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
         self.table.keys()
     }
 
-    /// Takes all keys away.
+    /// Removes all keys.
     pub fn clear(&mut self) {
         *self = Self::new();
     }

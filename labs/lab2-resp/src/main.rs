@@ -1,7 +1,8 @@
 #![doc = env!("CARGO_PKG_DESCRIPTION")]
 //!
-//! This file is the table of contents. `server.rs` waits for clients and for what they say;
-//! `protocol.rs` turns bytes into requests and replies into bytes; everything else is in `shared`.
+//! This file is the table of contents. `server.rs` waits for clients and their requests. `protocol.rs`
+//! turns bytes into requests and replies into bytes. The crate `shared` executes the requests, and the
+//! crate `kit` has everything around: command line, log, client, load generator.
 
 mod protocol;
 mod server;
@@ -11,9 +12,10 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use shared::cli::{self, Serve, Task};
-use shared::engine::{Engine, Stats};
-use shared::{bench, client, logging, port, stop};
+use kit::cli::{self, Serve, Task};
+use kit::{bench, client, log_output, port, signals};
+use shared::engine::Engine;
+use shared::state::Stats;
 use socket2::{Domain, Socket, Type};
 
 const LAB: &str = env!("CARGO_PKG_NAME");
@@ -31,22 +33,22 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: &Serve) -> io::Result<()> {
-    logging::start(&options.log_file, options.quiet);
+    log_output::start(&options.log_file, options.quiet);
     let listener = listen(options)?;
     let addr = listener.local_addr()?;
     port::warn_if_public(addr);
 
     let stats = Arc::new(Stats::default());
-    stop::on_signal(LAB, Arc::clone(&stats))?;
+    signals::exit_on_signal(LAB, Arc::clone(&stats))?;
     writeln!(io::stdout(), "{LAB} listening on {addr} (pid {})", std::process::id())?;
-    logging::invite(LAB, addr);
-    server::run(listener, Engine::new(LAB, addr, stats, options.limits))
+    log_output::invite(LAB, addr);
+    server::run(listener, Engine::new(LAB, addr, stats, options.limits.into()))
 }
 
 /// Makes a socket that clients can connect to: `socket`, `bind`, `listen`.
 ///
-/// From `listen` on the kernel completes the handshake of every client by itself, whether we accept it
-/// or not, until `backlog` of them wait.
+/// After `listen`, the kernel completes the handshake of every client by itself, even if the server never
+/// accepts it. `backlog` is the number of clients that may wait for `accept`.
 fn listen(options: &Serve) -> io::Result<TcpListener> {
     let addr = port::resolve(&options.host, options.port)?;
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;

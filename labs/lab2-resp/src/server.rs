@@ -1,6 +1,6 @@
-//! A server that does one thing at a time. It sleeps in two places: in `accept` until a client comes,
-//! and in `read` until that client says something. While it sleeps in `read`, nobody else is heard.
-//! (A client that does not read its replies makes a third: `write` sleeps when the kernel has no room.)
+//! A server that does one thing at a time. It sleeps in two places: in `accept` until a client connects,
+//! and in `read` until that client sends something. While it sleeps in `read`, no other client is served.
+//! (`write` can sleep too: when the client does not read its replies and the kernel's buffers are full.)
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,24 +8,25 @@ use std::thread;
 use std::time::Duration;
 
 use log::error;
+use shared::buffer::ReadBuffer;
 use shared::engine::Engine;
-use shared::inbox::Inbox;
 use shared::reply::Reply;
 use shared::session::Session;
-use shared::{browser, clock, limits, logging};
+use shared::{clock, http, limits, logging};
 
-use crate::protocol::{self, WIRE};
+use crate::protocol::{self, LOG_FORMAT};
 
-/// How many clients may wait, connected, to be accepted. (Linux lets one more wait than it is told.)
+/// This many connected clients may wait to be accepted. (Linux lets one more wait.)
 pub const BACKLOG: i32 = 1;
 
-/// Serves clients, one after the other, for ever.
+/// Serves clients one after the other, for ever.
 pub fn run(listener: TcpListener, mut engine: Engine) -> io::Result<()> {
     loop {
         match listener.accept() {
             Ok((stream, addr)) => serve(stream, addr, &mut engine),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {
-                // Out of file descriptors, perhaps. To try again at once would only spin.
+                // Perhaps the process has too many open files. To try again at once would only spin.
                 error!("Cannot accept a client: {error}");
                 thread::sleep(Duration::from_millis(100));
             }
@@ -33,66 +34,71 @@ pub fn run(listener: TcpListener, mut engine: Engine) -> io::Result<()> {
     }
 }
 
-/// Serves one client until it leaves. What goes wrong with it ends its connection and nothing else.
+/// Serves one client until it leaves. An error of this client ends its connection and nothing else.
 fn serve(stream: TcpStream, addr: SocketAddr, engine: &mut Engine) {
     let session = engine.connect(addr);
-    let ended = converse(stream, &session, engine).map_err(|error| engine.limits.explain(error));
+    let ended = handle(stream, &session, engine).map_err(|error| engine.limits().explain(error));
     engine.disconnect(&session, ended.err().as_ref());
 }
 
-fn converse(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io::Result<()> {
-    // A reply is whole when we write it: there is nothing the kernel should wait for (Nagle).
+fn handle(mut stream: TcpStream, session: &Session, engine: &mut Engine) -> io::Result<()> {
+    // Replies are complete when they are written. The kernel need not wait for more (Nagle).
     stream.set_nodelay(true)?;
-    if let Some(limit) = engine.limits.idle_timeout() {
-        // It is a deadline for each read and write, and not for a request: a byte now and then will do.
+    if let Some(limit) = engine.limits().idle_timeout() {
+        // A timeout for each read and write, not for a whole request.
         stream.set_read_timeout(Some(limit))?;
         stream.set_write_timeout(Some(limit))?;
     }
-    let (mut inbox, mut outbox) = (Inbox::new(), Vec::new());
-    while !session.is_leaving() {
-        let count = stream.read(inbox.room())?;
-        if count == 0 {
-            break;
+    let (mut input, mut output) = (ReadBuffer::new(), Vec::new());
+    while !session.is_closing() {
+        match stream.read(input.spare_mut()) {
+            Ok(0) => break,
+            Ok(count) => input.commit(count),
+            // A signal has interrupted the call. That says nothing about the client.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
         }
-        inbox.arrived(count);
         loop {
-            answer(&mut inbox, session, engine, &mut outbox)?;
-            if outbox.is_empty() {
+            answer(&mut input, session, engine, &mut output)?;
+            if output.is_empty() {
                 break;
             }
-            stream.write_all(&outbox)?;
-            outbox.clear();
+            stream.write_all(&output)?;
+            output.clear();
         }
     }
     Ok(())
 }
 
-/// The heart of the server: turns what a client has sent into what it gets back. It takes all whole
-/// requests from the inbox, and stops early when there is enough to send. An error ends the connection,
-/// with nothing said.
+/// The heart of the server: decodes requests, executes them, and encodes the replies. It stops when no
+/// whole request is left, or when a batch of replies is ready to be sent. An error ends the connection
+/// without a reply.
 fn answer(
-    inbox: &mut Inbox,
+    input: &mut ReadBuffer,
     session: &Session,
     engine: &mut Engine,
-    outbox: &mut Vec<u8>,
+    output: &mut Vec<u8>,
 ) -> io::Result<()> {
     let now = clock::now();
-    let enough = outbox.len() + limits::TURN;
-    while !session.is_leaving() && outbox.len() < enough {
-        match protocol::decode(inbox) {
+    let enough = output.len() + limits::REPLY_BATCH;
+    while !session.is_closing() && output.len() < enough {
+        let (bytes, parsed) = input.filled_and_parsed();
+        match protocol::decode_request(bytes, parsed) {
             Ok(None) => break,
-            Ok(Some(request)) => {
-                logging::received(WIRE, &request);
-                browser::refuse(&request)?;
-                let reply = engine.execute(request, session, now);
-                logging::sent(WIRE, &reply);
-                protocol::encode(&reply, session.version.get(), outbox);
+            Ok(Some((request, size))) if request.is_empty() => input.consume(size),
+            Ok(Some((request, size))) => {
+                logging::received(LOG_FORMAT, &request);
+                http::reject(&request)?;
+                let reply = engine.execute(&request, session, now);
+                logging::sent(LOG_FORMAT, &reply);
+                protocol::encode_reply(&reply, session.version.get(), output);
+                input.consume(size);
             }
             Err(error) => {
                 let reply = Reply::Error(error.to_string().into());
-                logging::sent(WIRE, &reply);
-                protocol::encode(&reply, session.version.get(), outbox);
-                session.leave();
+                logging::sent(LOG_FORMAT, &reply);
+                protocol::encode_reply(&reply, session.version.get(), output);
+                session.close_after_reply();
             }
         }
     }

@@ -31,7 +31,7 @@ pub enum Error {
     #[error("cannot open a terminal with bash in it: {0}")]
     Terminal(#[from] pty_process::Error),
     /// There is no server to soak.
-    #[error("no server answers at {addr} ({source}). To have one started: scripts/soak.sh lab3")]
+    #[error("no server answers at {addr} ({source}). To have one started: scripts/soak.sh lab4")]
     NoServer {
         /// Where it should be.
         addr: SocketAddr,

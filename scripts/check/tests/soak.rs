@@ -48,13 +48,13 @@ fn run(command: &mut Command) -> Run {
     Run { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
 }
 
-/// Lab 3, which the tests of the workspace have built; if only this test was, it is not.
-fn lab3() -> &'static str {
+/// Lab 4, which the tests of the workspace have built; if only this test was, it is not.
+fn lab4() -> &'static str {
     static LAB: OnceLock<PathBuf> = OnceLock::new();
     let lab = LAB.get_or_init(|| {
-        let lab = Path::new(env!("CARGO_BIN_EXE_check")).with_file_name("lab3-multiclient");
+        let lab = Path::new(env!("CARGO_BIN_EXE_check")).with_file_name("lab4-fair");
         if !lab.exists() {
-            let build = ["build", "--quiet", "--package", "lab3-multiclient"];
+            let build = ["build", "--quiet", "--package", "lab4-fair"];
             assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success());
         }
         lab
@@ -111,10 +111,10 @@ impl Drop for Running {
 }
 
 #[test]
-fn a_soak_of_lab_3_finds_nothing_wrong_and_prints_its_table() {
+fn a_soak_of_lab_4_finds_nothing_wrong_and_prints_its_table() {
     let folder = tempfile::tempdir().unwrap();
     let json = folder.path().join("soak.json");
-    let run = run(soak(&[lab3()], A_WHILE).arg("--json").arg(&json));
+    let run = run(soak(&[lab4()], A_WHILE).arg("--json").arg(&json));
     run.says(
         0,
         &["\nok: every answer was right", "; no descriptor leaks\n", "PING beside all that"],
@@ -136,10 +136,9 @@ fn a_soak_of_redis_server_finds_nothing_wrong() {
 
 #[test]
 fn a_soak_leaves_a_server_alone_that_was_there_before() {
-    let mut lab = Lab::start_with(lab3(), &["--quiet"]);
+    let mut lab = Lab::start_with(lab4(), &["--quiet"]);
     let addr = lab.addr.to_string();
-    run(&mut soak(&["--against", &addr], A_WHILE))
-        .says(0, &["lab3-multicli", "; no descriptor leaks"]);
+    run(&mut soak(&["--against", &addr], A_WHILE)).says(0, &["lab4-fair", "; no descriptor leaks"]);
     assert!(lab.is_running());
     lab.connect().ask("PING\r\n", "+PONG\r\n");
 }
@@ -147,7 +146,7 @@ fn a_soak_leaves_a_server_alone_that_was_there_before() {
 #[test]
 fn a_soak_that_is_ended_by_ctrl_c_prints_its_table_and_ends_the_server() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let soak = Running::start(&[lab3()]);
+        let soak = Running::start(&[lab4()]);
         let server = soak.server();
         soak.signal(signal);
         let run = soak.end();
@@ -158,7 +157,7 @@ fn a_soak_that_is_ended_by_ctrl_c_prints_its_table_and_ends_the_server() {
 
 #[test]
 fn a_server_killed_from_outside_is_reported_with_the_signal() {
-    let soak = Running::start(&[lab3()]);
+    let soak = Running::start(&[lab4()]);
     kill(soak.server(), Signal::SIGKILL).unwrap();
     soak.end().says(1, &["the server has died after ", "signal: 9 (SIGKILL)"]);
 }
@@ -254,7 +253,7 @@ mod the_script {
             format!("  *\" -p {package} \"*) echo '{message}' ;;\n")
         };
         let check = built("check", env!("CARGO_BIN_EXE_check"));
-        let lab = built("lab3-multiclient", lab3());
+        let lab = built("lab4-fair", lab4());
         let cargo = folder.path().join("cargo");
         fs::write(&cargo, format!("#!/bin/sh\ncase \" $* \" in\n{check}{lab}esac\n")).unwrap();
         fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
@@ -264,14 +263,10 @@ mod the_script {
     }
 
     #[test]
-    fn builds_and_soaks_lab_3_and_shows_the_command() {
+    fn builds_and_soaks_lab_4_and_shows_the_command() {
         let run = script(&["--minutes", A_WHILE, "--clients", "100", "--seed", "7"]);
-        run.says(
-            0,
-            &["lab3-multiclient on 127.0.0.1:", "seed 7\n", "\nok: every answer was right"],
-        );
-        for command in ["+ cargo build -q --release -p lab3-multiclient\n", " soak --minutes 0.05 "]
-        {
+        run.says(0, &["lab4-fair on 127.0.0.1:", "seed 7\n", "\nok: every answer was right"]);
+        for command in ["+ cargo build -q --release -p lab4-fair\n", " soak --minutes 0.05 "] {
             assert!(run.err.contains(command), "{}", run.err);
         }
     }
@@ -280,10 +275,10 @@ mod the_script {
     fn refuses_what_it_cannot_do_and_says_what_it_can() {
         let refusals: [(&[&str], &str); 5] = [
             (&["lab1"], "lab1-blocking serves one client at a time"),
-            (&["lab4"], "there is no lab 'lab4'."),
+            (&["lab9"], "there is no lab 'lab9'."),
             (&["--hours", "3"], "'--hours' is nothing this script knows."),
             (&["--seed"], "--seed wants a word behind it."),
-            (&["lab3", "--against", "127.0.0.1:1"], "--against is for a server that runs already"),
+            (&["lab4", "--against", "127.0.0.1:1"], "--against is for a server that runs already"),
         ];
         for (words, said) in refusals {
             let run = script(words);

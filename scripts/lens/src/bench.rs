@@ -1,4 +1,4 @@
-//! `lens bench`: redis-server, lab 3 and the floor under the same loads, by turns, in one run.
+//! `lens bench`: redis-server, lab 3, lab 4 and the baseline under the same loads, in turns, in one run.
 //!
 //! - `loads`: what is sent (`loads.toml`). `besides`: what is not a load: growth, memory, stops.
 //! - `stage`: the programs, and how often and how much. `spread`: medians, and how far figures stray.
@@ -34,7 +34,7 @@ pub struct Options {
     pub rounds: usize,
     /// A small part of each load: to see that it works.
     pub is_quick: bool,
-    /// Where the programs of the labs are, and in `examples` the floor.
+    /// Where the programs of the labs are, and in `examples` the baseline.
     pub programs: PathBuf,
     /// The file that gets the report.
     pub json: PathBuf,

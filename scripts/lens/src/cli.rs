@@ -54,7 +54,8 @@ Examples:
   lens follow labs/lab1-blocking/recordings/two-clients             the request of the second client
   lens follow labs/lab3-multiclient/recordings/pipeline --client A --request 1")]
     Follow(Follow),
-    /// Measure redis-server, lab 3 and the floor under the same loads (scripts/bench.sh builds them first)
+    /// Measure redis-server, lab 3, lab 4 and the baseline under the same loads (scripts/bench.sh builds
+    /// them first)
     #[command(after_help = crate::loads_help())]
     Bench(Bench),
     /// Compare the labs and redis-server: timelines, loads, system calls, packets (scripts/compare.sh builds
@@ -62,6 +63,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   lens compare --quick                   does it run here?
+  lens compare --with-threads            what do a lock and a thread for each client cost?
   lens compare --with 127.0.0.1:6379     beside a server that runs already
   lens compare --replay                  from the recordings of the kit, without any tool")]
     Compare(Compare),
@@ -80,7 +82,7 @@ pub struct Explain {
 /// What to record.
 #[derive(Debug, clap::Args)]
 pub struct Record {
-    /// Which lab: lab1, lab2, lab3, or the name of its package; or redis
+    /// Which lab: lab1, lab2, lab3, lab4, or the name of its package; or redis
     pub lab: String,
     /// What the clients do
     #[arg(long)]
@@ -99,7 +101,7 @@ pub struct Record {
 /// What to play, and to whom.
 #[derive(Debug, clap::Args)]
 pub struct Play {
-    /// Which lab it is: lab1, lab2, lab3, or the name of its package; or redis
+    /// Which lab it is: lab1, lab2, lab3, lab4, or the name of its package; or redis
     #[arg(required_unless_present = "list")]
     pub lab: Option<String>,
     /// What the clients do
@@ -135,7 +137,7 @@ pub struct Flame {
 /// What to watch.
 #[derive(Debug, clap::Args)]
 pub struct Watch {
-    /// lab1, lab2, lab3, or the number of a process
+    /// lab1, lab2, lab3, lab4, or the number of a process
     pub target: String,
     /// Which of several
     #[arg(long)]
@@ -204,6 +206,9 @@ pub struct Compare {
     /// Less of everything, and no flame graphs
     #[arg(long)]
     pub quick: bool,
+    /// Also the example of lab 3 that has a thread for each client
+    #[arg(long, conflicts_with = "replay")]
+    pub with_threads: bool,
     /// Compare with this server too, which runs already and speaks RESP
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "replay")]
     pub with: Option<String>,

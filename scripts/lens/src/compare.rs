@@ -8,6 +8,7 @@
 
 mod charts;
 pub mod found;
+mod grid;
 mod markdown;
 pub mod page;
 mod picture;
@@ -39,10 +40,41 @@ fn rounded(us: f64) -> i64 {
     us.round() as i64
 }
 
+/// A terminal has so many columns.
+pub(crate) const COLUMNS: usize = 80;
+
+/// Breaks a text into lines that fit into a terminal. All but the first are indented.
+pub(crate) fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) => lines.push(format!("  {word}")),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
 /// Cuts a text that has more letters than `most`, so that it has so many.
 fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_long_text_is_broken_between_words() {
+        let text = format!("{} {}", "a".repeat(50), "b".repeat(50));
+        assert_eq!(super::wrapped(&text), format!("{}\n  {}", "a".repeat(50), "b".repeat(50)));
+        assert_eq!(super::wrapped("short, and all of it"), "short, and all of it");
+        let long = "c".repeat(100);
+        assert_eq!(super::wrapped(&long), long, "a word stays whole");
+    }
 }

@@ -23,7 +23,8 @@
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
 //! - [`compare`]: several recordings beside each other, each joined: clients, packets, and calls.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a live x-ray of one.
-//! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, lab 3 and the floor, by turns.
+//! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, labs 3 and 4 and the
+//!   baseline, in turns.
 
 pub mod bench;
 pub mod compare;

@@ -127,7 +127,7 @@ fn play(asked: &cli::Play) -> Ended {
     writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
     let server = (Ipv4Addr::LOCALHOST, asked.port).into();
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
-    let events = scenario::run(&scenario, server, lab.wire);
+    let events = scenario::run(&scenario, server, lab.protocol);
     Ok(play::write(&events, &mut stdout, colour)?)
 }
 
@@ -183,14 +183,14 @@ fn bench(asked: cli::Bench) -> Ended {
 }
 
 fn compare(asked: cli::Compare) -> Ended {
-    let cli::Compare { quick: is_quick, with, replay: is_replay, out, programs, broken, kit } =
-        asked;
+    let cli::Compare { quick, with_threads, with, replay, out, programs, broken, kit } = asked;
+    let (is_quick, is_replay) = (quick, replay);
     record::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
     let options =
-        run::Options { is_quick, with, is_replay, out, programs, broken, kit, has_colour };
-    Ok(io::stdout().write_all(run::run(&options)?.as_bytes())?)
+        run::Options { is_quick, with_threads, with, is_replay, out, programs, broken, kit };
+    Ok(io::stdout().write_all(run::run(&options, has_colour)?.as_bytes())?)
 }
 
 /// Where lens is, and with it the labs that were built.

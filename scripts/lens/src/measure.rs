@@ -2,7 +2,7 @@
 //! lets a load generator loose on it.
 //!
 //! - [`Program`], [`Server`]: a lab, redis-server, or one that runs already; ended when dropped.
-//! - [`Usage`]: CPU time, memory and context switches, from `/proc`.
+//! - [`Usage`]: CPU time, memory and context switches, as the kernel counts them.
 //! - [`Load`], [`Outcome`]: redis-benchmark, or our own bench, and what it cost.
 //! - [`fill()`], [`Crowd`]: keys to ask for, and clients who are connected and silent.
 //! - [`Machine`]: where all that was measured.
@@ -23,7 +23,7 @@ pub use fill::{Filler, fill, key, request};
 pub use load::{Load, Outcome, Tool, report, run};
 pub use machine::Machine;
 pub use server::{Program, Server};
-pub use usage::{Clock, Usage};
+pub use usage::{Clock, Usage, switches_of_children};
 
 /// Why something could not be measured.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ pub enum MeasureError {
         error: io::Error,
     },
     /// The kernel does not say what a server costs.
-    #[error("/proc does not say what {name} costs: {error}")]
+    #[error("the kernel does not say what {name} costs: {error}")]
     Usage {
         /// The server.
         name: String,

@@ -123,7 +123,7 @@ pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, Rec
     meta.address = server.addr.to_string();
     meta.pid = server.pid.as_raw_pid();
     let packets = Packets::start(server.addr.port(), folder.path(), progress);
-    let events = scenario::run(&order.scenario, server.addr, order.lab.wire);
+    let events = scenario::run(&order.scenario, server.addr, order.lab.protocol);
     quiet::wait_until_all_are_closed(server.addr.port());
     let said = server.stop()?;
     meta.said_at_the_end = said.last;

@@ -5,26 +5,19 @@ mod support;
 
 use std::fs;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use lens::measure::{Load, Program, Server, Tool, fill, run};
 use serde_json::Value;
-use support::{lab, line_with, root, running_in, said};
+use support::{line_with, running_in, said, with_example};
 use tempfile::TempDir;
 
-/// The folder of the programs, the floor among them.
+/// The folder of the programs, the baseline among them.
 fn programs() -> PathBuf {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    let folder = Path::new(&lab("lab3-multiclient")).parent().unwrap().to_owned();
-    BUILT.get_or_init(|| {
-        let words = ["build", "-q", "--locked", "-p", "lab3-multiclient", "--example", "floor"];
-        assert!(
-            Command::new(env!("CARGO")).args(words).current_dir(root()).status().unwrap().success()
-        );
-    });
-    folder
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| with_example("lab4-fair", "baseline")).clone()
 }
 
 /// `lens bench --quick`, with its report in this folder.
@@ -68,16 +61,24 @@ fn bench_of_redis_shows_what_a_request_costs_each_server() {
     let report = report(&place);
     for figures in ["cpu", "throughput", "p50", "p99"] {
         for row in report[figures].as_array().unwrap() {
-            for server in ["redis", "lab", "floor"] {
-                let median = row[server]["median"].as_f64().unwrap();
+            for server in ["redis", "lab3", "lab4", "baseline"] {
+                let median = row["figures"][server]["median"].as_f64().unwrap();
                 assert!(median > 0.0, "{figures} of {server}: {row}");
             }
         }
         assert_eq!(report[figures].as_array().unwrap().len(), 2);
     }
     assert_eq!(report["missing"].as_array().unwrap().len(), 0);
+    for what in ["lab4 ÷ redis", "lab4 ÷ baseline", "lab3 ÷ redis"] {
+        let judged = report["cpu"][0]["judged"].as_array().unwrap();
+        let judged = judged.iter().find(|judged| judged["what"] == what).unwrap();
+        assert_eq!(judged["at_most"].is_null(), what == "lab3 ÷ redis", "{judged}");
+    }
+    let wide: Vec<&str> = text.lines().filter(|it| !it.starts_with('+')).collect();
+    let wide: Vec<&&str> = wide.iter().filter(|line| line.chars().count() > 80).collect();
+    assert_eq!(wide, Vec::<&&str>::new());
     assert!(report["machine"]["cores"].as_u64().unwrap() > 0);
-    assert_eq!(ports(&text).len(), 6);
+    assert_eq!(ports(&text).len(), 8);
     assert!(ports(&text).into_iter().all(is_gone), "a server still runs");
 }
 
@@ -98,13 +99,13 @@ fn bench_of_redis_draws_a_bar_for_each_server_and_load() {
     for row in report["cpu"].as_array().unwrap() {
         assert!(texts.contains(&row["about"].as_str().unwrap()), "{texts:?}");
     }
-    for server in ["redis-server", "lab 3", "floor"] {
+    for server in ["redis", "lab3", "lab4", "baseline"] {
         assert!(texts.contains(&server), "{texts:?}");
     }
-    // Three bars a load, three squares of the legend, and the page.
-    assert_eq!(of("rect").len(), 2 * 3 + 3 + 1);
+    // Four bars a load, four squares of the legend, and the page.
+    assert_eq!(of("rect").len(), 2 * 4 + 4 + 1);
     let is_figure = |text: &&&str| text.ends_with(" µs") || text.ends_with(" (cut)");
-    assert_eq!(texts.iter().filter(is_figure).count(), 2 * 3, "{texts:?}");
+    assert_eq!(texts.iter().filter(is_figure).count(), 2 * 4, "{texts:?}");
 }
 
 #[test]
@@ -118,14 +119,16 @@ fn bench_of_redis_measures_what_is_not_a_load_too() {
     let rows = report["others"].as_array().unwrap();
     assert_eq!(rows.len(), 10, "{rows:?}");
     for row in rows {
-        for server in ["redis", "lab"] {
-            assert!(row[server]["median"].as_f64().unwrap() > 0.0, "{row}");
+        let name = row["name"].as_str().unwrap();
+        for server in ["redis", if name.starts_with("lab") { name } else { "lab4" }] {
+            assert!(row["figures"][server]["median"].as_f64().unwrap() > 0.0, "{row}");
         }
     }
     // No key can be kept in less than its own 16 bytes and those of its value.
     let memory = rows.iter().find(|row| row["name"] == "memory").unwrap();
-    assert!(memory["redis"]["median"].as_f64().unwrap() > 32.0, "{memory}");
-    assert!(memory["lab"]["median"].as_f64().unwrap() > 32.0, "{memory}");
+    for server in ["redis", "lab3", "lab4"] {
+        assert!(memory["figures"][server]["median"].as_f64().unwrap() > 32.0, "{memory}");
+    }
     assert!(!place.path().join("report/bench.svg").exists(), "there is no load to draw");
 }
 
@@ -138,7 +141,9 @@ fn without_redis_it_says_so_and_measures_the_rest() {
     assert!(text.contains("Not measured: get-50: redis-benchmark is not installed"), "{text}");
     let cpu = &report(&place)["cpu"];
     assert_eq!(cpu.as_array().unwrap().len(), 1);
-    assert!(cpu[0]["lab"]["median"].as_f64().unwrap() > 0.0 && cpu[0]["redis"].is_null(), "{cpu}");
+    let figures = &cpu[0]["figures"];
+    assert!(figures["lab4"]["median"].as_f64().unwrap() > 0.0, "{cpu}");
+    assert!(figures["redis"].is_null(), "{cpu}");
 }
 
 #[test]
@@ -166,8 +171,7 @@ fn what_cannot_be_measured_at_all_is_said_and_leaves_no_report() {
 #[ignore = "needs redis-server and redis-benchmark"]
 fn bench_of_redis_that_is_interrupted_leaves_nothing_running() {
     // At each of these lines, something else has just been started, or is about to be.
-    for line in
-        ["+ redis-server ", "+ lab3-multiclient ", "+ floor ", "+ redis-benchmark ", "round 1"]
+    for line in ["+ redis-server ", "+ lab4-fair ", "+ baseline ", "+ redis-benchmark ", "round 1"]
     {
         let place = TempDir::new().unwrap();
         let mut lens = bench(&place, "99", &["get-50"]).stderr(Stdio::piped()).spawn().unwrap();
@@ -193,9 +197,9 @@ fn cpu_micros(pid: rustix::process::Pid) -> f64 {
 
 #[test]
 fn the_cpu_of_a_load_is_what_the_kernel_counts_otherwise() {
-    let binary = programs().join("lab3-multiclient");
+    let binary = programs().join("lab4-fair");
     let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-    let program = Program::Lab { name: "lab3".to_owned(), binary: binary.clone(), options };
+    let program = Program::Lab { name: "lab4".to_owned(), binary: binary.clone(), options };
     let server = Server::start(&program).unwrap();
     let running = Program::Running { name: "found".to_owned(), addr: server.addr };
     let found = Server::start(&running).unwrap();

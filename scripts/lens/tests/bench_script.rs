@@ -16,10 +16,10 @@ fn bench_sh_builds_and_measures_and_shows_each_command() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     for part in [
-        "-p lab1-blocking -p lab2-resp -p lab3-multiclient -p lens --bins",
-        "-p lab3-multiclient --example floor",
+        "-p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair -p lens --bins",
+        "-p lab4-fair --example baseline",
         "+ lens bench --quick --only mix-50 --json here.json",
-        "+ lab3-multiclient bench --host 127.0.0.1 --port ",
+        "+ lab4-fair bench --host 127.0.0.1 --port ",
         "SET and GET, 50 clients, our bench",
     ] {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");

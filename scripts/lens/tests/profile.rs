@@ -11,7 +11,7 @@ use support::{lab, root, said};
 use tempfile::TempDir;
 use testkit::Lab;
 
-const LABS: [&str; 3] = ["lab1-blocking", "lab2-resp", "lab3-multiclient"];
+const LABS: [&str; 4] = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
 
 /// Runs the script. It builds the labs as it does for a student: with the compiler's merging of functions.
 fn profile(words: &[&str], out: &Path) -> Output {
@@ -102,7 +102,8 @@ fn profile_perf_finds_nothing_in_a_server_that_waits() {
 #[test]
 #[ignore = "needs strace"]
 fn profile_wall_shows_where_an_idle_lab_waits() {
-    for (package, call) in LABS.into_iter().zip(["accept4", "accept4", "epoll_wait"]) {
+    for (package, call) in LABS.into_iter().zip(["accept4", "accept4", "epoll_wait", "epoll_wait"])
+    {
         let out = TempDir::new().unwrap();
         let words = [package, "--wall", "--seconds", "2", "--", "--port", "0"];
         let output = profile(&words, out.path());

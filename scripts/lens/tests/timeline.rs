@@ -147,7 +147,7 @@ fn the_thread_is_asleep_or_awake_and_never_both() {
 #[test]
 fn the_text_of_the_recordings_is_as_it_was() {
     let shown = text::show(&timelines(), false);
-    let wide: Vec<&str> = shown.lines().filter(|line| line.chars().count() > 100).collect();
+    let wide: Vec<&str> = shown.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(wide, Vec::<&str>::new());
     let path = root().join("scripts/lens/tests/pages/timeline.txt");
     assert_eq!(shown, fs::read_to_string(path).unwrap());

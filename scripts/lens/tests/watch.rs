@@ -85,7 +85,7 @@ fn a_server_that_is_not_there_gets_one_sentence_and_what_to_type() {
         assert!(said(&output).contains(sentence), "{output:?}");
         assert_eq!(said(&output).lines().count(), 1, "{output:?}");
     };
-    says(&["watch", "lab9"], "there is no lab 'lab9': say lab1, lab2 or lab3");
+    says(&["watch", "lab9"], "there is no lab 'lab9': say lab1, lab2, lab3 or lab4");
     says(&["watch", "4194304"], "there is no process 4194304");
     says(&["watch", "lab1", "--port", "1"], "cargo run -p lab1-blocking -- --port 1");
     says(&["watch", &std::process::id().to_string()], "is not a server");

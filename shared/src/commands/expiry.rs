@@ -1,17 +1,17 @@
-//! Expiry: giving keys a deadline, asking for it, taking it away.
+//! Expiry: commands that set, read and remove the deadline of a key.
 
 use crate::clock::UnixMillis;
-use crate::command::{Call, CommandError, Outcome, as_typed};
+use crate::command::{Call, CommandError, CommandResult, as_typed};
 use crate::reply::Reply;
 
-/// What a time is counted in.
+/// The unit of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Seconds,
     Millis,
 }
 
-/// The time that lies `amount` behind `counted_from`; `None` if 64 bits cannot hold it.
+/// The time that is `amount` after `counted_from`; `None` if it does not fit in 64 bits.
 pub(crate) fn time(amount: i64, unit: Unit, counted_from: UnixMillis) -> Option<UnixMillis> {
     let millis = match unit {
         Unit::Seconds => amount.checked_mul(1000)?,
@@ -21,39 +21,39 @@ pub(crate) fn time(amount: i64, unit: Unit, counted_from: UnixMillis) -> Option<
 }
 
 /// `EXPIRE key seconds [NX | XX | GT | LT]`
-pub(crate) fn expire(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn expire(call: Call<'_>) -> CommandResult<'_> {
     let now = call.now;
     set_deadline(call, "expire", Unit::Seconds, now)
 }
 
 /// `PEXPIRE key milliseconds [NX | XX | GT | LT]`
-pub(crate) fn pexpire(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn pexpire(call: Call<'_>) -> CommandResult<'_> {
     let now = call.now;
     set_deadline(call, "pexpire", Unit::Millis, now)
 }
 
 /// `EXPIREAT key unix-time-seconds [NX | XX | GT | LT]`
-pub(crate) fn expireat(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn expireat(call: Call<'_>) -> CommandResult<'_> {
     set_deadline(call, "expireat", Unit::Seconds, 0)
 }
 
 /// `PEXPIREAT key unix-time-milliseconds [NX | XX | GT | LT]`
-pub(crate) fn pexpireat(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn pexpireat(call: Call<'_>) -> CommandResult<'_> {
     set_deadline(call, "pexpireat", Unit::Millis, 0)
 }
 
-/// All four of them: they differ in their unit and in what they count from. A deadline that has come
-/// already deletes the key at once.
+/// The four commands differ in their unit and in the time from which they count. A deadline in the past
+/// deletes the key at once.
 fn set_deadline<'a>(
     call: Call<'a>,
     name: &'static str,
     unit: Unit,
     counted_from: UnixMillis,
-) -> Outcome<'a> {
+) -> CommandResult<'a> {
     let condition = condition(&call)?;
-    let amount = call.integer(1)?;
+    let amount = call.integer(2)?;
     let time = time(amount, unit, counted_from).ok_or(CommandError::ExpireTime(name))?;
-    let (store, key) = (&mut call.engine.store, call.request.word(1));
+    let (key, store) = (call.arg(1), &mut call.state.store);
     match store.deadline(key) {
         Some(before) if condition.allows(before, time) => {
             if time <= call.now {
@@ -67,17 +67,17 @@ fn set_deadline<'a>(
     }
 }
 
-/// Under which condition a deadline is set.
+/// The condition for a new deadline.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "four words of the command, each there or not")]
+#[expect(clippy::struct_excessive_bools, reason = "the command has four options")]
 struct Condition {
-    /// NX: only if there is none.
+    /// NX: only if the key has no deadline.
     none_before: bool,
-    /// XX: only if there is one.
+    /// XX: only if the key has a deadline.
     some_before: bool,
-    /// GT: only if it is later than the one before. No deadline counts as infinitely late.
+    /// GT: only if the new deadline is later. No deadline counts as infinitely late.
     later: bool,
-    /// LT: only if it is earlier.
+    /// LT: only if the new deadline is earlier.
     earlier: bool,
 }
 
@@ -92,17 +92,15 @@ impl Condition {
 
 fn condition(call: &Call<'_>) -> Result<Condition, CommandError> {
     let mut condition = Condition::default();
-    for word in call.arguments_from(2) {
-        match word.to_ascii_uppercase().as_slice() {
+    for arg in call.args_from(3) {
+        match arg.to_ascii_uppercase().as_slice() {
             b"NX" => condition.none_before = true,
             b"XX" => condition.some_before = true,
             b"GT" => condition.later = true,
             b"LT" => condition.earlier = true,
             _ => {
-                return Err(CommandError::other(format_args!(
-                    "Unsupported option {}",
-                    as_typed(word)
-                )));
+                let message = format!("Unsupported option {}", as_typed(arg));
+                return Err(CommandError::other(message));
             }
         }
     }
@@ -118,19 +116,19 @@ fn condition(call: &Call<'_>) -> Result<Condition, CommandError> {
     Ok(condition)
 }
 
-/// `TTL key`: in seconds, rounded to the nearest.
-pub(crate) fn ttl(call: Call<'_>) -> Outcome<'_> {
+/// `TTL key`: in seconds, rounded to the nearest second.
+pub(crate) fn ttl(call: Call<'_>) -> CommandResult<'_> {
     Ok(time_left(&call, |millis| (millis + 500) / 1000))
 }
 
 /// `PTTL key`
-pub(crate) fn pttl(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn pttl(call: Call<'_>) -> CommandResult<'_> {
     Ok(time_left(&call, |millis| millis))
 }
 
-/// -2 if there is no such key, -1 if it never expires. As in Redis.
+/// -2 means that there is no such key, -1 that it never expires. As in Redis.
 fn time_left(call: &Call<'_>, in_unit: impl Fn(i64) -> i64) -> Reply<'static> {
-    Reply::Integer(match call.engine.store.deadline(call.argument(0)) {
+    Reply::Integer(match call.state.store.deadline(call.arg(1)) {
         None => -2,
         Some(None) => -1,
         Some(Some(time)) => in_unit(time.saturating_sub(call.now)),
@@ -138,8 +136,8 @@ fn time_left(call: &Call<'_>, in_unit: impl Fn(i64) -> i64) -> Reply<'static> {
 }
 
 /// `PERSIST key`
-pub(crate) fn persist(call: Call<'_>) -> Outcome<'_> {
-    let (store, key) = (&mut call.engine.store, call.request.word(1));
+pub(crate) fn persist(call: Call<'_>) -> CommandResult<'_> {
+    let (key, store) = (call.arg(1), &mut call.state.store);
     let had_deadline = store.deadline(key).flatten().is_some();
     store.set_deadline(key, None);
     Ok(Reply::Integer(i64::from(had_deadline)))

@@ -1,52 +1,53 @@
-//! Strings: SET, GET and their kin.
+//! Strings: SET, GET and similar commands.
 
 use std::borrow::Cow;
 
 use crate::clock::UnixMillis;
-use crate::command::{Call, CommandError, Outcome};
+use crate::command::{Call, CommandError, CommandResult};
 use crate::commands::expiry::{self, Unit};
-use crate::limits;
+use crate::limits::MAX_BULK_LEN;
+use crate::number;
 use crate::reply::Reply;
 use crate::store::Expiry;
 
-/// What SET may be told.
-pub const SET_ARGUMENTS: &str = "key value [NX | XX] [GET] [EX seconds | PX milliseconds | \
+/// The arguments of SET.
+pub const SET_USAGE: &str = "key value [NX | XX] [GET] [EX seconds | PX milliseconds | \
     EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]";
 
 /// `GET key`
-pub(crate) fn get(call: Call<'_>) -> Outcome<'_> {
-    Ok(Reply::value(call.engine.store.string(call.argument(0))))
+pub(crate) fn get(call: Call<'_>) -> CommandResult<'_> {
+    Ok(Reply::value(call.state.store.string(call.arg(1))))
 }
 
 /// `MGET key [key ...]`
-pub(crate) fn mget(call: Call<'_>) -> Outcome<'_> {
-    let keys = call.arguments_from(0);
-    let store = &call.engine.store;
+pub(crate) fn mget(call: Call<'_>) -> CommandResult<'_> {
+    let keys = call.args_from(1);
+    let store = &call.state.store;
     Ok(Reply::Array(keys.map(|key| Reply::value(store.string(key))).collect()))
 }
 
-/// The words behind the value in a SET.
+/// The options of SET.
 #[derive(Default)]
 struct SetOptions {
     only_if_missing: bool,
-    only_if_there: bool,
+    only_if_present: bool,
     get: bool,
     expiry: Option<Expiry>,
 }
 
 /// `SET key value [NX | XX] [GET] [EX seconds | ... | KEEPTTL]`
-pub(crate) fn set(call: Call<'_>) -> Outcome<'_> {
-    let (key, value) = (call.argument(0), call.argument(1));
+pub(crate) fn set(call: Call<'_>) -> CommandResult<'_> {
+    let (key, value) = (call.arg(1), call.arg(2));
     if call.request.len() == 3 {
-        call.engine.store.set(key, value, Expiry::Never);
+        call.state.store.set(key, value, Expiry::Never);
         return Ok(Reply::OK);
     }
     let options = set_options(&call)?;
-    let store = &mut call.engine.store;
+    let store = &mut call.state.store;
     let old = store.string(key);
     let is_wanted = match old {
         Some(_) => !options.only_if_missing,
-        None => !options.only_if_there,
+        None => !options.only_if_present,
     };
     let reply = match old.filter(|_| options.get) {
         Some(old) => Reply::Bulk(Cow::Owned(old.to_vec())),
@@ -61,19 +62,18 @@ pub(crate) fn set(call: Call<'_>) -> Outcome<'_> {
 
 fn set_options(call: &Call<'_>) -> Result<SetOptions, CommandError> {
     let mut options = SetOptions::default();
-    let mut words = call.arguments_from(2);
-    while let Some(word) = words.next() {
-        let word = word.to_ascii_uppercase();
-        match word.as_slice() {
-            b"NX" if !options.only_if_there => options.only_if_missing = true,
-            b"XX" if !options.only_if_missing => options.only_if_there = true,
+    let mut args = call.args_from(3);
+    while let Some(arg) = args.next() {
+        match arg.to_ascii_uppercase().as_slice() {
+            b"NX" if !options.only_if_present => options.only_if_missing = true,
+            b"XX" if !options.only_if_missing => options.only_if_present = true,
             b"GET" => options.get = true,
             _ if options.expiry.is_some() => return Err(CommandError::Syntax),
             b"KEEPTTL" => options.expiry = Some(Expiry::Keep),
-            b"EX" => options.expiry = Some(deadline(words.next(), Unit::Seconds, call.now)?),
-            b"PX" => options.expiry = Some(deadline(words.next(), Unit::Millis, call.now)?),
-            b"EXAT" => options.expiry = Some(deadline(words.next(), Unit::Seconds, 0)?),
-            b"PXAT" => options.expiry = Some(deadline(words.next(), Unit::Millis, 0)?),
+            b"EX" => options.expiry = Some(deadline(args.next(), Unit::Seconds, call.now)?),
+            b"PX" => options.expiry = Some(deadline(args.next(), Unit::Millis, call.now)?),
+            b"EXAT" => options.expiry = Some(deadline(args.next(), Unit::Seconds, 0)?),
+            b"PXAT" => options.expiry = Some(deadline(args.next(), Unit::Millis, 0)?),
             _ => return Err(CommandError::Syntax),
         }
     }
@@ -81,40 +81,40 @@ fn set_options(call: &Call<'_>) -> Result<SetOptions, CommandError> {
 }
 
 fn deadline(
-    word: Option<&[u8]>,
+    arg: Option<&[u8]>,
     unit: Unit,
     counted_from: UnixMillis,
 ) -> Result<Expiry, CommandError> {
-    let amount = crate::number::parse(word.ok_or(CommandError::Syntax)?)
-        .ok_or(CommandError::NotAnInteger)?;
+    let amount =
+        number::parse(arg.ok_or(CommandError::Syntax)?).ok_or(CommandError::NotAnInteger)?;
     let time = expiry::time(amount, unit, counted_from).filter(|_| amount > 0);
     Ok(Expiry::At(time.ok_or(CommandError::ExpireTime("set"))?))
 }
 
 /// `MSET key value [key value ...]`
-pub(crate) fn mset(call: Call<'_>) -> Outcome<'_> {
+pub(crate) fn mset(call: Call<'_>) -> CommandResult<'_> {
     if call.request.len().is_multiple_of(2) {
         return Err(CommandError::wrong_arity(call.request.name()));
     }
-    let mut words = call.arguments_from(0);
-    while let (Some(key), Some(value)) = (words.next(), words.next()) {
-        call.engine.store.set(key, value, Expiry::Never);
+    let mut args = call.args_from(1);
+    while let (Some(key), Some(value)) = (args.next(), args.next()) {
+        call.state.store.set(key, value, Expiry::Never);
     }
     Ok(Reply::OK)
 }
 
 /// `APPEND key value`
-pub(crate) fn append(call: Call<'_>) -> Outcome<'_> {
-    let (key, tail) = (call.argument(0), call.argument(1));
-    let length = call.engine.store.string(key).map_or(0, <[u8]>::len);
-    if length + tail.len() > limits::WORD {
+pub(crate) fn append(call: Call<'_>) -> CommandResult<'_> {
+    let (key, tail) = (call.arg(1), call.arg(2));
+    let length = call.state.store.string(key).map_or(0, <[u8]>::len);
+    if length + tail.len() > MAX_BULK_LEN {
         return Err(CommandError::TooLong);
     }
-    call.engine.store.append(key, tail);
+    call.state.store.append(key, tail);
     Ok(Reply::count(length + tail.len()))
 }
 
 /// `STRLEN key`
-pub(crate) fn strlen(call: Call<'_>) -> Outcome<'_> {
-    Ok(Reply::count(call.engine.store.string(call.argument(0)).map_or(0, <[u8]>::len)))
+pub(crate) fn strlen(call: Call<'_>) -> CommandResult<'_> {
+    Ok(Reply::count(call.state.store.string(call.arg(1)).map_or(0, <[u8]>::len)))
 }

@@ -1,12 +1,12 @@
-//! A hash table that never stops the server for long, and whose entries keep their places.
+//! A hash table that never stops the server for long, and whose entries keep their slots.
 //!
-//! A hash table that is full moves all that it holds to one of twice the size. With millions of keys in
-//! one table that takes hundreds of milliseconds, in which nobody is answered. So there are many small
-//! tables here, and the hash of a key says to which one it belongs: one grows at a time. (Redis has one
-//! table, and while that grows each command moves a few entries.)
+//! A full hash table moves all its entries to a table of twice the size. With millions of keys in one
+//! table this takes hundreds of milliseconds, and no client gets a reply meanwhile. So this table
+//! consists of many small ones, the shards. The hash of a key selects its shard, and only one shard
+//! grows at a time. (Redis has one table. While it grows, each command moves a few entries.)
 //!
-//! The tables hold numbers, and the numbers name the entries, which lie side by side. So an entry has a
-//! place that stays the same, by which others can remember it without a copy of its key.
+//! The hash tables hold numbers, and a number is the index of an entry in a slab. So an entry keeps its
+//! slot, and the order of deadlines can refer to the slot instead of copying the key.
 
 use std::hash::BuildHasher;
 
@@ -17,29 +17,29 @@ use smallvec::SmallVec;
 
 use super::Bytes;
 
-/// How many small tables there are.
-const PARTS: u16 = 1024;
+/// The number of shards.
+const SHARDS: u16 = 1024;
 
-/// Where an entry lies, from when it is made until it is taken away.
+/// The slot of an entry. It stays the same until the entry is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    part: u16,
-    number: u32,
+pub struct Slot {
+    shard: u16,
+    index: u32,
 }
 
 /// Values by their keys.
 #[derive(Debug)]
 pub struct Table<V> {
-    parts: Box<[Part<V>]>,
+    shards: Box<[Shard<V>]>,
     hasher: DefaultHashBuilder,
     len: usize,
 }
 
 impl<V> Table<V> {
-    /// A table with nothing in it.
+    /// An empty table.
     pub fn new() -> Self {
-        let parts = std::iter::repeat_with(|| Part::EMPTY).take(PARTS.into()).collect();
-        Self { parts, hasher: DefaultHashBuilder::default(), len: 0 }
+        let shards = std::iter::repeat_with(|| Shard::EMPTY).take(SHARDS.into()).collect();
+        Self { shards, hasher: DefaultHashBuilder::default(), len: 0 }
     }
 
     /// How many keys there are.
@@ -47,98 +47,101 @@ impl<V> Table<V> {
         self.len
     }
 
-    /// Where `key` is, if it is here.
-    pub fn find(&self, key: &[u8]) -> Option<Place> {
-        let hash = self.hasher.hash_one(key);
-        let part = part_of(hash);
-        let Part { numbers, entries } = &self.parts[usize::from(part)];
-        let number = numbers.find(hash, |&number| entries[number as usize].0.as_slice() == key)?;
-        Some(Place { part, number: *number })
+    /// The slot of `key`, if it is in the table.
+    pub fn find(&self, key: &[u8]) -> Option<Slot> {
+        let hash = self.hash(key);
+        let shard = shard_of(hash);
+        let Shard { indexes, entries } = &self.shards[usize::from(shard)];
+        let index = indexes.find(hash, |&index| entries[index as usize].0.as_slice() == key)?;
+        Some(Slot { shard, index: *index })
     }
 
-    /// Where `key` is. If it is not here, it is put here with `value`; only then is it copied.
-    pub fn find_or_insert(&mut self, key: &[u8], value: impl FnOnce() -> V) -> Place {
-        let hash = self.hasher.hash_one(key);
-        let part = part_of(hash);
-        let Part { numbers, entries } = &mut self.parts[usize::from(part)];
-        let key_of = |number: &u32| entries[*number as usize].0.as_slice();
-        let rehash = |number: &u32| self.hasher.hash_one(key_of(number));
-        let number = match numbers.entry(hash, |number| key_of(number) == key, rehash) {
+    /// The slot of `key`. A key that is not in the table is copied and inserted with `value`.
+    pub fn find_or_insert(&mut self, key: &[u8], value: impl FnOnce() -> V) -> Slot {
+        let hash = self.hash(key);
+        let shard = shard_of(hash);
+        let Shard { indexes, entries } = &mut self.shards[usize::from(shard)];
+        let key_of = |index: &u32| entries[*index as usize].0.as_slice();
+        let rehash = |index: &u32| self.hasher.hash_one(key_of(index));
+        let index = match indexes.entry(hash, |index| key_of(index) == key, rehash) {
             Entry::Occupied(found) => *found.get(),
             Entry::Vacant(vacant) => {
                 self.len += 1;
-                let number = number_of(entries.insert((Bytes::from_slice(key), value())));
-                *vacant.insert(number).get()
+                let index = index_of(entries.insert((Bytes::from_slice(key), value())));
+                *vacant.insert(index).get()
             }
         };
-        Place { part, number }
+        Slot { shard, index }
     }
 
-    /// Where these keys are, as far as their hashes tell: now and then it is a key of a similar hash. None
-    /// is compared, so no look-up waits for the one before it.
-    pub fn guess<'a>(&self, keys: impl Iterator<Item = &'a [u8]>) -> SmallVec<[Place; 64]> {
-        let hashes: SmallVec<[u64; 64]> = keys.map(|key| self.hasher.hash_one(key)).collect();
-        let places = hashes.iter().filter_map(|&hash| {
-            let part = part_of(hash);
-            let number = self.parts[usize::from(part)].numbers.find(hash, |_| true)?;
-            Some(Place { part, number: *number })
+    /// The hash of `key`.
+    pub fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// The slots of the keys with these hashes. Sometimes a slot belongs to a key with a similar hash: no
+    /// keys are compared, so no look-up waits for the one before it.
+    pub fn guess(&self, hashes: impl Iterator<Item = u64>) -> SmallVec<[Slot; 64]> {
+        let slots = hashes.filter_map(|hash| {
+            let shard = shard_of(hash);
+            let index = self.shards[usize::from(shard)].indexes.find(hash, |_| true)?;
+            Some(Slot { shard, index: *index })
         });
-        places.collect()
+        slots.collect()
     }
 
-    /// What is at `place`.
-    pub fn get(&self, place: Place) -> &V {
-        &self.parts[usize::from(place.part)].entries[place.number as usize].1
+    /// The value at `slot`.
+    pub fn get(&self, slot: Slot) -> &V {
+        &self.shards[usize::from(slot.shard)].entries[slot.index as usize].1
     }
 
-    /// What is at `place`, to be changed.
-    pub fn get_mut(&mut self, place: Place) -> &mut V {
-        &mut self.parts[usize::from(place.part)].entries[place.number as usize].1
+    /// The value at `slot`, to be changed.
+    pub fn get_mut(&mut self, slot: Slot) -> &mut V {
+        &mut self.shards[usize::from(slot.shard)].entries[slot.index as usize].1
     }
 
-    /// Takes away what is at `place`. A small table that is empty gives its memory back.
-    pub fn remove(&mut self, place: Place) -> (Bytes, V) {
-        let part = &mut self.parts[usize::from(place.part)];
-        let entry = part.entries.remove(place.number as usize);
+    /// Removes the entry at `slot`. An empty shard gives its memory back.
+    pub fn remove(&mut self, slot: Slot) -> (Bytes, V) {
+        let shard = &mut self.shards[usize::from(slot.shard)];
+        let entry = shard.entries.remove(slot.index as usize);
         let hash = self.hasher.hash_one(entry.0.as_slice());
-        if let Ok(found) = part.numbers.find_entry(hash, |&number| number == place.number) {
+        if let Ok(found) = shard.indexes.find_entry(hash, |&index| index == slot.index) {
             found.remove();
         }
-        if part.entries.is_empty() {
-            *part = Part::EMPTY;
+        if shard.entries.is_empty() {
+            *shard = Shard::EMPTY;
         }
         self.len -= 1;
         entry
     }
 
-    /// All keys, in no order.
+    /// All keys, in no particular order.
     pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.parts.iter().flat_map(|part| part.entries.iter().map(|(_, (key, _))| key.as_slice()))
+        self.shards
+            .iter()
+            .flat_map(|shard| shard.entries.iter().map(|(_, (key, _))| key.as_slice()))
     }
 }
 
-/// One of the small tables.
+/// One of the small hash tables.
 #[derive(Debug)]
-struct Part<V> {
-    /// The number of each entry, to be found by the hash of its key.
-    numbers: HashTable<u32>,
+struct Shard<V> {
+    /// The index of each entry, found by the hash of its key.
+    indexes: HashTable<u32>,
     entries: Slab<(Bytes, V)>,
 }
 
-impl<V> Part<V> {
-    const EMPTY: Self = Self { numbers: HashTable::new(), entries: Slab::new() };
+impl<V> Shard<V> {
+    const EMPTY: Self = Self { indexes: HashTable::new(), entries: Slab::new() };
 }
 
-/// Which small table has the keys with this hash. Within it, the lowest and the highest bits are used.
-fn part_of(hash: u64) -> u16 {
+/// The shard for this hash. Within a shard, the hash table uses the lowest and the highest bits.
+fn shard_of(hash: u64) -> u16 {
     let [_, _, _, _, low, high, _, _] = hash.to_le_bytes();
-    u16::from_le_bytes([low, high]) % PARTS
+    u16::from_le_bytes([low, high]) % SHARDS
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "2^32 entries of a small table fit in no memory"
-)]
-fn number_of(slot: usize) -> u32 {
-    slot as u32
+#[expect(clippy::cast_possible_truncation, reason = "no memory can hold 2^32 entries of one shard")]
+fn index_of(index: usize) -> u32 {
+    index as u32
 }

@@ -1,8 +1,4 @@
-//! What the store promises, each promise in a sentence, and then all of them against a model.
-
-use std::collections::BTreeMap;
-
-use proptest::prelude::*;
+//! What the store promises, each promise in a sentence. `tests/model` compares it with a plain map.
 
 use super::*;
 
@@ -91,63 +87,4 @@ fn memory_follows_what_is_stored_and_is_given_back() {
 #[test]
 fn an_entry_fits_in_one_line_of_the_cache() {
     assert_eq!(size_of::<(Key, Entry)>(), 64);
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Set(u8, u8, Option<UnixMillis>),
-    Keep(u8, u8),
-    Remove(u8),
-    Deadline(u8, Option<UnixMillis>),
-    Pass(UnixMillis),
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let key = 0..6u8;
-    let time = proptest::option::of(0..100i64);
-    prop_oneof![
-        (key.clone(), any::<u8>(), time.clone()).prop_map(|(k, v, t)| Step::Set(k, v, t)),
-        (key.clone(), any::<u8>()).prop_map(|(k, v)| Step::Keep(k, v)),
-        key.clone().prop_map(Step::Remove),
-        (key, time).prop_map(|(k, t)| Step::Deadline(k, t)),
-        (0..20i64).prop_map(Step::Pass),
-    ]
-}
-
-proptest! {
-    /// The model is what anyone would write: look at every key at every step.
-    #[test]
-    fn the_store_does_what_a_plain_map_would(steps in proptest::collection::vec(step(), 0..60)) {
-        let (mut store, mut now) = (Store::new(), 0);
-        let mut model: BTreeMap<u8, (u8, Option<UnixMillis>)> = BTreeMap::new();
-        for step in steps {
-            match step {
-                Step::Set(key, value, time) => {
-                    store.set(&[key], &[value], time.map_or(Expiry::Never, Expiry::At));
-                    model.insert(key, (value, time));
-                }
-                Step::Keep(key, value) => {
-                    store.set(&[key], &[value], Expiry::Keep);
-                    model.entry(key).or_insert((value, None)).0 = value;
-                }
-                Step::Remove(key) => {
-                    prop_assert_eq!(store.remove(&[key]), model.remove(&key).is_some());
-                }
-                Step::Deadline(key, time) => {
-                    store.set_deadline(&[key], time);
-                    model.entry(key).and_modify(|entry| entry.1 = time);
-                }
-                Step::Pass(millis) => now += millis,
-            }
-            while store.remove_due(now).is_some() {}
-            model.retain(|_, (_, time)| time.is_none_or(|time| time > now));
-            prop_assert_eq!(store.len(), model.len());
-            prop_assert_eq!(store.expiring(), model.values().filter(|v| v.1.is_some()).count());
-            prop_assert_eq!(store.next_deadline(), model.values().filter_map(|v| v.1).min());
-            for (key, (value, time)) in &model {
-                prop_assert_eq!(store.string(&[*key]), Some(&[*value][..]));
-                prop_assert_eq!(store.deadline(&[*key]), Some(*time));
-            }
-        }
-    }
 }

@@ -1,24 +1,24 @@
-//! What a key holds, and how it lies in memory.
+//! Values, and how they lie in memory.
 
 use smallvec::SmallVec;
 
-/// Any bytes. Up to 16 of them lie in the entry itself, so that a small key with a small value takes no
-/// other memory, and is found there at once.
-pub type Bytes = SmallVec<[u8; INSIDE]>;
+/// Any bytes. Up to 16 of them lie in the entry itself. So a short key with a short value needs no other
+/// memory, and a look-up finds them at once.
+pub type Bytes = SmallVec<[u8; INLINE]>;
 
-/// How many bytes of a key or a value lie in its entry.
-pub(super) const INSIDE: usize = 16;
+/// This many bytes of a key or a value lie in its entry.
+pub(super) const INLINE: usize = 16;
 
-/// What a key can hold. To add lists, add a variant: the compiler then names each place that must
-/// decide what a list means to it.
+/// The value of a key. To add lists, add a variant: the compiler then names each place that must handle
+/// lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Any bytes, up to [`crate::limits::WORD`] of them.
+    /// Any bytes, up to [`crate::limits::MAX_BULK_LEN`] of them.
     String(Bytes),
 }
 
 impl Value {
-    /// The name that TYPE gives.
+    /// The type's name, for TYPE.
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Value {
     }
 }
 
-/// Puts `bytes` in place of what `string` holds. It keeps its memory, if that is about as large.
+/// Replaces the bytes of `string`. The memory stays if it is about as large as the new bytes.
 pub(super) fn replace(string: &mut Bytes, bytes: &[u8]) {
     if bytes.len() > string.capacity() || bytes.len() < string.capacity() / 2 {
         *string = Bytes::from_slice(bytes);
@@ -44,7 +44,7 @@ pub(super) fn replace(string: &mut Bytes, bytes: &[u8]) {
     }
 }
 
-/// What a string takes outside of its entry, in bytes.
-pub(super) fn outside(string: &Bytes) -> usize {
+/// The heap memory of a string, in bytes.
+pub(super) fn heap_bytes(string: &Bytes) -> usize {
     if string.spilled() { string.capacity() } else { 0 }
 }

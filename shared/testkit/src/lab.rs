@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
@@ -12,56 +12,67 @@ use tempfile::TempDir;
 
 use crate::{Peer, wait_until};
 
-/// A running lab. It is killed when this is dropped.
+/// A running lab. It is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Lab {
     child: Child,
     stdout: BufReader<ChildStdout>,
     folder: TempDir,
-    /// The line it printed when it was ready.
+    /// The line that the lab printed when it was ready.
     pub ready_line: String,
-    /// Where it listens.
+    /// The address that the lab listens on.
     pub addr: SocketAddr,
 }
 
-/// What is left of a lab that has ended.
+/// The results of a lab that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
-    /// What it printed behind its ready line.
+    /// The output after the ready line.
     pub stdout: String,
-    /// What it wrote on the terminal besides.
+    /// The output on standard error.
     pub stderr: String,
-    /// Its log file.
+    /// The log file.
     pub log: String,
 }
 
 impl Lab {
-    /// Starts the binary on a free port, with more options, and waits until it listens.
+    /// Starts the binary on a free port, with more options, and waits until the lab listens.
     #[must_use]
     pub fn start_with(binary: &str, options: &[&str]) -> Self {
         Self::start_below(&[], binary, options)
     }
 
-    /// The same below a program that runs others, such as `prlimit`.
+    /// Like [`Lab::start_with`], but `program` (such as `prlimit`) starts the binary.
     #[must_use]
     pub fn start_below(program: &[&str], binary: &str, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
         let stderr = fs::File::create(folder.path().join("stderr")).expect("no file for stderr");
-        let words = [program, &[binary]].concat();
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]);
+        let command_line = [program, &[binary]].concat();
+        let mut command = Command::new(command_line[0]);
+        command.args(&command_line[1..]);
         Self::spawn(command, options, folder, stderr.into())
     }
 
-    /// Starts the binary on a free port, on a terminal that goes away at once.
+    /// Starts the binary on a free port. Its stderr is a pipe that is closed at once, like a terminal that
+    /// the user has closed.
     #[must_use]
     pub fn start_without_terminal(binary: &str) -> Self {
         let folder = tempfile::tempdir().expect("no folder for the log");
         let mut lab = Self::spawn(Command::new(binary), &[], folder, Stdio::piped());
         drop(lab.child.stderr.take());
         lab
+    }
+
+    /// Starts the binary on a free port. Its stderr is a pipe that nobody reads, like a terminal after
+    /// Ctrl-S.
+    #[must_use]
+    pub fn start_with_unread_stderr(binary: &str) -> (Self, ChildStderr) {
+        let folder = tempfile::tempdir().expect("no folder for the log");
+        let mut lab = Self::spawn(Command::new(binary), &[], folder, Stdio::piped());
+        let stderr = lab.child.stderr.take().expect("stderr is piped");
+        (lab, stderr)
     }
 
     fn spawn(mut command: Command, options: &[&str], folder: TempDir, stderr: Stdio) -> Self {
@@ -77,7 +88,7 @@ impl Lab {
             .expect("the lab does not start");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is piped"));
         let mut ready_line = String::new();
-        stdout.read_line(&mut ready_line).expect("the lab prints no text");
+        stdout.read_line(&mut ready_line).expect("the lab prints invalid text");
         let addr = ready_line.split_whitespace().nth(3).and_then(|addr| addr.parse().ok());
         let Some(addr) = addr else {
             _ = child.wait();
@@ -93,50 +104,66 @@ impl Lab {
         Self::start_with(binary, &[])
     }
 
-    /// The number of the process.
+    /// The process id.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// A line of its `/proc/PID/status` that is an amount of memory, such as `VmRSS`, in bytes.
+    /// An amount of memory from `/proc/PID/status`, such as `VmRSS`, in bytes.
     #[must_use]
-    pub fn memory(&self, line: &str) -> u64 {
+    pub fn memory(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid()));
         let status = status.expect("the process is ours");
-        let kilobytes = status.lines().find_map(|found| {
-            found.strip_prefix(line)?.split_whitespace().nth(1)?.parse::<u64>().ok()
+        let kilobytes = status.lines().find_map(|line| {
+            line.strip_prefix(name)?.split_whitespace().nth(1)?.parse::<u64>().ok()
         });
-        1024 * kilobytes.unwrap_or_else(|| panic!("no {line} in {status}"))
+        1024 * kilobytes.unwrap_or_else(|| panic!("no {name} in {status}"))
     }
 
-    /// Connects to it.
+    /// Connects a client.
     #[must_use]
     pub fn connect(&self) -> Peer {
         Peer::connect(self.addr)
     }
 
-    /// What is in its log file now.
+    /// The log file so far.
     #[must_use]
     pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("logs/server.log")).unwrap_or_default()
     }
 
-    /// Waits until this is in its log file.
+    /// Waits until the log file contains this text.
     pub fn wait_for_log(&self, text: &str) {
         wait_until(&format!("{text:?} in the log"), || self.log().contains(text));
     }
 
-    /// Whether it is still running.
+    /// Whether the process is still running.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("the process is ours").is_none()
     }
 
-    /// Sends it a signal and waits until it has ended.
+    /// Stops the process, as Ctrl-Z does, until [`Lab::resume`].
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+        let stat = || fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
+        wait_until("the process stops", || stat().contains(") T "));
+    }
+
+    /// Continues the process.
+    pub fn resume(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.pid()).expect("a process id is positive");
+        signal::kill(Pid::from_raw(pid), signal).expect("the process is ours");
+    }
+
+    /// Sends a signal and waits until the process has ended.
     #[must_use]
     pub fn end_with(mut self, signal: Signal) -> Ended {
-        let pid = i32::try_from(self.child.id()).expect("a process id is positive");
-        signal::kill(Pid::from_raw(pid), signal).expect("the process is ours");
+        self.signal(signal);
         let mut stdout = String::new();
         self.stdout.read_to_string(&mut stdout).expect("the lab prints text");
         let status = self.child.wait().expect("the process is ours");
@@ -144,7 +171,7 @@ impl Lab {
         Ended { status, stdout, stderr, log: self.log() }
     }
 
-    /// Ends it as `kill` does, and waits.
+    /// Ends the process as `kill` does, and waits.
     #[must_use]
     pub fn stop(self) -> Ended {
         self.end_with(Signal::SIGTERM)
@@ -158,12 +185,12 @@ impl Drop for Lab {
     }
 }
 
-/// Runs a program to its end, with nothing to read and no history of lines typed before.
+/// Runs a program to its end, with an empty stdin and an empty home folder.
 #[must_use]
-pub fn run<S: AsRef<OsStr>>(binary: &str, words: &[S]) -> Output {
+pub fn run<S: AsRef<OsStr>>(binary: &str, args: &[S]) -> Output {
     let home = tempfile::tempdir().expect("no folder for a home");
     Command::new(binary)
-        .args(words)
+        .args(args)
         .env("HOME", home.path())
         .stdin(Stdio::null())
         .output()

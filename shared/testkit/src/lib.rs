@@ -1,8 +1,10 @@
-//! What the tests of the labs stand on.
+//! What the tests of several labs share.
 //!
-//! [`Lab`] is a lab as a student runs it: a process of its own, on a free port, gone at the end of the
-//! test whatever happens, and [`Redis`] the real one to compare with. [`Peer`] is a bare socket: raw bytes both ways. Nothing here sleeps for a
-//! while and hopes: it waits for a line or for bytes, and after [`LIMIT`] it gives up.
+//! - [`Lab`]: a lab as a student runs it, as a process on a free port. It is killed at the end of the test.
+//! - [`Redis`]: a real redis-server to compare with.
+//! - [`Peer`]: a client that sends and receives raw bytes.
+//!
+//! A test never sleeps for a fixed time. It waits for a line or for bytes, and fails after [`LIMIT`].
 #![expect(
     clippy::panic,
     clippy::expect_used,
@@ -20,7 +22,7 @@ pub use redis::Redis;
 
 use std::time::Duration;
 
-/// When something that should happen at once has not happened by now, it never will.
+/// The longest wait for something that should happen at once.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
 /// Waits until `condition` holds.

@@ -1,4 +1,4 @@
-//! A bare socket on the other side: raw bytes both ways.
+//! A client that sends and receives raw bytes.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::LIMIT;
 
-/// A client that says what it is told to, and nothing else.
+/// A client without a protocol: a test decides every byte.
 #[derive(Debug)]
 pub struct Peer {
     stream: TcpStream,
@@ -23,7 +23,7 @@ impl Peer {
         Self { stream }
     }
 
-    /// The address of this side, as the server sees it.
+    /// The client's address, as the server sees it.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.stream.local_addr().expect("the socket is ours")
@@ -35,7 +35,7 @@ impl Peer {
         self
     }
 
-    /// Sends bytes to a server that may hang up before it has read them all.
+    /// Sends bytes to a server that may close the connection before it has read all of them.
     pub fn send_until_closed(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         _ = self.stream.write_all(bytes.as_ref());
         self
@@ -45,19 +45,19 @@ impl Peer {
     #[track_caller]
     pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> &mut Self {
         let expected = expected.as_ref();
-        let found = self.read(expected.len());
+        let received = self.read(expected.len());
         assert!(
-            found == expected,
-            "\nexpected: {}\n   found: {}\n",
+            received == expected,
+            "\nexpected: {}\nreceived: {}\n",
             expected[..expected.len().min(2000)].escape_ascii(),
-            found[..found.len().min(2000)].escape_ascii()
+            received[..received.len().min(2000)].escape_ascii()
         );
         self
     }
 
-    /// The same connection once more, so that one thread can send while another reads.
+    /// A second handle of the same connection, so that one thread can send while another thread reads.
     #[must_use]
-    pub fn another_hand(&self) -> Self {
+    pub fn clone_handle(&self) -> Self {
         Self { stream: self.stream.try_clone().expect("the socket is ours") }
     }
 
@@ -71,24 +71,24 @@ impl Peer {
         String::from_utf8(line).expect("a line of text")
     }
 
-    /// Reads this many bytes, or all there are until the server closes.
+    /// Reads this many bytes, or fewer if the server closes the connection.
     #[track_caller]
     pub fn read(&mut self, count: usize) -> Vec<u8> {
-        let mut found = Vec::with_capacity(count.min(1 << 20));
-        let read = (&self.stream).take(count as u64).read_to_end(&mut found);
+        let mut received = Vec::with_capacity(count.min(1 << 20));
+        let read = (&self.stream).take(count as u64).read_to_end(&mut received);
         if let Err(error) = read {
-            panic!("after {} bytes, {}: {error}", found.len(), found.escape_ascii());
+            panic!("after {} bytes, {}: {error}", received.len(), received.escape_ascii());
         }
-        found
+        received
     }
 
-    /// Sends bytes and expects others back.
+    /// Sends a request and expects its reply.
     #[track_caller]
-    pub fn ask(&mut self, question: impl AsRef<[u8]>, answer: impl AsRef<[u8]>) -> &mut Self {
-        self.send(question).expect(answer)
+    pub fn ask(&mut self, request: impl AsRef<[u8]>, reply: impl AsRef<[u8]>) -> &mut Self {
+        self.send(request).expect(reply)
     }
 
-    /// Expects that the server closes the connection, and says nothing before.
+    /// Expects that the server closes the connection without sending more bytes.
     #[track_caller]
     pub fn expect_closed(&mut self) {
         let mut byte = [0];
@@ -99,25 +99,25 @@ impl Peer {
         }
     }
 
-    /// Whether nothing is to be read for this long.
+    /// Whether no byte arrives during this time.
     #[must_use]
-    pub fn hears_nothing_for(&mut self, time: Duration) -> bool {
+    pub fn receives_nothing_for(&mut self, time: Duration) -> bool {
         self.stream.set_read_timeout(Some(time)).expect("the socket is ours");
-        let heard = self.stream.peek(&mut [0]);
+        let peeked = self.stream.peek(&mut [0]);
         self.stream.set_read_timeout(Some(LIMIT)).expect("the socket is ours");
-        heard
+        peeked
             .is_err_and(|error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut))
     }
 
-    /// Says that nothing more will be sent. Replies can still come.
+    /// Closes the sending side of the connection. Replies can still arrive.
     pub fn finish(&mut self) -> &mut Self {
         self.stream.shutdown(Shutdown::Write).expect("the socket is ours");
         self
     }
 
-    /// Ends the connection with a reset (RST) in place of a goodbye (FIN): by closing it while there are
-    /// bytes that were not read. So the server must have answered something before.
+    /// Ends the connection with a reset (RST) instead of a FIN. The kernel sends a reset if a socket is
+    /// closed while it holds unread bytes, so a reply must be on its way.
     pub fn reset(self) {
-        self.stream.peek(&mut [0]).expect("there must be something to leave unread");
+        self.stream.peek(&mut [0]).expect("a reply must arrive that stays unread");
     }
 }

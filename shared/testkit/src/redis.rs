@@ -1,4 +1,4 @@
-//! The real Redis as a process, to compare with.
+//! A real redis-server as a process, to compare with.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -7,18 +7,18 @@ use tempfile::TempDir;
 
 use crate::{Peer, wait_until};
 
-/// A running redis-server that keeps nothing on disk. It is killed when this is dropped.
+/// A running redis-server that writes nothing to the disk. It is killed when this value is dropped.
 #[derive(Debug)]
 pub struct Redis {
     child: Child,
-    /// Where it listens.
+    /// The address that it listens on.
     pub addr: SocketAddr,
-    #[expect(dead_code, reason = "its folder, kept until the end")]
+    #[expect(dead_code, reason = "the folder exists until this value is dropped")]
     folder: TempDir,
 }
 
 impl Redis {
-    /// Starts it on a free port and waits until it listens.
+    /// Starts redis-server on a free port and waits until it listens.
     #[must_use]
     pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("no folder for redis-server");
@@ -36,7 +36,7 @@ impl Redis {
         redis
     }
 
-    /// Connects to it.
+    /// Connects a client.
     #[must_use]
     pub fn connect(&self) -> Peer {
         Peer::connect(self.addr)

@@ -1,4 +1,4 @@
-//! The load generator of every lab, against its own server.
+//! The load generator of each lab, tested against the server of the same lab.
 
 use std::process::Output;
 
@@ -6,9 +6,9 @@ use testkit::{Lab, run};
 
 use crate::LAB;
 
-pub fn bench(lab: &Lab, words: &[&str]) -> Output {
+pub fn bench(lab: &Lab, args: &[&str]) -> Output {
     let port = lab.addr.port().to_string();
-    run(LAB, &[&["bench", "--port", &port], words].concat())
+    run(LAB, &[&["bench", "--port", &port], args].concat())
 }
 
 pub fn figures(output: &Output) -> serde_json::Value {
@@ -20,8 +20,8 @@ pub fn figures(output: &Output) -> serde_json::Value {
 fn one_client_and_eight_get_all_their_replies() {
     for clients in ["1", "8"] {
         let lab = Lab::start_with(LAB, &["--quiet"]);
-        let words = ["--clients", clients, "--requests", "2000", "--json"];
-        let figures = figures(&bench(&lab, &words));
+        let args = ["--clients", clients, "--requests", "2000", "--json"];
+        let figures = figures(&bench(&lab, &args));
         assert_eq!(figures["answered"], 2000, "{figures}");
         let ended = lab.stop();
         let connections = format!("clients: {clients}, commands: 2000\n");
@@ -30,14 +30,14 @@ fn one_client_and_eight_get_all_their_replies() {
 }
 
 #[test]
-fn a_pipeline_is_answered_in_full() {
+fn every_request_of_a_pipeline_gets_its_reply() {
     let lab = Lab::start_with(LAB, &["--quiet"]);
-    let words = ["--clients", "2", "--requests", "5001", "--pipeline", "16", "--json"];
-    assert_eq!(figures(&bench(&lab, &words))["answered"], 5001);
+    let args = ["--clients", "2", "--requests", "5001", "--pipeline", "16", "--json"];
+    assert_eq!(figures(&bench(&lab, &args))["answered"], 5001);
 }
 
 #[test]
-fn large_keys_and_values_come_whole_and_are_tabled() {
+fn large_keys_and_values_are_measured_and_shown_in_a_table() {
     let lab = Lab::start_with(LAB, &["--quiet"]);
     let output = bench(&lab, &["--large"]);
     assert!(output.status.success(), "{output:?}");
@@ -48,12 +48,12 @@ fn large_keys_and_values_come_whole_and_are_tabled() {
 }
 
 #[test]
-fn without_a_server_bench_says_what_to_type() {
+fn if_no_server_listens_bench_says_what_to_type() {
     let lab = Lab::start(LAB);
     let port = lab.addr.port().to_string();
     assert!(lab.stop().status.success());
-    for words in [&["bench", "--port", &port][..], &["bench", "--large", "--port", &port]] {
-        let output = run(LAB, words);
+    for args in [&["bench", "--port", &port][..], &["bench", "--large", "--port", &port]] {
+        let output = run(LAB, args);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(

@@ -1,4 +1,4 @@
-//! The client of every lab, against its own server.
+//! The client of each lab, tested against the server of the same lab.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -7,10 +7,10 @@ use testkit::{Lab, run};
 
 use crate::LAB;
 
-/// Runs `client` with these words.
-fn client(lab: &Lab, words: &[&str]) -> Output {
+/// Runs `client` with more arguments.
+fn client(lab: &Lab, args: &[&str]) -> Output {
     let port = lab.addr.port().to_string();
-    run(LAB, &[&["client", "--port", &port], words].concat())
+    run(LAB, &[&["client", "--port", &port], args].concat())
 }
 
 fn stdout(output: &Output) -> &str {
@@ -22,7 +22,7 @@ fn stderr(output: &Output) -> &str {
 }
 
 /// Types these lines at the prompt of `client`, with more options.
-fn converse(lab: &Lab, options: &[&str], lines: &str) -> Output {
+fn type_lines(lab: &Lab, options: &[&str], lines: &str) -> Output {
     let home = tempfile::tempdir().unwrap();
     let mut child = Command::new(LAB)
         .args(["client", "--port", &lab.addr.port().to_string()])
@@ -38,7 +38,7 @@ fn converse(lab: &Lab, options: &[&str], lines: &str) -> Output {
 }
 
 #[test]
-fn one_command_prints_its_reply_and_its_exit_code_tells_how_it_went() {
+fn one_command_prints_its_reply_and_the_exit_code_says_whether_it_is_an_error() {
     let lab = Lab::start(LAB);
     let set = client(&lab, &["SET", "name", "Alice", "EX", "100"]);
     assert_eq!((set.status.code(), stdout(&set)), (Some(0), "OK\n"));
@@ -54,12 +54,12 @@ fn one_command_prints_its_reply_and_its_exit_code_tells_how_it_went() {
 }
 
 #[test]
-fn without_a_server_it_says_what_to_type() {
+fn if_no_server_listens_the_client_says_what_to_type() {
     let lab = Lab::start(LAB);
     let port = lab.addr.port().to_string();
     assert!(lab.stop().status.success());
-    for words in [&["client", "--port", &port, "PING"][..], &["client", "--port", &port]] {
-        let output = run(LAB, words);
+    for args in [&["client", "--port", &port, "PING"][..], &["client", "--port", &port]] {
+        let output = run(LAB, args);
         assert_eq!(output.status.code(), Some(2));
         assert!(
             stderr(&output)
@@ -71,11 +71,11 @@ fn without_a_server_it_says_what_to_type() {
 }
 
 #[test]
-fn a_conversation_goes_line_by_line_with_quotes_as_in_redis_cli() {
+fn the_prompt_reads_line_by_line_and_understands_quotes() {
     let lab = Lab::start(LAB);
     let lines =
         "SET note \"two words\"\n\nGET note\nGET 'note'\nGET \"note\nHELP get\nEXIT\nGET note\n";
-    let output = converse(&lab, &[], lines);
+    let output = type_lines(&lab, &[], lines);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(stderr(&output).contains("[+] Connected to TCP server at 127.0.0.1:"));
     assert!(stderr(&output).contains("unbalanced quotes"), "{}", stderr(&output));
@@ -84,9 +84,9 @@ fn a_conversation_goes_line_by_line_with_quotes_as_in_redis_cli() {
 }
 
 #[test]
-fn json_prints_one_object_a_reply() {
+fn json_prints_one_object_for_each_reply() {
     let lab = Lab::start(LAB);
-    let output = converse(&lab, &["--json"], "SET name Alice\nGET name\nGET nobody\nFOO\n");
+    let output = type_lines(&lab, &["--json"], "SET name Alice\nGET name\nGET nobody\nFOO\n");
     assert!(stderr(&output).contains("[i] JSON Output: ON"), "{}", stderr(&output));
     let lines: Vec<serde_json::Value> =
         stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -101,7 +101,7 @@ fn json_prints_one_object_a_reply() {
 #[test]
 fn a_reply_of_any_size_arrives_whole() {
     let lab = Lab::start(LAB);
-    // One word of a command line is at most 128 KB long on Linux; APPEND makes more of it.
+    // On Linux an argument of a command line has at most 128 KB. APPEND builds a longer value.
     let part = "0123456789".repeat(10_000);
     for _ in 0..25 {
         assert_eq!(client(&lab, &["APPEND", "long", &part]).status.code(), Some(0));
@@ -112,20 +112,20 @@ fn a_reply_of_any_size_arrives_whole() {
 }
 
 #[test]
-fn bytes_that_are_no_text_arrive_whole() {
+fn bytes_that_are_not_text_arrive_whole() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let lab = Lab::start(LAB);
     let port = lab.addr.port().to_string();
     let bytes: Vec<u8> = (1..=255).filter(|byte| *byte != b'\n').collect();
-    let words = [&b"client"[..], b"--port", port.as_bytes(), b"SET", b"bytes", &bytes];
-    let set = run(LAB, &words.map(OsStr::from_bytes));
+    let args = [&b"client"[..], b"--port", port.as_bytes(), b"SET", b"bytes", &bytes];
+    let set = run(LAB, &args.map(OsStr::from_bytes));
     assert_eq!(stdout(&set), "OK\n");
     assert_eq!(client(&lab, &["GET", "bytes"]).stdout, [&bytes[..], b"\n"].concat());
 }
 
 #[test]
-fn it_says_when_the_server_goes_away_and_its_exit_code_tells() {
+fn if_the_server_ends_the_client_says_so_and_exits_with_2() {
     let lab = Lab::start(LAB);
     let mut child = Command::new(LAB)
         .args(["client", "--port", &lab.addr.port().to_string()])

@@ -1,4 +1,4 @@
-//! What strangers send, against labs 2 and 3 and against the real Redis: `hostile.toml` is the table.
+//! Untrusted input, sent to a lab and to a real redis-server. `hostile.toml` is the table of cases.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -17,76 +17,76 @@ struct Table {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    says: String,
+    name: String,
     send: String,
     #[serde(default)]
     reply: String,
-    then: Fate,
-    redis: Option<Otherwise>,
+    then: Expected,
+    redis: Option<RedisDiffers>,
 }
 
-/// Where Redis does something else.
+/// The reaction of Redis, if it differs, and the reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Otherwise {
+struct RedisDiffers {
     #[serde(default)]
     reply: String,
-    then: Option<Fate>,
+    then: Option<Expected>,
     because: String,
 }
 
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-enum Fate {
-    /// The connection can still be used.
+enum Expected {
+    /// The server answers a PING on the same connection.
     Open,
-    /// The server closes it.
+    /// The server closes the connection.
     Closed,
-    /// The request is not all here yet.
+    /// The server waits for the rest of the request.
     Waits,
 }
 
-/// The bytes that a text of the table means.
+/// Translates a text of the table into bytes.
 fn bytes(text: &str) -> Vec<u8> {
     let plain = |text: &str| -> Vec<u8> {
         text.chars().map(|letter| u8::try_from(letter).expect("not a byte")).collect()
     };
-    let parts = text.split(['{', '}']).enumerate().map(|(place, part)| {
-        if place % 2 == 0 {
+    let parts = text.split(['{', '}']).enumerate().map(|(index, part)| {
+        if index % 2 == 0 {
             return plain(part);
         }
-        let (repeated, times) = part.rsplit_once(" x ").expect("what x how often");
-        plain(repeated).repeat(times.parse().expect("how often"))
+        let (repeated, times) = part.rsplit_once(" x ").expect("text x count");
+        plain(repeated).repeat(times.parse().expect("a count"))
     });
     parts.collect::<Vec<_>>().concat()
 }
 
-fn check(connect: impl Fn() -> Peer, send: &str, reply: &str, then: Fate) {
-    let mut stranger = connect();
-    stranger.send_until_closed(bytes(send)).expect(bytes(reply));
+fn check(connect: impl Fn() -> Peer, send: &str, reply: &str, then: Expected) {
+    let mut client = connect();
+    client.send_until_closed(bytes(send)).expect(bytes(reply));
     match then {
-        Fate::Open => _ = stranger.ask("PING\r\n", "+PONG\r\n"),
-        Fate::Closed => stranger.expect_closed(),
-        Fate::Waits => {
-            assert!(stranger.hears_nothing_for(std::time::Duration::from_millis(10)));
-            stranger.finish().expect_closed();
+        Expected::Open => _ = client.ask("PING\r\n", "+PONG\r\n"),
+        Expected::Closed => client.expect_closed(),
+        Expected::Waits => {
+            assert!(client.receives_nothing_for(std::time::Duration::from_millis(10)));
+            client.finish().expect_closed();
         }
     }
-    drop(stranger);
+    drop(client);
     connect().ask("PING\r\n", "+PONG\r\n");
 }
 
-/// Checks all cases, and tells the sentences of those that failed.
+/// Checks all cases. A failure lists the names of the failed cases.
 fn check_all(check: impl Fn(&Case)) {
     let table: Table = toml::from_str(TABLE).unwrap();
     assert!(table.case.len() > 60, "only {} cases", table.case.len());
     let failed = |case: &&Case| panic::catch_unwind(AssertUnwindSafe(|| check(case))).is_err();
-    let failed: Vec<&str> = table.case.iter().filter(failed).map(|case| &*case.says).collect();
+    let failed: Vec<&str> = table.case.iter().filter(failed).map(|case| &*case.name).collect();
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
 #[test]
-fn strangers_meet_the_fate_that_the_table_says_and_the_next_client_is_answered() {
+fn untrusted_input_is_handled_as_the_table_says_and_the_next_client_is_answered() {
     let mut lab = Lab::start_with(LAB, &["--quiet"]);
     check_all(|case| check(|| lab.connect(), &case.send, &case.reply, case.then));
     assert!(lab.is_running());
@@ -94,13 +94,13 @@ fn strangers_meet_the_fate_that_the_table_says_and_the_next_client_is_answered()
 
 #[test]
 #[ignore = "needs redis-server: scripts/test.sh installs it"]
-fn every_stranger_meets_the_fate_that_redis_has_for_it() {
+fn untrusted_input_is_handled_as_redis_does() {
     let redis = Redis::start();
     check_all(|case| {
         let (reply, then) = match &case.redis {
             None => (&case.reply, case.then),
             Some(other) => {
-                assert!(!other.because.is_empty(), "{}: and why?", case.says);
+                assert!(!other.because.is_empty(), "{}: the reason is missing", case.name);
                 (&other.reply, other.then.unwrap_or(case.then))
             }
         };
@@ -109,18 +109,19 @@ fn every_stranger_meets_the_fate_that_redis_has_for_it() {
 }
 
 #[test]
-fn no_length_is_believed_before_its_bytes_are_here() {
-    const MOST: u64 = 32 << 20;
+fn a_length_takes_no_memory_before_its_bytes_arrive() {
+    // Half of the announced length. (Each thread that writes a log reserves 64 MiB of address space.)
+    const LIMIT: u64 = 256 << 20;
     let lab = Lab::start_with(LAB, &["--quiet"]);
-    let ask = |claim: &str| {
-        let mut stranger = lab.connect();
-        stranger.send(claim).finish().expect_closed();
+    let send = |bytes: &str| {
+        let mut client = lab.connect();
+        client.send(bytes).finish().expect_closed();
     };
-    ask("PING");
+    send("PING");
     let before = lab.memory("VmPeak");
-    for claim in ["*2147483647\r\n", "*1\r\n$536870912\r\n", "*1000000\r\n$536870912\r\nx"] {
-        ask(claim);
+    for announced in ["*2147483647\r\n", "*1\r\n$536870912\r\n", "*1000000\r\n$536870912\r\nx"] {
+        send(announced);
         let grown = lab.memory("VmPeak") - before;
-        assert!(grown < MOST, "{claim:?} made it take {grown} bytes");
+        assert!(grown < LIMIT, "{announced:?} took {grown} bytes of memory");
     }
 }

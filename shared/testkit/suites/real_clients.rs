@@ -1,5 +1,5 @@
-//! Real clients with their default settings. Those that are not Rust crates are installed by
-//! `scripts/test.sh`, which runs these tests; a plain `cargo test` says that it ignores them.
+//! Real clients with their default settings. `scripts/test.sh` installs the clients that are not Rust
+//! crates, and runs these tests. A plain `cargo test` ignores them and says so.
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -8,10 +8,10 @@ use testkit::Lab;
 
 use crate::{BENCHMARK_CLIENTS, LAB};
 
-/// A client that has not ended after so many seconds never will.
-const PATIENCE: &str = "120";
+/// The time limit for a client, in seconds.
+const TIMEOUT: &str = "120";
 
-/// Runs a program against the lab and expects that it succeeds.
+/// Runs a client program and expects that it succeeds.
 #[track_caller]
 fn succeed(command: &mut Command, stdin: &[u8]) -> String {
     let mut child = command
@@ -28,18 +28,18 @@ fn succeed(command: &mut Command, stdin: &[u8]) -> String {
     stdout
 }
 
-fn redis_cli(lab: &Lab, words: &[&str]) -> Command {
+fn redis_cli(lab: &Lab, args: &[&str]) -> Command {
     let mut command = Command::new("redis-cli");
     command
         .args(["-p", &lab.addr.port().to_string()])
-        .args(words)
+        .args(args)
         .env("REDISCLI_HISTFILE", "/dev/null");
     command
 }
 
 #[test]
 #[ignore = "needs redis-cli: scripts/test.sh installs it"]
-fn redis_cli_talks_as_to_redis() {
+fn redis_cli_works_as_it_does_with_redis() {
     let lab = Lab::start(LAB);
     let script = "SET name Alice\nGET name\nGET nobody\nEXPIRE name 100\nTTL name\nDEL name\nFOO\n\
         SET bin \"\\x00\\xff\\r\\n\"\nSTRLEN bin\nGET bin\nMGET bin nobody\nPING\n";
@@ -74,7 +74,7 @@ fn redis_benchmark_runs_its_tests() {
         let lab = Lab::start_with(LAB, &["--quiet"]);
         let port = lab.addr.port().to_string();
         let mut command = Command::new("timeout");
-        command.args([PATIENCE, "redis-benchmark", "-p", &port, "-c", BENCHMARK_CLIENTS]);
+        command.args([TIMEOUT, "redis-benchmark", "-p", &port, "-c", BENCHMARK_CLIENTS]);
         command.args(["-t", "ping,set,get,incr,mset", "-n", "8000", "-P", pipeline, "--csv"]);
         let output = succeed(&mut command, b"");
         let tests = ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET (10 keys)"];
@@ -91,7 +91,7 @@ fn redis_benchmark_runs_its_tests() {
     }
 }
 
-/// The folder into which `scripts/test.sh` has installed this version of redis-py.
+/// The folder where `scripts/test.sh` has installed this version of redis-py.
 fn redis_py(version: &str) -> String {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/python");
     std::env::var("REDIS_PY").unwrap_or_else(|_| root.to_owned()) + "/redis-" + version
@@ -102,9 +102,9 @@ fn python_client_passes(version: &str) {
     let lab = Lab::start(LAB);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/testkit/clients/redis_py.py");
     let mut command = Command::new("timeout");
-    command.args([PATIENCE, "python3", script, &lab.addr.port().to_string(), version]);
+    command.args([TIMEOUT, "python3", script, &lab.addr.port().to_string(), version]);
     let output = succeed(command.env("PYTHONPATH", redis_py(version)), b"");
-    assert_eq!(output, "all held\n");
+    assert_eq!(output, "all checks passed\n");
 }
 
 #[test]

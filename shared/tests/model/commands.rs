@@ -1,77 +1,77 @@
-//! The commands, request by request, as a client would send them.
+//! The commands against the model, request by request, with the real protocol.
 
 use std::net::SocketAddr;
-use std::rc::Rc;
 use std::sync::Arc;
 
+use codec::Codec as _;
+use codec::resp::Codec;
 use proptest::prelude::*;
+use shared::buffer::Parsed;
 use shared::engine::Engine;
-use shared::inbox::Inbox;
 use shared::limits::Limits;
 use shared::reply::Version;
-use shared::resp;
 use shared::session::Session;
-use shared::wire::Codec as _;
 
 use super::naive::Naive;
-use super::requests::{Ask, Condition, Lifetime, Look, Only, START, Set, ask};
+use super::protocol;
+use super::requests::{Command, Condition, Lifetime, Only, Read, START, Set, command};
 
-/// The words of a request, sent `now`.
-fn words(ask: &Ask, now: i64) -> Vec<String> {
+/// The arguments of a request that is sent at the time `now`.
+fn args(command: &Command, now: i64) -> Vec<String> {
     use std::slice::from_ref;
-    let command = |name: &str, rest: &[String]| [&[name.to_owned()], rest].concat();
-    match ask {
-        Ask::Set(set) => set_words(set),
-        Ask::MSet(pairs) => {
-            let words = pairs.iter().flat_map(|(key, value)| [key.clone(), value.clone()]);
-            command("MSET", &words.collect::<Vec<_>>())
+    let with_name = |name: &str, rest: &[String]| [&[name.to_owned()], rest].concat();
+    match command {
+        Command::Set(set) => set_args(set),
+        Command::MSet(pairs) => {
+            let rest = pairs.iter().flat_map(|(key, value)| [key.clone(), value.clone()]);
+            with_name("MSET", &rest.collect::<Vec<_>>())
         }
-        Ask::Del(keys) => command("DEL", keys),
-        Ask::Append(key, tail) => command("APPEND", &[key.clone(), tail.clone()]),
-        Ask::Add(key, 1) => command("INCR", from_ref(key)),
-        Ask::Add(key, -1) => command("DECR", from_ref(key)),
-        Ask::Add(key, amount @ (0.. | i64::MIN)) => {
-            command("INCRBY", &[key.clone(), amount.to_string()])
+        Command::Del(keys) => with_name("DEL", keys),
+        Command::Append(key, tail) => with_name("APPEND", &[key.clone(), tail.clone()]),
+        Command::Add(key, 1) => with_name("INCR", from_ref(key)),
+        Command::Add(key, -1) => with_name("DECR", from_ref(key)),
+        Command::Add(key, amount @ (0.. | i64::MIN)) => {
+            with_name("INCRBY", &[key.clone(), amount.to_string()])
         }
-        Ask::Add(key, amount) => command("DECRBY", &[key.clone(), (-amount).to_string()]),
-        Ask::Expire(key, time, condition) => expire_words(key, *time, *condition, now),
-        Ask::Persist(key) => command("PERSIST", from_ref(key)),
-        Ask::FlushAll => command("FLUSHALL", &[]),
-        Ask::Look(Look::Get(key)) => command("get", from_ref(key)),
-        Ask::Look(Look::MGet(keys)) => command("MGET", keys),
-        Ask::Look(Look::Exists(keys)) => command("EXISTS", keys),
-        Ask::Look(Look::Type(key)) => command("TYPE", from_ref(key)),
-        Ask::Look(Look::Strlen(key)) => command("STRLEN", from_ref(key)),
-        Ask::Look(Look::Left(key, true)) => command("TTL", from_ref(key)),
-        Ask::Look(Look::Left(key, false)) => command("PTTL", from_ref(key)),
-        Ask::Look(Look::DbSize) => command("DBSIZE", &[]),
+        Command::Add(key, amount) => with_name("DECRBY", &[key.clone(), (-amount).to_string()]),
+        Command::Expire(key, time, condition) => expire_args(key, *time, *condition, now),
+        Command::Persist(key) => with_name("PERSIST", from_ref(key)),
+        Command::FlushAll => with_name("FLUSHALL", &[]),
+        Command::Read(Read::Get(key)) => with_name("get", from_ref(key)),
+        Command::Read(Read::MGet(keys)) => with_name("MGET", keys),
+        Command::Read(Read::Exists(keys)) => with_name("EXISTS", keys),
+        Command::Read(Read::Type(key)) => with_name("TYPE", from_ref(key)),
+        Command::Read(Read::Strlen(key)) => with_name("STRLEN", from_ref(key)),
+        Command::Read(Read::Ttl(key, true)) => with_name("TTL", from_ref(key)),
+        Command::Read(Read::Ttl(key, false)) => with_name("PTTL", from_ref(key)),
+        Command::Read(Read::DbSize) => with_name("DBSIZE", &[]),
     }
 }
 
-fn set_words(set: &Set) -> Vec<String> {
-    let mut words = vec!["SET".to_owned(), set.key.clone(), set.value.clone()];
-    let mut say = |text: &str| words.extend(text.split(' ').map(str::to_owned));
+fn set_args(set: &Set) -> Vec<String> {
+    let mut args = vec!["SET".to_owned(), set.key.clone(), set.value.clone()];
+    let mut add = |text: &str| args.extend(text.split(' ').map(str::to_owned));
     match set.only {
         Only::Always => {}
-        Only::IfMissing => say("NX"),
-        Only::IfThere => say("xx"),
+        Only::IfMissing => add("NX"),
+        Only::IfThere => add("xx"),
     }
     match set.lifetime {
         Lifetime::Forever => {}
-        Lifetime::Keep => say("KEEPTTL"),
-        Lifetime::Seconds(seconds) => say(&format!("EX {seconds}")),
-        Lifetime::Millis(millis) => say(&format!("px {millis}")),
-        Lifetime::Until(time) if time % 1000 == 0 => say(&format!("EXAT {}", time / 1000)),
-        Lifetime::Until(time) => say(&format!("PXAT {time}")),
+        Lifetime::Keep => add("KEEPTTL"),
+        Lifetime::Seconds(seconds) => add(&format!("EX {seconds}")),
+        Lifetime::Millis(millis) => add(&format!("px {millis}")),
+        Lifetime::Until(time) if time % 1000 == 0 => add(&format!("EXAT {}", time / 1000)),
+        Lifetime::Until(time) => add(&format!("PXAT {time}")),
     }
     if set.get {
-        say("GET");
+        add("GET");
     }
-    words
+    args
 }
 
-/// The same deadline can be said in four ways.
-fn expire_words(key: &str, time: i64, condition: Condition, now: i64) -> Vec<String> {
+/// Four commands can set the same deadline.
+fn expire_args(key: &str, time: i64, condition: Condition, now: i64) -> Vec<String> {
     let (name, amount) = match (time % 1000, (time - now) % 1000) {
         (0, _) => ("EXPIREAT", time / 1000),
         (_, 0) => ("EXPIRE", (time - now) / 1000),
@@ -85,42 +85,43 @@ fn expire_words(key: &str, time: i64, condition: Condition, now: i64) -> Vec<Str
         Condition::IfLater => Some("gt"),
         Condition::IfEarlier => Some("LT"),
     };
-    let words = [name, key, &amount.to_string()].map(str::to_owned);
-    words.into_iter().chain(condition.map(str::to_owned)).collect()
+    let args = [name, key, &amount.to_string()].map(str::to_owned);
+    args.into_iter().chain(condition.map(str::to_owned)).collect()
 }
 
 /// Sends a request, and returns the bytes of the reply.
-fn send(engine: &mut Engine, session: &Session, words: &[String], now: i64) -> Vec<u8> {
-    let (mut inbox, mut bytes, mut reply) = (Inbox::new(), Vec::new(), Vec::new());
-    let words: Vec<Vec<u8>> = words.iter().map(|word| word.clone().into_bytes()).collect();
-    resp::Codec::encode(&words, &mut bytes);
-    inbox.push(&bytes);
-    let request = resp::decode(&mut inbox).unwrap().unwrap();
-    resp::encode(&engine.execute(request, session, now), Version::Resp2, &mut reply);
-    reply
+fn send(engine: &mut Engine, session: &Session, args: &[String], now: i64) -> Vec<u8> {
+    let (mut bytes, mut output) = (Vec::new(), Vec::new());
+    let args: Vec<Vec<u8>> = args.iter().map(|arg| arg.clone().into_bytes()).collect();
+    Codec::encode_request(&args, &mut bytes);
+    let decoded = protocol::decode_request(&bytes, &mut Parsed::default());
+    let (request, _) = decoded.unwrap().unwrap();
+    let reply = engine.execute(&request, session, now);
+    protocol::encode_reply(&reply, Version::Resp2, &mut output);
+    output
 }
 
-/// A request, and how long after the one before it is sent: most often at once, so that deadlines are to come.
-fn step() -> impl Strategy<Value = (Ask, i64)> {
-    (ask(), prop_oneof![6 => Just(0), 1 => Just(500), 1 => 0..100i64])
+/// A command, and the milliseconds since the command before it. Most are 0, so that keys do not expire too soon.
+fn step() -> impl Strategy<Value = (Command, i64)> {
+    (command(), prop_oneof![6 => Just(0), 1 => Just(500), 1 => 0..100i64])
 }
 
 proptest! {
     #[test]
-    fn the_commands_do_what_the_model_does(steps in proptest::collection::vec(step(), 1..60)) {
+    fn the_commands_do_the_same_as_the_model(steps in proptest::collection::vec(step(), 1..60)) {
         let addr = SocketAddr::from(([127, 0, 0, 1], 6379));
         let limits = Limits { max_clients: 1, idle_timeout: 0, max_memory: 0 };
         let mut engine = Engine::new("test", addr, Arc::default(), limits);
-        let session: Rc<Session> = engine.connect(addr);
+        let session = engine.connect(addr);
         let (mut naive, mut now) = (Naive::default(), START);
-        for (ask, millis) in &steps {
+        for (command, millis) in &steps {
             now += millis;
-            let (words, mut expected) = (words(ask, now), Vec::new());
-            resp::encode(&naive.execute(ask, now), Version::Resp2, &mut expected);
-            let reply = send(&mut engine, &session, &words, now);
+            let (args, mut expected) = (args(command, now), Vec::new());
+            protocol::encode_reply(&naive.execute(command, now), Version::Resp2, &mut expected);
+            let reply = send(&mut engine, &session, &args, now);
             prop_assert!(
                 reply == expected,
-                "{words:?} at {now}: {:?}, the model says {:?}",
+                "{args:?} at {now}: {:?}, but the model replies {:?}",
                 reply.escape_ascii().to_string(), expected.escape_ascii().to_string()
             );
         }

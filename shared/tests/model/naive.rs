@@ -1,10 +1,10 @@
-//! The model of the commands: a sorted map, of which every key is looked at before each command.
+//! The model of the commands: a sorted map. Before each command, the model checks the deadline of every key.
 
 use std::collections::BTreeMap;
 
 use shared::reply::Reply;
 
-use super::requests::{Ask, Condition, Lifetime, Look, Only, Set};
+use super::requests::{Command, Condition, Lifetime, Only, Read, Set};
 
 /// All keys, each with its value and its deadline in milliseconds since 1970.
 #[derive(Debug, Default)]
@@ -25,60 +25,62 @@ fn bulk(value: Option<&(String, Option<i64>)>) -> Reply<'static> {
 }
 
 impl Naive {
-    /// What the server should answer `now`.
-    pub fn execute(&mut self, ask: &Ask, now: i64) -> Reply<'static> {
+    /// The reply that the server should send at the time `now`.
+    pub fn execute(&mut self, command: &Command, now: i64) -> Reply<'static> {
         self.keys.retain(|_, (_, deadline)| deadline.is_none_or(|time| time > now));
-        match ask {
-            Ask::Set(set) => self.set(set, now),
-            Ask::MSet(pairs) => {
+        match command {
+            Command::Set(set) => self.set(set, now),
+            Command::MSet(pairs) => {
                 let new = pairs.iter().map(|(key, value)| (key.clone(), (value.clone(), None)));
                 self.keys.extend(new);
                 Reply::OK
             }
-            Ask::Del(keys) => {
+            Command::Del(keys) => {
                 count(keys.iter().filter(|key| self.keys.remove(*key).is_some()).count())
             }
-            Ask::Append(key, tail) => {
+            Command::Append(key, tail) => {
                 let entry = self.keys.entry(key.clone()).or_default();
                 entry.0.push_str(tail);
                 count(entry.0.len())
             }
-            Ask::Add(key, amount) => self.add(key, i128::from(*amount)),
-            Ask::Expire(key, deadline, condition) => self.expire(key, *deadline, *condition, now),
-            Ask::Persist(key) => {
+            Command::Add(key, amount) => self.add(key, i128::from(*amount)),
+            Command::Expire(key, deadline, condition) => {
+                self.expire(key, *deadline, *condition, now)
+            }
+            Command::Persist(key) => {
                 let deadline = self.keys.get_mut(key).and_then(|(_, deadline)| deadline.take());
                 Reply::Integer(i64::from(deadline.is_some()))
             }
-            Ask::FlushAll => {
+            Command::FlushAll => {
                 self.keys.clear();
                 Reply::OK
             }
-            Ask::Look(look) => self.look(look, now),
+            Command::Read(read) => self.read(read, now),
         }
     }
 
-    /// What changes nothing.
-    fn look(&self, look: &Look, now: i64) -> Reply<'static> {
-        match look {
-            Look::Get(key) => bulk(self.keys.get(key)),
-            Look::MGet(keys) => {
+    /// Executes a command that changes nothing.
+    fn read(&self, read: &Read, now: i64) -> Reply<'static> {
+        match read {
+            Read::Get(key) => bulk(self.keys.get(key)),
+            Read::MGet(keys) => {
                 Reply::Array(keys.iter().map(|key| bulk(self.keys.get(key))).collect())
             }
-            Look::Exists(keys) => {
+            Read::Exists(keys) => {
                 count(keys.iter().filter(|key| self.keys.contains_key(*key)).count())
             }
-            Look::Type(key) => {
+            Read::Type(key) => {
                 let is_there = self.keys.contains_key(key);
                 Reply::Status(if is_there { "string" } else { "none" }.into())
             }
-            Look::Strlen(key) => count(self.keys.get(key).map_or(0, |(text, _)| text.len())),
-            Look::Left(key, in_seconds) => Reply::Integer(match self.keys.get(key) {
+            Read::Strlen(key) => count(self.keys.get(key).map_or(0, |(text, _)| text.len())),
+            Read::Ttl(key, in_seconds) => Reply::Integer(match self.keys.get(key) {
                 None => -2,
                 Some((_, None)) => -1,
                 Some((_, Some(time))) if *in_seconds => (time - now + 500) / 1000,
                 Some((_, Some(time))) => time - now,
             }),
-            Look::DbSize => count(self.keys.len()),
+            Read::DbSize => count(self.keys.len()),
         }
     }
 
@@ -111,7 +113,7 @@ impl Naive {
 
     fn add(&mut self, key: &str, amount: i128) -> Reply<'static> {
         let text = self.keys.get(key).map_or("0", |(text, _)| text);
-        // Only the shortest spelling of a number is one.
+        // Redis accepts only the shortest spelling of a number.
         let Some(number) = text.parse::<i64>().ok().filter(|number| number.to_string() == text)
         else {
             return error("value is not an integer or out of range");
@@ -125,7 +127,7 @@ impl Naive {
 
     fn expire(&mut self, key: &str, time: i64, condition: Condition, now: i64) -> Reply<'static> {
         let Some((_, deadline)) = self.keys.get_mut(key) else { return Reply::Integer(0) };
-        // No deadline is infinitely late.
+        // A key without a deadline counts as one with the latest deadline.
         let before = deadline.unwrap_or(i64::MAX);
         let is_wanted = match condition {
             Condition::Always => true,

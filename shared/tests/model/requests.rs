@@ -1,37 +1,37 @@
-//! Requests that the model understands, and how a client would write them.
+//! Random commands that the model understands.
 
 use proptest::prelude::*;
 
-/// A request.
+/// A command.
 #[derive(Debug, Clone)]
-pub enum Ask {
+pub enum Command {
     Set(Set),
     MSet(Vec<(String, String)>),
     Del(Vec<String>),
     Append(String, String),
-    /// INCR, DECR, INCRBY, DECRBY, whichever fits.
+    /// INCR, DECR, INCRBY or DECRBY, as the number requires.
     Add(String, i64),
-    /// The key expires at this time: EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT, whichever fits.
+    /// The key expires at this time: EXPIRE, PEXPIRE, EXPIREAT or PEXPIREAT, as the time allows.
     Expire(String, i64, Condition),
     Persist(String),
     FlushAll,
-    Look(Look),
+    Read(Read),
 }
 
-/// A request that changes nothing.
+/// A command that changes nothing.
 #[derive(Debug, Clone)]
-pub enum Look {
+pub enum Read {
     Get(String),
     MGet(Vec<String>),
     Exists(Vec<String>),
     Type(String),
     Strlen(String),
-    /// TTL, if it is to be told in seconds, or PTTL.
-    Left(String, bool),
+    /// TTL (true) or PTTL (false).
+    Ttl(String, bool),
     DbSize,
 }
 
-/// SET and what it may be told.
+/// SET with its options.
 #[derive(Debug, Clone)]
 pub struct Set {
     pub key: String,
@@ -69,7 +69,7 @@ pub enum Condition {
     IfEarlier,
 }
 
-/// When a story begins, in milliseconds since 1970. It lasts some seconds.
+/// The time of the first command, in milliseconds since 1970. A test lasts some seconds.
 pub const START: i64 = 1_000_000;
 
 fn key() -> impl Strategy<Value = String> {
@@ -90,7 +90,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Most often halves of a second, so that deadlines meet, and sometimes times between them.
+/// Most times are multiples of half a second, so that deadlines are often equal. Some are between them.
 fn time() -> impl Strategy<Value = i64> {
     prop_oneof![
         3 => (-1..6i64).prop_map(|halves| START + halves * 500),
@@ -109,46 +109,47 @@ fn lifetime() -> impl Strategy<Value = Lifetime> {
     ]
 }
 
-/// SET with all that it may be told.
-fn set() -> impl Strategy<Value = Ask> {
+/// SET with any options.
+fn set() -> impl Strategy<Value = Command> {
     use Only::{Always, IfMissing, IfThere};
     let only = prop_oneof![Just(Always), Just(IfMissing), Just(IfThere)];
     (key(), value(), only, any::<bool>(), lifetime())
         .prop_map(|(key, value, only, get, lifetime)| Set { key, value, only, get, lifetime })
-        .prop_map(Ask::Set)
+        .prop_map(Command::Set)
 }
 
-fn expire() -> impl Strategy<Value = Ask> {
+fn expire() -> impl Strategy<Value = Command> {
     use Condition::{Always, IfEarlier, IfLater, IfNone, IfSome};
     let condition =
         prop_oneof![Just(Always), Just(IfNone), Just(IfSome), Just(IfLater), Just(IfEarlier)];
-    (key(), time(), condition).prop_map(|(key, time, condition)| Ask::Expire(key, time, condition))
+    (key(), time(), condition)
+        .prop_map(|(key, time, condition)| Command::Expire(key, time, condition))
 }
 
-fn look() -> impl Strategy<Value = Look> {
+fn read() -> impl Strategy<Value = Read> {
     prop_oneof![
-        2 => key().prop_map(Look::Get),
-        1 => keys().prop_map(Look::MGet),
-        1 => keys().prop_map(Look::Exists),
-        1 => key().prop_map(Look::Type),
-        1 => key().prop_map(Look::Strlen),
-        3 => (key(), any::<bool>()).prop_map(|(key, in_seconds)| Look::Left(key, in_seconds)),
-        1 => Just(Look::DbSize),
+        2 => key().prop_map(Read::Get),
+        1 => keys().prop_map(Read::MGet),
+        1 => keys().prop_map(Read::Exists),
+        1 => key().prop_map(Read::Type),
+        1 => key().prop_map(Read::Strlen),
+        3 => (key(), any::<bool>()).prop_map(|(key, in_seconds)| Read::Ttl(key, in_seconds)),
+        1 => Just(Read::DbSize),
     ]
 }
 
-/// Any request.
-pub fn ask() -> impl Strategy<Value = Ask> {
+/// Any command.
+pub fn command() -> impl Strategy<Value = Command> {
     let amount = prop_oneof![3 => -3..4i64, 1 => any::<i64>()];
     prop_oneof![
         6 => set(),
         5 => expire(),
-        1 => proptest::collection::vec((key(), value()), 1..4).prop_map(Ask::MSet),
-        1 => keys().prop_map(Ask::Del),
-        2 => (key(), value()).prop_map(|(key, tail)| Ask::Append(key, tail)),
-        3 => (key(), amount).prop_map(|(key, amount)| Ask::Add(key, amount)),
-        2 => key().prop_map(Ask::Persist),
-        1 => Just(Ask::FlushAll),
-        9 => look().prop_map(Ask::Look),
+        1 => proptest::collection::vec((key(), value()), 1..4).prop_map(Command::MSet),
+        1 => keys().prop_map(Command::Del),
+        2 => (key(), value()).prop_map(|(key, tail)| Command::Append(key, tail)),
+        3 => (key(), amount).prop_map(|(key, amount)| Command::Add(key, amount)),
+        2 => key().prop_map(Command::Persist),
+        1 => Just(Command::FlushAll),
+        9 => read().prop_map(Command::Read),
     ]
 }

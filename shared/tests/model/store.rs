@@ -1,4 +1,4 @@
-//! The store, call by call. Time is an argument, and it only goes on.
+//! The store against a plain map, method by method. Time is an argument, and it never goes back.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ enum Step {
     Append(Vec<u8>, Vec<u8>),
     Remove(Vec<u8>),
     Deadline(Vec<u8>, Option<UnixMillis>),
-    /// So much time passes, and one key is removed that is due, or all of them.
+    /// This time passes. Then the store removes one key that is due, or all of them (true).
     Pass(UnixMillis, bool),
     Clear,
 }
 
-/// A few keys, so that steps meet each other, and of lengths that a store may treat differently.
+/// A few keys, so that several steps use the same key. A store may treat their lengths differently.
 fn key() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         (0..6u8).prop_map(|number| vec![number]),
@@ -48,7 +48,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Takes from the store what is due. Of keys with the same deadline, any may be the first.
+/// Removes one key that is due, or all of them. Keys with the same deadline may come in any order.
 fn expire(store: &mut Store, model: &mut Model, now: UnixMillis, all: bool) {
     loop {
         let first = model.values().filter_map(|entry| entry.1).min().filter(|time| *time <= now);
@@ -61,7 +61,7 @@ fn expire(store: &mut Store, model: &mut Model, now: UnixMillis, all: bool) {
     }
 }
 
-fn take(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis) {
+fn apply(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis) {
     match step {
         Step::Set(key, value, time) => {
             store.set(&key, &value, time.map_or(Expiry::Never, Expiry::At));
@@ -109,13 +109,13 @@ fn assert_same(store: &Store, model: &Model, key: &[u8]) {
 
 proptest! {
     #[test]
-    fn the_store_does_what_a_plain_map_would(
-        steps in proptest::collection::vec(step(), 0..80), stranger in key(),
+    fn the_store_does_the_same_as_a_plain_map(
+        steps in proptest::collection::vec(step(), 0..80), any_key in key(),
     ) {
         let (mut store, mut model, mut now) = (Store::new(), Model::new(), 0);
         for step in steps {
-            take(step, &mut store, &mut model, &mut now);
-            assert_same(&store, &model, &stranger);
+            apply(step, &mut store, &mut model, &mut now);
+            assert_same(&store, &model, &any_key);
         }
     }
 }

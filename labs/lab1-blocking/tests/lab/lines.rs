@@ -1,11 +1,11 @@
-//! What lab 1 says on the wire, to the byte, and what a line cannot say.
+//! The exact bytes that lab 1 sends, and the limits of a line protocol.
 
 use testkit::Lab;
 
 use crate::LAB;
 
 #[test]
-fn the_transcript_holds() {
+fn the_transcript_of_lab_1_is_right_to_the_byte() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     peer.ask("set name Alice EX 5\n", "OK\n")
@@ -24,7 +24,7 @@ fn the_transcript_holds() {
 }
 
 #[test]
-fn a_key_is_gone_when_its_time_has_come() {
+fn an_expired_key_is_gone() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     peer.ask("SET name Alice PX 1\n", "OK\n");
@@ -37,7 +37,7 @@ fn a_key_is_gone_when_its_time_has_come() {
 }
 
 #[test]
-fn a_line_may_come_in_pieces_and_several_in_one_piece() {
+fn a_line_may_arrive_in_pieces_and_several_lines_in_one_piece() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     for piece in ["SE", "T k", " \"a b\"", "\r\nGET k\n\n  \nPI", "NG\n"] {
@@ -47,18 +47,18 @@ fn a_line_may_come_in_pieces_and_several_in_one_piece() {
 }
 
 #[test]
-fn a_value_with_a_line_break_cannot_be_told_from_two_lines() {
+fn a_value_with_a_line_break_looks_like_two_lines() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
-    // Sent as it is, the value ends at its line break, and its second half is a command.
+    // Without quotes, the value ends at its line break, and its second half is a command.
     peer.ask("SET k first\nsecond\n", "OK\nERR unknown command 'second'\n");
-    // In quotes it comes in, but no line can carry it out.
+    // In quotes, the server can store the value, but a line cannot carry it back.
     peer.ask("SET k \"first\\nsecond\"\n", "OK\n").ask("STRLEN k\n", "12\n");
     peer.ask("GET k\n", "ERR the value holds a line break, which a line cannot carry\n");
 }
 
 #[test]
-fn a_line_does_not_tell_a_number_from_text_nor_nil_from_a_value() {
+fn a_line_does_not_show_the_difference_between_number_and_text_or_nil_and_value() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     peer.ask("INCR n\nGET n\n", "1\n1\n");
@@ -75,7 +75,7 @@ fn an_open_quote_is_answered_and_then_the_connection_is_closed() {
 }
 
 #[test]
-fn a_line_that_does_not_end_is_cut_off_and_the_next_client_is_answered() {
+fn a_line_without_an_end_is_refused_and_the_next_client_is_answered() {
     let lab = Lab::start(LAB);
     let error = "ERR Protocol error: too big inline request\n";
     lab.connect().send_until_closed(vec![b'a'; 17 << 20]).expect(error).expect_closed();
@@ -83,7 +83,7 @@ fn a_line_that_does_not_end_is_cut_off_and_the_next_client_is_answered() {
 }
 
 #[test]
-fn zero_bytes_blank_lines_and_half_a_line_are_no_harm() {
+fn zero_bytes_and_blank_lines_and_half_a_line_do_not_harm_the_server() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     peer.ask("\0\0\n", "ERR unknown command ''\n").ask("\n \r\n\t\nPING\0\n", "PONG\n");
@@ -92,7 +92,7 @@ fn zero_bytes_blank_lines_and_half_a_line_are_no_harm() {
 }
 
 #[test]
-fn info_is_one_line_too() {
+fn info_is_one_line() {
     let lab = Lab::start(LAB);
     let mut peer = lab.connect();
     peer.send("INFO\nPING\n").finish();

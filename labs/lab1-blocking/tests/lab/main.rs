@@ -1,4 +1,4 @@
-//! Lab 1, end to end: as a process, over sockets.
+//! End-to-end tests of lab 1: the lab is a process, and the clients use sockets.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Lab 2, end to end: as a process, over sockets.
+//! End-to-end tests of lab 2: the lab is a process, and the clients use sockets.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,8 +7,8 @@
 )]
 
 const LAB: &str = env!("CARGO_BIN_EXE_lab2-resp");
-/// redis-benchmark waits for all of its clients at once, and keeps each connected until the end. A server
-/// that serves one client until it leaves can work for one such client only.
+/// redis-benchmark keeps all its clients connected until the end. A server that serves one client at a time
+/// can serve only one of them.
 const BENCHMARK_CLIENTS: &str = "1";
 const PONG: &str = "+PONG\r\n";
 
@@ -18,11 +18,12 @@ mod bench;
 mod blocking;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
+mod decoder;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
 #[path = "../../../../shared/testkit/suites/hostile.rs"]
 mod hostile;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
-#[path = "../../../../shared/testkit/suites/speaks_resp.rs"]
-mod speaks_resp;
+#[path = "../../../../shared/testkit/suites/resp.rs"]
+mod resp;

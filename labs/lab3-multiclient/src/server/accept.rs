@@ -1,4 +1,4 @@
-//! New clients: they are accepted, or told that there are enough.
+//! New clients: the server accepts them, or refuses them when the limit is reached.
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -8,41 +8,43 @@ use mio::Token;
 use mio::net::TcpStream;
 use shared::reply::Version;
 
-use super::Clients;
+use super::Server;
 use super::connection::{Connection, INTEREST};
 use crate::protocol;
 
-impl Clients {
-    /// Accepts everyone who waits. We are told once that clients wait, and not again for those we leave.
+impl Server {
+    /// Accepts all waiting clients. The kernel announces them only once.
     pub fn accept_all(&mut self) {
-        self.has_left_some = false;
+        self.accept_pending = false;
         loop {
             match self.listener.accept() {
-                Ok((stream, addr)) => {
-                    let welcomed = if self.engine.is_full() {
-                        self.refuse(stream, addr)
-                    } else {
-                        self.connect(stream, addr)
-                    };
-                    if let Err(error) = welcomed {
-                        error!("Cannot serve {addr}: {error}");
-                    }
-                }
+                Ok((stream, addr)) => self.welcome(stream, addr),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 Err(error) => {
-                    // Out of file descriptors, perhaps. To try again at once would only spin: we do when
-                    // one of those who are here has left, and once a second.
+                    // Perhaps the process has too many open files. To try again at once would only spin:
+                    // the server tries again when a client has left, and at the next tick.
                     error!("Cannot accept a client: {error}");
-                    self.has_left_some = true;
+                    self.accept_pending = true;
                     return;
                 }
             }
         }
     }
 
+    fn welcome(&mut self, stream: TcpStream, addr: SocketAddr) {
+        let welcomed = if self.engine.is_full() {
+            self.refuse(stream, addr)
+        } else {
+            self.connect(stream, addr)
+        };
+        if let Err(error) = welcomed {
+            error!("Cannot serve {addr}: {error}");
+        }
+    }
+
     fn connect(&mut self, mut stream: TcpStream, addr: SocketAddr) -> io::Result<()> {
-        // A reply is whole when we write it: there is nothing the kernel should wait for (Nagle).
+        // Replies are complete when they are written. The kernel need not wait for more (Nagle).
         stream.set_nodelay(true)?;
         let slot = self.connections.vacant_entry();
         self.registry.register(&mut stream, Token(slot.key()), INTEREST)?;
@@ -50,10 +52,10 @@ impl Clients {
         Ok(())
     }
 
-    /// Tells a client that there are enough, as far as its socket takes that at once, and hangs up.
+    /// Tells a client that the limit is reached, if its socket takes the reply at once, and closes it.
     fn refuse(&mut self, mut stream: TcpStream, addr: SocketAddr) -> io::Result<()> {
-        let mut outbox = Vec::new();
-        protocol::encode(&self.engine.refuse(addr), Version::default(), &mut outbox);
-        stream.write(&outbox).map(drop)
+        let mut output = Vec::new();
+        protocol::encode_reply(&self.engine.refuse(addr), Version::default(), &mut output);
+        stream.write(&output).map(drop)
     }
 }

@@ -1,4 +1,4 @@
-//! Lab 3, end to end: as a process, over sockets.
+//! End-to-end tests of lab 3: the lab is a process, and the clients use sockets.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,22 +7,27 @@
 )]
 
 const LAB: &str = env!("CARGO_BIN_EXE_lab3-multiclient");
-/// As many as redis-benchmark has if it is told nothing.
+/// The default of redis-benchmark.
 const BENCHMARK_CLIENTS: &str = "50";
 
 #[path = "../../../../shared/testkit/suites/bench.rs"]
 mod bench;
+#[path = "../../../../shared/testkit/suites/buffers.rs"]
+mod buffers;
 #[path = "../../../../shared/testkit/suites/client.rs"]
 mod client;
-mod crowd;
-mod enough;
+#[path = "../../../../shared/testkit/suites/concurrent.rs"]
+mod concurrent;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
 #[path = "../../../../shared/testkit/suites/hostile.rs"]
 mod hostile;
+#[path = "../../../../shared/testkit/suites/like_redis.rs"]
 mod like_redis;
-mod many;
+#[path = "../../../../shared/testkit/suites/max_clients.rs"]
+mod max_clients;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
-#[path = "../../../../shared/testkit/suites/speaks_resp.rs"]
-mod speaks_resp;
+#[path = "../../../../shared/testkit/suites/resp.rs"]
+mod resp;
+mod starves;

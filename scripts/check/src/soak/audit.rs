@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use shared::resp;
-use shared::wire::Codec as _;
+use codec::Codec as _;
+use codec::resp;
 
 use super::book::{Book, Count, Trouble};
 use super::ledger::{Ledger, Shown};
@@ -24,7 +24,7 @@ pub fn read_all(addr: SocketAddr, ledger: &mut Ledger, book: &Book) -> Result<()
     for batch in ledger.read_all().chunks(BATCH) {
         let mut bytes = Vec::new();
         for asked in batch {
-            resp::Codec::encode(&asked.words(), &mut bytes);
+            resp::Codec::encode_request(&asked.words(), &mut bytes);
         }
         let sent = Instant::now();
         line.send(&bytes)?;

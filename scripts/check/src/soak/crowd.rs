@@ -6,10 +6,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use codec::Codec as _;
+use codec::resp;
 use fastrand::Rng;
 use mio::{Events, Poll, Token};
-use shared::resp;
-use shared::wire::Codec as _;
 use slab::Slab;
 
 use super::audit;
@@ -190,7 +190,7 @@ impl Crowd<'_> {
         let mut junk = Vec::new();
         let key = format!("soak:junk:{}", self.rng.u16(..1000));
         let value = vec![b'j'; self.rng.usize(..1000)];
-        resp::Codec::encode(&[b"SET".to_vec(), key.into(), value], &mut junk);
+        resp::Codec::encode_request(&[b"SET".to_vec(), key.into(), value], &mut junk);
         junk
     }
 

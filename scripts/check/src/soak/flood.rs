@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use codec::Codec as _;
+use codec::resp;
 use fastrand::Rng;
 use shared::reply::Reply;
-use shared::resp;
-use shared::wire::Codec as _;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line};
@@ -22,7 +22,7 @@ pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, book: &Book) -> Result<
     let key = format!("soak:flood:{number}").into_bytes();
     let mut pipeline = Vec::new();
     for _ in 0..PIPELINE {
-        resp::Codec::encode(&[b"INCR".to_vec(), key.clone()], &mut pipeline);
+        resp::Codec::encode_request(&[b"INCR".to_vec(), key.clone()], &mut pipeline);
     }
     let mut count = 0;
     while !book.is_stopping() {

@@ -6,12 +6,12 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use codec::Codec as _;
+use codec::resp;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
-use shared::inbox::Inbox;
+use shared::buffer::ReadBuffer;
 use shared::reply::Reply;
-use shared::resp;
-use shared::wire::Codec as _;
 use socket2::SockRef;
 
 use super::book::Trouble;
@@ -22,7 +22,7 @@ use super::line;
 #[derive(Debug)]
 pub struct Guest {
     stream: TcpStream,
-    inbox: Inbox,
+    inbox: ReadBuffer,
     codec: resp::Codec,
     outbox: Vec<u8>,
     sent: usize,
@@ -57,7 +57,7 @@ impl Guest {
         let now = Instant::now();
         Ok(Self {
             stream: TcpStream::from_std(stream),
-            inbox: Inbox::new(),
+            inbox: ReadBuffer::new(),
             codec: resp::Codec::default(),
             outbox: Vec::new(),
             sent: 0,
@@ -96,7 +96,7 @@ impl Guest {
     pub fn ask(&mut self, asked: VecDeque<Asked>, part: Option<f64>) -> Result<(), Trouble> {
         self.outbox.clear();
         for one in &asked {
-            resp::Codec::encode(&one.words(), &mut self.outbox);
+            resp::Codec::encode_request(&one.words(), &mut self.outbox);
         }
         self.asked = asked;
         self.sent = 0;
@@ -149,13 +149,13 @@ impl Guest {
         mut judge: impl FnMut(Asked, Instant, Instant, &Reply<'_>),
     ) -> Result<(), Trouble> {
         loop {
-            match self.stream.read(self.inbox.room()) {
+            match self.stream.read(self.inbox.spare_mut()) {
                 Ok(0) if self.asked.is_empty() => {
                     let text = "the server closed a connection that was only silent";
                     return Err(Trouble::Lost(text.to_owned()));
                 }
                 Ok(0) => return Err(line::closed()),
-                Ok(count) => self.inbox.arrived(count),
+                Ok(count) => self.inbox.commit(count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(broken(error)),
@@ -164,7 +164,7 @@ impl Guest {
             let wrong = |text: String| Trouble::Wrong(text);
             while let Some(reply) = self
                 .codec
-                .decode(&mut self.inbox)
+                .decode_reply(&mut self.inbox)
                 .map_err(|bad| wrong(format!("what came is no reply: {bad}")))?
             {
                 let Some(asked) = self.asked.pop_front() else {

@@ -6,10 +6,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use shared::inbox::Inbox;
+use codec::Codec as _;
+use codec::resp;
+use shared::buffer::ReadBuffer;
 use shared::reply::Reply;
-use shared::resp;
-use shared::wire::Codec as _;
 
 use super::book::{Book, Trouble};
 
@@ -39,7 +39,7 @@ impl From<Trouble> for End {
 #[derive(Debug)]
 pub struct Line<'a> {
     stream: TcpStream,
-    inbox: Inbox,
+    inbox: ReadBuffer,
     codec: resp::Codec,
     book: &'a Book,
 }
@@ -72,7 +72,7 @@ impl<'a> Line<'a> {
         let timed = stream.set_read_timeout(Some(GLANCE));
         timed.and(stream.set_write_timeout(Some(GLANCE))).map_err(lost)?;
         book.arrived();
-        Ok(Self { stream, inbox: Inbox::new(), codec: resp::Codec::default(), book })
+        Ok(Self { stream, inbox: ReadBuffer::new(), codec: resp::Codec::default(), book })
     }
 
     /// Sends all of it.
@@ -124,7 +124,7 @@ impl<'a> Line<'a> {
     /// # Errors
     /// [`End`].
     pub fn try_reply(&mut self) -> Result<Option<Reply<'static>>, End> {
-        let reply = self.codec.decode(&mut self.inbox);
+        let reply = self.codec.decode_reply(&mut self.inbox);
         reply.map_err(|bad| Trouble::Wrong(format!("what came is no reply: {bad}")).into())
     }
 
@@ -133,11 +133,11 @@ impl<'a> Line<'a> {
     /// # Errors
     /// [`End`].
     pub fn hear(&mut self, most: usize) -> Result<Option<usize>, End> {
-        let room = self.inbox.room();
+        let room = self.inbox.spare_mut();
         let most = room.len().min(most);
         match self.stream.read(&mut room[..most]) {
             Ok(count) => {
-                self.inbox.arrived(count);
+                self.inbox.commit(count);
                 Ok(Some(count))
             }
             Err(error) => passing(error).map(|_| None),

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use shared::bench::text::{count, number};
+use kit::bench::text::{count, number};
 
 use super::book::{Book, Count};
 use super::look::Look;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use kit::bench::text::{micros, number, seconds, time};
 use serde_json::{Value, json};
-use shared::bench::text::{micros, number, seconds, time};
 
 use super::book::{COUNTS, Count};
 use super::look::{Look, Memory};

@@ -144,7 +144,7 @@ fn said(folder: &TempDir) -> PathBuf {
     folder.path().join("said")
 }
 
-/// Where a lab listens, from its ready line: `lab3-multiclient listening on 127.0.0.1:6379 (pid 4242)`.
+/// Where a lab listens, from its ready line: `lab4-fair listening on 127.0.0.1:6379 (pid 4242)`.
 fn listening(said: &str) -> Option<SocketAddr> {
     let line = said.lines().find(|line| line.contains(" listening on "))?;
     line.split_whitespace().nth(3)?.parse().ok()
@@ -181,5 +181,5 @@ pub fn address(text: &str) -> Result<SocketAddr, Error> {
         io::Error::new(io::ErrorKind::InvalidInput, format!("'{text}' is no address: {error}"))
     };
     let port = port.parse().map_err(|error| bad(&error))?;
-    Ok(shared::port::resolve(host, port)?)
+    Ok(kit::port::resolve(host, port)?)
 }

@@ -4,10 +4,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use codec::Codec as _;
+use codec::resp;
 use fastrand::Rng;
 use shared::reply::Reply;
-use shared::resp;
-use shared::wire::Codec as _;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line};
@@ -28,7 +28,7 @@ pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, book: &Book) -> Result<
     let value: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(LENGTH).collect();
     let mut line = Line::open(addr, book)?;
     let mut bytes = Vec::new();
-    resp::Codec::encode(&[b"SET".to_vec(), key.clone(), value.clone()], &mut bytes);
+    resp::Codec::encode_request(&[b"SET".to_vec(), key.clone(), value.clone()], &mut bytes);
     line.send(&bytes)?;
     expect(&line.reply()?, &Reply::OK)?;
     drop(line);
@@ -52,8 +52,8 @@ impl Reader<'_> {
     fn read(mut self, key: &[u8], rng: &mut Rng, book: &Book) -> Result<(), End> {
         let mut bytes = Vec::new();
         for count in 0..TIMES {
-            resp::Codec::encode(&[b"ECHO".to_vec(), count.to_string().into()], &mut bytes);
-            resp::Codec::encode(&[b"GET".to_vec(), key.to_vec()], &mut bytes);
+            resp::Codec::encode_request(&[b"ECHO".to_vec(), count.to_string().into()], &mut bytes);
+            resp::Codec::encode_request(&[b"GET".to_vec(), key.to_vec()], &mut bytes);
         }
         let mut sent = self.line.send_some(&bytes)?;
         line::pause(book, Duration::from_millis(rng.u64(..3000)));

@@ -54,13 +54,3 @@ impl Besides {
         }
     }
 }
-
-/// Puts the samples of redis-server, the lab and the floor where they belong.
-fn place(row: &mut Row, name: &str, samples: &[f64]) {
-    let spread = Some(super::Spread::of(samples));
-    match name {
-        "redis" => row.redis = spread,
-        "floor" => row.floor = spread,
-        _ => row.lab = spread,
-    }
-}

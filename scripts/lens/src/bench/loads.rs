@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::stage::{Stage, rotated};
 use super::{Ended, Row, tell};
-use crate::bench::report::Judged;
-use crate::bench::spread::{Spread, ratios};
+use crate::bench::report::{Judged, RATIOS, SERVERS};
+use crate::bench::spread::ratios;
 use crate::measure::{Crowd, Load, Outcome, Program, Server, Tool, fill, run};
 
 const LOADS: &str = include_str!("loads.toml");
@@ -28,7 +28,7 @@ pub(super) struct Entry {
     #[serde(default = "three")]
     size: usize,
     redis: Option<f64>,
-    floor: Option<f64>,
+    baseline: Option<f64>,
 }
 
 fn one<T: From<u8>>() -> T {
@@ -60,10 +60,10 @@ pub(super) struct Measured {
 }
 
 impl Entry {
-    /// Our bench checks each reply, and the floor has but one: it is not in that load.
+    /// Our bench checks each reply, and the baseline has only one: it does not get that load.
     fn programs<'a>(&self, stage: &'a Stage) -> Vec<&'a Program> {
-        let floor = stage.floor.as_ref().filter(|_| self.test.is_some());
-        stage.redis.iter().chain(stage.lab3.as_ref()).chain(floor).collect()
+        let baseline = stage.baseline.as_ref().filter(|_| self.test.is_some());
+        stage.redis_and_labs().into_iter().chain(baseline).collect()
     }
 
     fn load(&self, stage: &Stage) -> Load {
@@ -77,7 +77,7 @@ impl Entry {
             requests: stage.scaled(self.requests).max(u64::from(self.clients)),
             pipeline: self.pipeline,
             keys: Some(self.keys),
-            bench: stage.program("lab3-multiclient"),
+            bench: stage.program("lab4-fair"),
         }
     }
 
@@ -117,21 +117,24 @@ impl Entry {
                 let (_, outcomes) = outcomes.iter().find(|(server, _)| server == name)?;
                 outcomes.iter().map(figure).collect()
             };
-            let (redis, lab, floor) = (samples("redis"), samples("lab3"), samples("floor"));
             let mut row = Row::new(&self.name, &self.about, unit);
-            let against = |other: &Option<Vec<f64>>| Some(ratios(lab.as_ref()?, other.as_ref()?));
-            row.judged.extend(against(&redis).map(|it| Judged::new("lab3 ÷ redis", &it)));
-            row.judged.extend(against(&floor).map(|it| Judged::new("lab3 ÷ floor", &it)));
-            row.redis = redis.as_deref().map(Spread::of);
-            row.lab = lab.as_deref().map(Spread::of);
-            row.floor = floor.as_deref().map(Spread::of);
+            for server in SERVERS {
+                if let Some(samples) = samples(server) {
+                    row.add(server, &samples);
+                }
+            }
+            for (what, ours, theirs) in RATIOS {
+                if let Some((ours, theirs)) = samples(ours).zip(samples(theirs)) {
+                    row.judged.push(Judged::new(what, &ratios(&ours, &theirs)));
+                }
+            }
             row
         };
         let mut cpu = row("µs of CPU a request", |outcome| Some(outcome.cpu));
-        cpu.aim("lab3 ÷ redis", self.redis);
-        cpu.aim("lab3 ÷ floor", self.floor);
+        cpu.aim("lab4 ÷ redis", self.redis);
+        cpu.aim("lab4 ÷ baseline", self.baseline);
         let mut throughput = row("requests a second", |outcome| Some(outcome.per_second));
-        throughput.aim_at_least("lab3 ÷ redis", 1.0);
+        throughput.aim_at_least("lab4 ÷ redis", 1.0);
         let p50 = row("p50, µs", |outcome| outcome.p50);
         let p99 = row("p99, µs", |outcome| outcome.p99);
         Measured { cpu, throughput, p50, p99 }

@@ -1,9 +1,20 @@
 //! All that was measured, as people and machines are told.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::spread::Spread;
 use crate::measure::{Clock, Machine};
+
+/// The servers that get the loads, by their short names: the columns of the tables.
+pub(super) const SERVERS: [&str; 4] = ["redis", "lab3", "lab4", "baseline"];
+/// What is compared under each load: its name, and whose figure is divided by whose.
+pub(super) const RATIOS: [(&str, &str, &str); 3] = [
+    ("lab4 ÷ redis", "lab4", "redis"),
+    ("lab4 ÷ baseline", "lab4", "baseline"),
+    ("lab3 ÷ redis", "lab3", "redis"),
+];
 
 /// What one run of `lens bench` has found.
 #[derive(Debug, Serialize)]
@@ -39,12 +50,8 @@ pub struct Row {
     pub about: String,
     /// What the figures are.
     pub unit: String,
-    /// Of redis-server.
-    pub redis: Option<Spread>,
-    /// Of the lab: lab 3 where the row says nothing else.
-    pub lab: Option<Spread>,
-    /// Of the floor.
-    pub floor: Option<Spread>,
+    /// The figure of each server, by its short name: `redis`, `lab3`, `lab4`, `baseline`.
+    pub figures: BTreeMap<String, Spread>,
     /// What is compared, and with which target.
     pub judged: Vec<Judged>,
 }
@@ -52,7 +59,7 @@ pub struct Row {
 /// A figure that may have a target.
 #[derive(Debug, Clone, Serialize)]
 pub struct Judged {
-    /// What it is: `lab3 ÷ redis`.
+    /// What it is: `lab4 ÷ redis`.
     pub what: String,
     /// The figure.
     pub spread: Spread,
@@ -86,12 +93,23 @@ impl Row {
     #[must_use]
     pub fn new(name: &str, about: &str, unit: &str) -> Self {
         let [name, about, unit] = [name, about, unit].map(str::to_owned);
-        Self { name, about, unit, redis: None, lab: None, floor: None, judged: Vec::new() }
+        Self { name, about, unit, figures: BTreeMap::new(), judged: Vec::new() }
+    }
+
+    /// Takes the samples of a server in.
+    pub(super) fn add(&mut self, server: &str, samples: &[f64]) {
+        self.figures.insert(server.to_owned(), Spread::of(samples));
+    }
+
+    /// The figure of a server, if it was measured.
+    #[must_use]
+    pub fn figure(&self, server: &str) -> Option<&Spread> {
+        self.figures.get(server)
     }
 
     /// Whether no server has a figure in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.redis.is_none() && self.lab.is_none() && self.floor.is_none()
+        self.figures.is_empty()
     }
 
     /// The comparison of this name, if it was made.

@@ -16,7 +16,8 @@ pub(super) struct Stage {
     pub(super) lab1: Option<Program>,
     pub(super) lab2: Option<Program>,
     pub(super) lab3: Option<Program>,
-    pub(super) floor: Option<Program>,
+    pub(super) lab4: Option<Program>,
+    pub(super) baseline: Option<Program>,
     pub(super) rounds: usize,
     pub(super) is_quick: bool,
 }
@@ -37,7 +38,8 @@ impl Stage {
             lab1: lab("lab1", "lab1-blocking"),
             lab2: lab("lab2", "lab2-resp"),
             lab3: lab("lab3", "lab3-multiclient"),
-            floor: lab("floor", "examples/floor"),
+            lab4: lab("lab4", "lab4-fair"),
+            baseline: lab("baseline", "examples/baseline"),
             rounds,
             is_quick,
             folder,
@@ -52,21 +54,32 @@ impl Stage {
             let mend = "apt-get install -y redis-server, or scripts/doctor.sh --fix";
             missing.push(format!("redis-server, which is not installed: {mend}"));
         }
-        for (name, lab) in [("lab1", &self.lab1), ("lab2", &self.lab2), ("lab3", &self.lab3)] {
+        let labs = [
+            ("lab1", &self.lab1),
+            ("lab2", &self.lab2),
+            ("lab3", &self.lab3),
+            ("lab4", &self.lab4),
+        ];
+        for (name, lab) in labs {
             if lab.is_none() {
                 missing.push(format!("{name}, which is {not_built}"));
             }
         }
-        if self.floor.is_none() {
-            let build = "cargo build --release -p lab3-multiclient --example floor";
-            missing.push(format!("the floor, which is not built: {build}"));
+        if self.baseline.is_none() {
+            let build = "cargo build --release -p lab4-fair --example baseline";
+            missing.push(format!("the baseline, which is not built: {build}"));
         }
         missing
     }
 
-    /// Those that speak RESP to many clients, except for the floor.
-    pub(super) fn redis_and_lab3(&self) -> Vec<&Program> {
-        self.redis.iter().chain(self.lab3.as_ref()).collect()
+    /// Redis and the fast lab.
+    pub(super) fn redis_and_lab4(&self) -> Vec<&Program> {
+        self.redis.iter().chain(&self.lab4).collect()
+    }
+
+    /// The same with lab 3, where that is cheap.
+    pub(super) fn redis_and_labs(&self) -> Vec<&Program> {
+        self.redis.iter().chain(&self.lab3).chain(&self.lab4).collect()
     }
 
     /// Where the program of this name is.

@@ -1,9 +1,17 @@
-//! The report as tables, for a terminal.
+//! The report as tables, for a terminal that is 80 columns wide.
 
-use comfy_table::{Cell, CellAlignment, Table, presets};
+use comfy_table::{
+    Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
+};
 
-use super::report::{Judged, Report, Row};
+use super::report::{Judged, RATIOS, Report, Row, SERVERS};
 use super::spread::{Spread, figure};
+use crate::compare::wrapped;
+
+/// A terminal has so many columns.
+const WIDTH: u16 = 80;
+/// What was measured stands in so many of them.
+const ABOUT: u16 = 26;
 
 /// The whole report.
 #[must_use]
@@ -11,16 +19,25 @@ pub fn text(report: &Report) -> String {
     let mut parts = vec![head(report)];
     if !report.cpu.is_empty() {
         parts.push("CPU of the server a request, µs".to_owned());
-        parts.push(costs(&report.cpu));
-        parts.push("\nThroughput and latency of lab 3, as a share of redis-server's".to_owned());
+        parts.push(figures(&report.cpu, &SERVERS));
+        parts.push("\nThe same, as shares".to_owned());
+        parts.push(ratios(&report.cpu));
+        parts.push("\nThroughput and latency of lab4, as a share of redis".to_owned());
         parts.push(shares(report));
     }
-    if !report.others.is_empty() {
+    let (labs, others): (Vec<&Row>, Vec<&Row>) =
+        report.others.iter().partition(|row| row.name.starts_with("lab"));
+    if !others.is_empty() {
         parts.push("\nBesides the loads".to_owned());
-        parts.push(others(&report.others));
+        parts.push(judged_figures(&others, &SERVERS));
+    }
+    if !labs.is_empty() {
+        parts.push("\nOne client of labs 1 and 2: a round trip, p50, µs".to_owned());
+        parts.push(judged_figures(&labs, &["redis", "lab1", "lab2"]));
     }
     parts.push(String::new());
-    parts.extend(report.missing.iter().map(|why| format!("Not measured: {why}")));
+    let missing = report.missing.iter().map(|why| wrapped(&format!("Not measured: {why}")));
+    parts.extend(missing);
     parts.push(summary(report));
     parts.join("\n") + "\n"
 }
@@ -39,52 +56,82 @@ fn head(report: &Report) -> String {
     if report.is_quick {
         lines.push("A quick try, with a hundredth of everything: too short to believe.".to_owned());
     }
+    let lines: Vec<String> = lines.iter().map(|line| wrapped(line)).collect();
     lines.join("\n") + "\n"
 }
 
-fn costs(rows: &[Row]) -> String {
-    let mut table = table(&["", "redis", "lab 3", "floor", "lab 3 ÷ redis", "lab 3 ÷ floor"]);
+/// A column for each server.
+fn figures(rows: &[Row], servers: &[&str]) -> String {
+    let mut table = table(servers);
     for row in rows {
-        let figures = [&row.redis, &row.lab, &row.floor].map(|it| spread(it.as_ref()));
-        let ratios = ["lab3 ÷ redis", "lab3 ÷ floor"].map(|what| judged(row.judged(what)));
-        table.add_row([Cell::new(&row.about)].into_iter().chain(figures).chain(ratios));
+        let figures = servers.iter().map(|server| spread(row.figure(server)));
+        table.add_row([Cell::new(&row.about)].into_iter().chain(figures));
     }
-    table.to_string()
+    shown(&table)
+}
+
+/// A column for each comparison.
+fn ratios(rows: &[Row]) -> String {
+    let names = RATIOS.map(|(name, ..)| name);
+    let mut table = table(&names);
+    for row in rows {
+        let cells = names.map(|what| judged(row.judged(what)));
+        table.add_row([Cell::new(&row.about)].into_iter().chain(cells));
+    }
+    shown(&table)
 }
 
 fn shares(report: &Report) -> String {
-    let mut table = table(&["", "requests a second", "p50", "p99"]);
+    let mut table = table(&["requests/s", "p50", "p99"]);
     for row in &report.throughput {
         let of = |rows: &[Row]| {
             let row = rows.iter().find(|other| other.name == row.name);
-            judged(row.and_then(|row| row.judged("lab3 ÷ redis")))
+            judged(row.and_then(|row| row.judged("lab4 ÷ redis")))
         };
         let shares = [of(&report.throughput), of(&report.p50), of(&report.p99)];
         table.add_row([Cell::new(&row.about)].into_iter().chain(shares));
     }
-    table.to_string()
+    shown(&table)
 }
 
-fn others(rows: &[Row]) -> String {
-    let mut table = table(&["", "unit", "redis", "lab", "floor", "target"]);
+/// A column for each server that has a figure. What is judged stands below what was measured.
+fn judged_figures(rows: &[&Row], servers: &[&str]) -> String {
+    let has_figure = |server: &&&str| rows.iter().any(|row| row.figure(server).is_some());
+    let servers: Vec<&str> = servers.iter().filter(has_figure).copied().collect();
+    let mut table = table(&servers);
     for row in rows {
-        let figures = [&row.redis, &row.lab, &row.floor].map(|it| spread(it.as_ref()));
-        let mut cells = vec![Cell::new(&row.about), Cell::new(&row.unit)];
-        cells.extend(figures);
-        let first = row.judged.first();
-        // "lab3" needs no word: it stands in the column of labs.
-        let what = first.filter(|it| it.what != "lab3").map(|it| format!("{}: ", it.what));
-        cells.push(right(what.unwrap_or_default() + &judged_text(first)));
-        table.add_row(cells);
+        let mut about = format!("{} ({})", row.about, row.unit);
+        if let Some(judged) = row.judged.first() {
+            let (target, verdict) = (target(judged), verdict(judged));
+            about = format!("{about}\n{}: {target}{verdict}", judged.what);
+        }
+        let figures = servers.iter().map(|server| spread(row.figure(server)));
+        table.add_row([Cell::new(about)].into_iter().chain(figures));
     }
-    table.to_string()
+    shown(&table)
 }
 
+/// A table with these columns, behind the one that says what was measured.
 fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(head.iter().map(|title| right((*title).to_owned())));
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    let titles = head.iter().map(|title| right((*title).to_owned()));
+    table.set_header([Cell::new("")].into_iter().chain(titles));
+    for (number, column) in table.column_iter_mut().enumerate() {
+        let constraint = match number {
+            0 => ColumnConstraint::Absolute(Width::Fixed(ABOUT)),
+            _ => ColumnConstraint::ContentWidth,
+        };
+        column.set_constraint(constraint).set_padding((u16::from(number > 0), 1));
+    }
     table
+}
+
+/// Without the spaces at the ends of lines.
+fn shown(table: &Table) -> String {
+    let text = table.to_string();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 fn right(text: String) -> Cell {
@@ -103,16 +150,24 @@ fn judged(judged: Option<&Judged>) -> Cell {
     right(judged_text(judged))
 }
 
-/// `0.83 ≤ 0.88 met`, and below it how far it strays.
+/// `0.83 ≤ 0.88`, and below it whether that is met and how far it strays.
 fn judged_text(judged: Option<&Judged>) -> String {
     let Some(judged) = judged else { return "–".to_owned() };
+    format!("{}\n{} {}", target(judged), verdict(judged).trim(), range(&judged.spread))
+}
+
+/// `0.83 ≤ 0.88`: the figure and its target.
+fn target(judged: &Judged) -> String {
     let target = match (judged.at_most, judged.at_least) {
         (Some(most), _) => format!(" ≤ {}", figure(most)),
         (_, Some(least)) => format!(" ≥ {}", figure(least)),
         _ => String::new(),
     };
-    let verdict = judged.is_met.map_or("", |is_met| if is_met { " met" } else { " missed" });
-    format!("{}{target}{verdict}\n{}", figure(judged.spread.median), range(&judged.spread))
+    format!("{}{target}", figure(judged.spread.median))
+}
+
+fn verdict(judged: &Judged) -> &'static str {
+    judged.is_met.map_or("", |is_met| if is_met { " met" } else { " missed" })
 }
 
 fn summary(report: &Report) -> String {

@@ -31,12 +31,17 @@ pub struct Comparison {
 pub struct Stage {
     /// The package of a lab, `redis-server`, or the address of another.
     pub name: String,
+    /// The same for the head of a column: `lab1`, `redis`, `with`.
+    pub short: String,
     /// What it is, in a few words: `one client at a time, plain lines`.
     pub about: String,
     /// The text of the lab, below the top folder of the kit.
     pub readme: Option<PathBuf>,
     /// Two clients on one time axis.
     pub timeline: Option<Timeline>,
+    /// The stage that has the same timeline and the same way of a request, if this one has none for that
+    /// reason.
+    pub same_as: Option<String>,
     /// The life of one request: that of client B.
     pub request: Option<Request>,
     /// How it did under loads, the fewest clients first.

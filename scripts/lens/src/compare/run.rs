@@ -2,7 +2,7 @@
 //! it, as text and as files.
 //!
 //! - `stages`: who is compared. `measured`: what is known about one of them. `tools`: what may be used here.
-//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `flames`: one thing each.
+//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `silent`, `flames`: one thing each.
 //! - `source`: what stands in the repository. `replay`: what recordings tell. `rows`: the table.
 //! - `caller`: a client of ours. `live`: a server, fresh for each measurement.
 
@@ -19,6 +19,7 @@ mod packets;
 mod quiet;
 mod replay;
 mod rows;
+mod silent;
 mod source;
 mod stages;
 mod tools;
@@ -32,7 +33,7 @@ use tempfile::TempDir;
 use super::found::{Comparison, Missing};
 use super::table;
 use crate::bench::tell;
-use crate::labs::Lab;
+use crate::labs::{Lab, THREADS};
 use crate::measure::{Machine, raise_file_limit};
 use crate::record::{self, Trace};
 use crate::scenario;
@@ -40,7 +41,7 @@ use crate::scenario;
 use live::Live;
 use measured::Measured;
 pub(super) use rows::BY_TURNS;
-use stages::Contestant;
+use stages::Subject;
 use tools::Tools;
 
 /// What to compare, and where to put it.
@@ -48,6 +49,8 @@ use tools::Tools;
 pub struct Options {
     /// Less of everything: two loads in place of four, shorter ones, and no flame graphs.
     pub is_quick: bool,
+    /// Also the example of lab 3 that has a thread for each client.
+    pub with_threads: bool,
     /// Another server that runs already, as `HOST:PORT`.
     pub with: Option<String>,
     /// Read the recordings of the kit, and start nothing.
@@ -60,8 +63,6 @@ pub struct Options {
     pub broken: Vec<String>,
     /// The top folder of the kit: its sources and recordings.
     pub kit: PathBuf,
-    /// Whether the text is coloured.
-    pub has_colour: bool,
 }
 
 /// Why there is no comparison.
@@ -80,11 +81,11 @@ pub enum CompareError {
     },
 }
 
-/// Compares, says on stderr what goes on, writes the files, and returns the text.
+/// Compares, says on stderr what goes on, writes the files, and returns the text, coloured or not.
 ///
 /// # Errors
 /// [`CompareError`]. What could not be had while other things could is in the files, with the reason.
-pub fn run(options: &Options) -> Result<String, CompareError> {
+pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> {
     let mut missing = Vec::new();
     // Where files cannot be written, it is better to know now than in a minute.
     files::prepare(&options.out)?;
@@ -106,7 +107,7 @@ pub fn run(options: &Options) -> Result<String, CompareError> {
     if comparison.stages.iter().all(|stage| stage.timeline.is_none() && stage.loads.is_empty()) {
         return Err(CompareError::Nothing(options.out.join("compare.md")));
     }
-    Ok(table::text(&comparison, options.has_colour) + &written)
+    Ok(table::text(&comparison, has_colour) + &written)
 }
 
 fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
@@ -121,7 +122,7 @@ fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
     }
     let stages = stages::all(options, missing);
     let count = stages.len();
-    let one = |(index, stage): (usize, &Contestant)| {
+    let one = |(index, stage): (usize, &Subject)| {
         tell::line(&format!("[{}/{count}] {}: {}", index + 1, stage.name, stage.about));
         let measured = measure_one(stage, options, &tools);
         missing.extend(measured.missing_of_stage());
@@ -131,11 +132,15 @@ fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
 }
 
 /// All about one stage. What fails says so, and leaves the rest alone.
-fn measure_one(stage: &Contestant, options: &Options, tools: &Tools) -> Measured {
+fn measure_one(stage: &Subject, options: &Options, tools: &Tools) -> Measured {
     let mut measured = Measured::new(stage);
     measured.lines = source::lines(&options.kit, stage);
     if options.broken.contains(&stage.name) {
-        let why = format!("it does not build: cargo build --release -p {} tells why", stage.name);
+        let package = match stage.lab {
+            Some(THREADS) => "lab3-multiclient --example threads",
+            _ => stage.name.as_str(),
+        };
+        let why = format!("it does not build: cargo build --release -p {package} tells why");
         measured.lacks("everything that is measured", &why);
         return measured;
     }
@@ -158,16 +163,17 @@ struct Means<'a> {
     tools: &'a Tools,
 }
 
-type Step = fn(&Contestant, &Means<'_>, &mut Measured);
+type Step = fn(&Subject, &Means<'_>, &mut Measured);
 
 /// What is measured of each stage, in this order; `--quick` leaves out the last.
-const STEPS: [(&str, Step); 7] = [
+const STEPS: [(&str, Step); 8] = [
     ("client B beside client A", clients::measure),
     ("loads", loads::measure),
     ("a quiet client beside a busy one", quiet::measure),
     ("system calls a request", calls::measure),
     ("packets a request", packets::measure),
     ("memory a key", memory::measure),
+    ("memory a silent client", silent::measure),
     ("flame graphs", flames::measure),
 ];
 
@@ -180,7 +186,7 @@ fn scratch() -> Result<TempDir, String> {
 
 /// Starts a stage under strace.
 fn start_traced(
-    stage: &Contestant,
+    stage: &Subject,
     lab: Lab,
     trace: Trace,
     log: &Path,

@@ -1,16 +1,11 @@
 //! A comparison as text, for a terminal: the timelines, the table, and what is missing.
 
 use colored::Colorize;
-use comfy_table::{
-    Cell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, presets,
-};
 
-use super::found::{Comparison, Loaded, Missing, Row};
+use super::found::{Cell, Comparison, Loaded, Missing, Stage};
 use super::run::BY_TURNS;
 use super::timeline::{Timeline, text as timeline_text};
-
-/// As wide as the timelines.
-const WIDTH: u16 = 100;
+use super::{grid, wrapped};
 
 /// All of it.
 pub(super) fn text(comparison: &Comparison, has_colour: bool) -> String {
@@ -23,7 +18,7 @@ pub(super) fn text(comparison: &Comparison, has_colour: bool) -> String {
     parts.push(table(comparison));
     let fates = fates(comparison).map(|fate| format!("* {fate}"));
     let lacks = comparison.missing.iter().map(|missing| format!("Missing: {}", lack(missing)));
-    let notes = fates.chain(lacks);
+    let notes = explained(comparison).chain(fates).chain(lacks).map(|note| wrapped(&note));
     parts.push(
         notes
             .map(|note| if has_colour { note.dimmed().to_string() } else { note } + "\n")
@@ -38,7 +33,8 @@ pub(super) fn head(comparison: &Comparison) -> String {
     let Some(machine) = &comparison.machine else {
         return format!("From recordings, put together {}\n", comparison.date);
     };
-    let mut lines = vec![format!("{}, {} cores, {}", machine.cpu, machine.cores, machine.kernel)];
+    let place = format!("{}, {} cores, {}", machine.cpu, machine.cores, machine.kernel);
+    let mut lines = vec![wrapped(&place)];
     if machine.busy > 0.5 {
         lines.push(format!("Others were at work here (load {:.1}): expect noise.", machine.busy));
     }
@@ -46,43 +42,45 @@ pub(super) fn head(comparison: &Comparison) -> String {
 }
 
 fn table(comparison: &Comparison) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-    let names = comparison.stages.iter().map(|stage| right(&stage.name));
-    table.set_header(std::iter::once(Cell::new("")).chain(names));
-    for row in &comparison.rows {
-        table.add_row(std::iter::once(Cell::new(&row.name)).chain(cells(row)));
-    }
-    // No name or figure is broken in two, even if the table gets a little wider than the timelines.
-    for column in table.column_iter_mut() {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    table.to_string() + "\n"
+    let head: Vec<&str> = comparison.stages.iter().map(|stage| stage.short.as_str()).collect();
+    let row = |row: &super::found::Row| row.cells.iter().map(cell).collect::<Vec<String>>();
+    let rows: Vec<(&str, Vec<String>)> =
+        comparison.rows.iter().map(|it| (it.name.as_str(), row(it))).collect();
+    if rows.is_empty() { String::new() } else { grid::text(&head, &rows) }
 }
 
-/// What is a sentence stands below the table, where it has room: a star says so.
-fn cells(row: &Row) -> impl Iterator<Item = Cell> {
-    row.cells.iter().map(|cell| match (cell.text.strip_suffix(BY_TURNS), cell.value) {
-        (Some(figure), _) => right(&format!("{figure} *")),
-        (None, Some(value)) if is_long(&cell.text) => right(&format!("{value:.0} *")),
-        (None, None) if is_long(&cell.text) => right("*"),
-        _ => right(&cell.text),
-    })
+/// A sentence stands below the table, where it has room: a star says so.
+pub(super) fn cell(cell: &Cell) -> String {
+    match (cell.text.strip_suffix(BY_TURNS), cell.value) {
+        (Some(figure), _) => format!("{figure}*"),
+        (None, Some(value)) if is_long(&cell.text) => format!("{value:.0}*"),
+        (None, None) if is_long(&cell.text) => "*".to_owned(),
+        _ => cell.text.clone(),
+    }
 }
 
 fn is_long(text: &str) -> bool {
     text.chars().count() > 24
 }
 
+/// What the heads of columns mean that are no names.
+pub(super) fn explained(comparison: &Comparison) -> impl Iterator<Item = String> {
+    let is_short = |stage: &&Stage| !stage.name.starts_with(&stage.short);
+    comparison
+        .stages
+        .iter()
+        .filter(is_short)
+        .map(|stage| format!("{}: the server at {}", stage.short, stage.name))
+}
+
 /// What became of clients, in sentences.
 pub(super) fn fates(comparison: &Comparison) -> impl Iterator<Item = String> {
     comparison.stages.iter().flat_map(|stage| {
         let of = |load: &Loaded| {
-            Some(format!("{}, {} clients: {}", stage.name, load.clients, load.fate.as_ref()?))
+            Some(format!("{}, {} clients: {}", stage.short, load.clients, load.fate.as_ref()?))
         };
         let quiet = stage.quiet.as_ref().filter(|quiet| quiet.is_alone()).map(|_| {
-            format!("{}: the quiet client had no reply until the busy one left", stage.name)
+            format!("{}: the quiet client had no reply until the busy one left", stage.short)
         });
         stage.loads.iter().filter_map(of).chain(quiet).collect::<Vec<_>>()
     })
@@ -93,8 +91,4 @@ pub(super) fn lack(missing: &Missing) -> String {
     let Missing { stage, what, why } = missing;
     let whose = stage.as_ref().map_or_else(String::new, |stage| format!("{stage}: "));
     format!("{whose}{what}: {why}")
-}
-
-fn right(text: &str) -> Cell {
-    Cell::new(text).set_alignment(CellAlignment::Right)
 }

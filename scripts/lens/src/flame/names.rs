@@ -1,12 +1,21 @@
 //! Names of functions: short enough to read in a picture, and whose code it is.
 
 /// Our own crates, as they stand in names.
-const OURS: [&str; 4] = ["lab1_blocking", "lab2_resp", "lab3_multiclient", "shared"];
+const OURS: [&str; 8] = [
+    "lab1_blocking",
+    "lab2_resp",
+    "lab3_multiclient",
+    "lab4_fair",
+    "threads",
+    "shared",
+    "codec",
+    "kit",
+];
 
 /// Whose code a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Owner {
-    /// The labs', or `shared`'s.
+    /// A lab's, or that of a crate below `shared`.
     Ours,
     /// The standard library's, another crate's, or libc's.
     Library,
@@ -101,7 +110,7 @@ mod tests {
                 "<&std::net::tcp::TcpStream as std::io::Read>::read",
                 "std::net::tcp::TcpStream::read",
             ),
-            ("run<shared::resp::client::Codec>", "run"),
+            ("run<codec::resp::Codec>", "run"),
             ("a::b::<C<D>>::e::<F>", "a::b::e"),
             ("__send", "__send"),
             ("std::rt::lang_start::{{closure}}", "std::rt::lang_start::{{closure}}"),
@@ -116,6 +125,8 @@ mod tests {
             ("answer", "/w/labs/lab1-blocking/src/server.rs", "lab1_blocking::server::answer"),
             ("serve", "/w/labs/lab1-blocking/src/main.rs", "lab1_blocking::serve"),
             ("execute", "/w/shared/src/engine.rs", "shared::engine::execute"),
+            ("start", "/w/shared/kit/src/log_output.rs", "kit::log_output::start"),
+            ("decode_reply", "/w/shared/codec/src/resp.rs", "codec::resp::decode_reply"),
             ("poll", "/r/mio-1.2.0/src/poll.rs", "mio::poll::poll"),
             ("accept", "/rustc/59/library/std/src/net/tcp.rs", "std::net::tcp::accept"),
             ("read", "", "read"),
@@ -128,6 +139,7 @@ mod tests {
     fn it_is_known_whose_code_it_is() {
         assert_eq!(owner("tcp_sendmsg", "[kernel.kallsyms]"), Owner::Kernel);
         assert_eq!(owner("lab1_blocking::main", "/t/lab1-blocking"), Owner::Ours);
+        assert_eq!(owner("kit::log_output::start", "/t/lab1-blocking"), Owner::Ours);
         assert_eq!(owner("std::net::tcp", "/t/lab1-blocking"), Owner::Library);
     }
 

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
-use super::{Clock, MeasureError, Usage};
+use super::{Clock, MeasureError, Usage, switches_of_children};
 use crate::record::group::Group;
 use crate::record::program::{free_port, ready_lab};
 use crate::record::server::{last_words, lines_of, rest_of};
+use crate::watch::process::Switches;
 
 /// How long a server may take to be ready, or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -166,6 +167,19 @@ impl Server {
     pub fn usage(&self) -> Result<Usage, MeasureError> {
         let name = || self.name.clone();
         Usage::of(self.pid, self.clock).map_err(|error| MeasureError::Usage { name: name(), error })
+    }
+
+    /// Ends it, if it was started here, and says how often all its threads have left their CPUs in all its
+    /// life. Nothing else that we have started may end meanwhile.
+    pub(crate) fn end(self) -> Option<Switches> {
+        self.group.as_ref()?;
+        let before = switches_of_children().ok()?;
+        drop(self);
+        let after = switches_of_children().ok()?;
+        Some(Switches {
+            voluntary: after.voluntary.saturating_sub(before.voluntary),
+            involuntary: after.involuntary.saturating_sub(before.involuntary),
+        })
     }
 
     /// A connection of ours to it failed.

@@ -4,17 +4,19 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::time::{ClockId, clock_getcpuclockid};
 use rustix::process::Pid;
 use serde::Serialize;
 
 use crate::watch::process::{Switches, TICKS_PER_SECOND, parse_stat, parse_switches};
 
-/// How finely the kernel tells the CPU time of a process.
+/// Where the CPU time of a process comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// `/proc/PID/task/*/schedstat`, in nanoseconds: where the kernel has it (`CONFIG_SCHED_INFO`).
-    Schedstat,
+    /// The CPU clock of the process (`clock_getcpuclockid`), in nanoseconds.
+    Process,
     /// `/proc/PID/stat`, in ticks of 10 ms.
     Stat,
 }
@@ -23,16 +25,15 @@ impl Clock {
     /// The best that this kernel has.
     #[must_use]
     pub fn best() -> Self {
-        let ours = rustix::process::getpid();
-        if nanoseconds(ours).is_ok() { Self::Schedstat } else { Self::Stat }
+        if nanoseconds(rustix::process::getpid()).is_ok() { Self::Process } else { Self::Stat }
     }
 
-    /// What to call it: the file, and its step.
+    /// What to call it: its source, and its step.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
-            Self::Schedstat => "/proc/PID/task/*/schedstat (nanoseconds)",
-            Self::Stat => "/proc/PID/stat (ticks of 10 ms: this kernel has no schedstat)",
+            Self::Process => "the CPU clock of the process (nanoseconds, all threads)",
+            Self::Stat => "/proc/PID/stat (ticks of 10 ms: this kernel has no CPU clocks)",
         }
     }
 }
@@ -40,25 +41,26 @@ impl Clock {
 /// What a process has cost up to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Time on a CPU, in the kernel and outside of it, of all its threads.
+    /// Time on a CPU, in the kernel and outside of it, of all its threads, also of those that have ended.
     pub cpu: Duration,
     /// Memory that it holds now, in bytes (`VmRSS`).
     pub rss: u64,
     /// The most that it ever held, in bytes (`VmHWM`).
     pub peak_rss: u64,
-    /// How often its main thread has left its CPU.
+    /// How often its threads have left their CPUs. The kernel forgets a thread that has ended here; see
+    /// [`switches_of_children`].
     pub switches: Switches,
 }
 
 impl Usage {
-    /// Reads it. CPU time of a thread that has ended counts with [`Clock::Stat`] only; servers keep theirs.
+    /// Reads it.
     ///
     /// # Errors
     /// If there is no such process, or it is not ours to read.
     pub fn of(pid: Pid, clock: Clock) -> io::Result<Self> {
         let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_pid()))?;
         let cpu = match clock {
-            Clock::Schedstat => nanoseconds(pid)?,
+            Clock::Process => nanoseconds(pid)?,
             Clock::Stat => ticks(pid)?,
         };
         let odd = || odd("status");
@@ -66,23 +68,41 @@ impl Usage {
             cpu,
             rss: kibibytes(&status, "VmRSS:").ok_or_else(odd)?,
             peak_rss: kibibytes(&status, "VmHWM:").ok_or_else(odd)?,
-            switches: parse_switches(&status).ok_or_else(odd)?,
+            switches: switches(pid)?,
         })
     }
 }
 
-/// The sum over all threads: `/proc/PID/schedstat` tells of the first one only.
-fn nanoseconds(pid: Pid) -> io::Result<Duration> {
-    let mut sum = Duration::ZERO;
+/// The sum over all threads: `/proc/PID/status` tells of the first one only.
+fn switches(pid: Pid) -> io::Result<Switches> {
+    let mut sum = Switches::default();
     for thread in fs::read_dir(format!("/proc/{}/task", pid.as_raw_pid()))? {
-        match fs::read_to_string(thread?.path().join("schedstat")) {
-            Ok(text) => sum += parse_schedstat(&text).ok_or_else(|| odd("schedstat"))?,
-            // The thread has ended since; `open` or `read` says so.
-            Err(_) if sum > Duration::ZERO => {}
-            Err(error) => return Err(error),
-        }
+        // A thread may end while we look.
+        let Ok(status) = fs::read_to_string(thread?.path().join("status")) else { continue };
+        let of = parse_switches(&status).ok_or_else(|| odd("status"))?;
+        sum.voluntary += of.voluntary;
+        sum.involuntary += of.involuntary;
     }
     Ok(sum)
+}
+
+/// How often all children of ours that have ended, and that we have waited for, have left their CPUs, with all
+/// their threads. What a server adds to it when it ends is exact; `/proc` forgets threads that have ended.
+///
+/// # Errors
+/// If the kernel does not tell.
+pub fn switches_of_children() -> io::Result<Switches> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
+    let [voluntary, involuntary] =
+        [usage.voluntary_context_switches(), usage.involuntary_context_switches()]
+            .map(|count| u64::try_from(count).unwrap_or(0));
+    Ok(Switches { voluntary, involuntary })
+}
+
+/// All threads of a process, also those that have ended: `schedstat` forgets these.
+fn nanoseconds(pid: Pid) -> io::Result<Duration> {
+    let clock: ClockId = clock_getcpuclockid(nix::unistd::Pid::from_raw(pid.as_raw_pid()))?;
+    Ok(clock.now()?.into())
 }
 
 fn ticks(pid: Pid) -> io::Result<Duration> {
@@ -90,11 +110,6 @@ fn ticks(pid: Pid) -> io::Result<Duration> {
     let ticks = parse_stat(&stat).ok_or_else(|| odd("stat"))?.ticks;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52 ticks")]
     Ok(Duration::from_secs_f64(ticks as f64 / TICKS_PER_SECOND))
-}
-
-/// The first word of `schedstat`: nanoseconds on a CPU.
-fn parse_schedstat(text: &str) -> Option<Duration> {
-    Some(Duration::from_nanos(text.split_ascii_whitespace().next()?.parse().ok()?))
 }
 
 fn kibibytes(status: &str, key: &str) -> Option<u64> {
@@ -111,20 +126,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_schedstat_and_a_status_are_read() {
-        let nanos = Duration::from_nanos(987_939_289);
-        assert_eq!(parse_schedstat("987939289 39183314 19431\n"), Some(nanos));
-        assert_eq!(parse_schedstat(""), None);
+    fn memory_in_a_status_is_read() {
         assert_eq!(kibibytes("VmHWM:\t    2048 kB\nVmRSS:\t1024 kB\n", "VmRSS:"), Some(1 << 20));
+        assert_eq!(kibibytes("", "VmRSS:"), None);
     }
 
     #[test]
     fn both_clocks_agree_about_ourselves() {
         let pid = rustix::process::getpid();
-        // Our own thread is counted up to its last tick; what it has used since is missing in both.
         let fine = Usage::of(pid, Clock::best()).unwrap();
         let coarse = Usage::of(pid, Clock::Stat).unwrap();
         assert!(coarse.cpu.abs_diff(fine.cpu) < Duration::from_millis(500), "{fine:?} {coarse:?}");
         assert!(fine.rss > 0 && fine.peak_rss >= fine.rss / 2);
+    }
+
+    #[test]
+    fn a_thread_that_has_ended_still_counts() {
+        let pid = rustix::process::getpid();
+        let before = Usage::of(pid, Clock::Process).unwrap();
+        let spin = move || {
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < Duration::from_millis(100) {}
+            Usage::of(pid, Clock::Process).unwrap()
+        };
+        let inside = std::thread::spawn(spin).join().unwrap();
+        let after = Usage::of(pid, Clock::Process).unwrap();
+        assert!(after.cpu >= inside.cpu && inside.cpu > before.cpu, "{before:?} {after:?}");
+    }
+
+    #[test]
+    fn the_switches_of_a_child_count_when_it_has_ended() {
+        let count = || switches_of_children().map(|it| it.voluntary + it.involuntary).unwrap();
+        let before = count();
+        assert!(std::process::Command::new("sleep").arg("0.01").status().unwrap().success());
+        assert!(count() > before);
     }
 }

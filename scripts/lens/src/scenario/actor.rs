@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 use socket2::{Domain, Socket, Type};
 
 use super::Step;
@@ -48,13 +48,22 @@ impl From<io::Error> for Trouble {
 impl<'a> Actor<'a> {
     pub(super) fn new(
         name: String,
-        (server, wire): (SocketAddr, Wire),
+        (server, protocol): (SocketAddr, Protocol),
         patience: Duration,
         meeting: &'a Meeting,
         log: Sender<ClientEvent>,
     ) -> Self {
         let deadline = Instant::now() + patience;
-        Self { name, server, deadline, meeting, talk: Talk::new(wire), log, stream: None, port: 0 }
+        Self {
+            name,
+            server,
+            deadline,
+            meeting,
+            talk: Talk::new(protocol),
+            log,
+            stream: None,
+            port: 0,
+        }
     }
 
     /// Does what the script says, and stops early if that cannot be done.
@@ -164,10 +173,10 @@ impl<'a> Actor<'a> {
             let left = self.left()?;
             let Some(stream) = &mut self.stream else { return Err(not_connected()) };
             stream.set_read_timeout(Some(left))?;
-            match stream.read(self.talk.inbox.room()) {
+            match stream.read(self.talk.inbox.spare_mut()) {
                 Ok(0) => return Err(Trouble("the server has closed the connection".to_owned())),
                 Ok(size) => {
-                    self.talk.inbox.arrived(size);
+                    self.talk.inbox.commit(size);
                     bytes += size;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread;
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use super::Scenario;
 use super::actor::Actor;
@@ -14,14 +14,14 @@ use super::meeting::Meeting;
 /// Lets all clients of a scenario talk to the server at `server`, and returns what they have done and
 /// seen, in the order of time. It ends by itself, even if nobody answers: clients lose patience.
 #[must_use]
-pub fn run(scenario: &Scenario, server: SocketAddr, wire: Wire) -> Vec<ClientEvent> {
+pub fn run(scenario: &Scenario, server: SocketAddr, protocol: Protocol) -> Vec<ClientEvent> {
     let meeting = Meeting::default();
     let (log, events) = mpsc::channel();
     thread::scope(|scope| {
         for client in &scenario.clients {
             for name in client.names() {
                 let patience = client.patience();
-                let actor = Actor::new(name, (server, wire), patience, &meeting, log.clone());
+                let actor = Actor::new(name, (server, protocol), patience, &meeting, log.clone());
                 scope.spawn(|| actor.play(&client.steps));
             }
         }

@@ -54,7 +54,7 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     for client in &mut scenario.clients {
         client.patience_ms = Some(50);
     }
-    let events = run(&scenario, listener.local_addr().unwrap(), shared::wire::Wire::Resp);
+    let events = run(&scenario, listener.local_addr().unwrap(), crate::labs::Protocol::Resp);
     let of = |name: &str| {
         let events = events.iter().filter(|event| event.client == name);
         events.map(|event| event.what.clone()).collect::<Vec<_>>()

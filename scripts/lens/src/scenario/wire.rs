@@ -1,23 +1,23 @@
 //! The client's half of the two protocols: lines for lab 1, RESP for the others.
 
-use shared::inbox::Inbox;
-use shared::resp;
-use shared::wire::{Codec, Wire};
-use shared::words;
+use codec::Codec;
+use codec::{lines, resp};
+use shared::buffer::ReadBuffer;
 
+use crate::labs::Protocol;
 use crate::story::{describe, readable};
 
 /// A conversation in one of the protocols.
 #[derive(Debug)]
 pub(crate) struct Talk {
-    wire: Wire,
+    protocol: Protocol,
     codec: resp::Codec,
-    pub(crate) inbox: Inbox,
+    pub(crate) inbox: ReadBuffer,
 }
 
 impl Talk {
-    pub(crate) fn new(wire: Wire) -> Self {
-        Self { wire, codec: resp::Codec::default(), inbox: Inbox::new() }
+    pub(crate) fn new(protocol: Protocol) -> Self {
+        Self { protocol, codec: resp::Codec::default(), inbox: ReadBuffer::new() }
     }
 
     /// A command as bytes. In its words, `#` is `number` and `@1000` a value of 1000 letters.
@@ -27,14 +27,14 @@ impl Talk {
             _ => word.replace('#', &number.to_string()).into_bytes(),
         });
         let words: Vec<Vec<u8>> = words.collect();
-        match self.wire {
-            Wire::Resp => resp::Codec::encode(&words, outbox),
-            Wire::Lines => {
+        match self.protocol {
+            Protocol::Resp => resp::Codec::encode_request(&words, outbox),
+            Protocol::Lines => {
                 for (index, word) in words.iter().enumerate() {
                     if index > 0 {
                         outbox.push(b' ');
                     }
-                    words::quote_into(word, outbox);
+                    lines::quote(word, outbox);
                 }
                 outbox.push(b'\n');
             }
@@ -46,16 +46,19 @@ impl Talk {
     /// # Errors
     /// Says what is wrong with it, if it is none.
     pub(crate) fn decode(&mut self) -> Result<Option<String>, String> {
-        match self.wire {
-            Wire::Resp => {
-                let reply = self.codec.decode(&mut self.inbox).map_err(|bad| bad.to_string())?;
+        match self.protocol {
+            Protocol::Resp => {
+                let reply =
+                    self.codec.decode_reply(&mut self.inbox).map_err(|bad| bad.to_string())?;
                 Ok(reply.as_ref().map(describe))
             }
-            Wire::Lines => Ok(self.inbox.find_line().map(|length| {
-                let line = readable(self.inbox.unread().get(..length).unwrap_or_default());
-                self.inbox.consume(length + 1);
-                line
-            })),
+            Protocol::Lines => {
+                let bytes = self.inbox.filled();
+                let length = memchr::memchr(b'\n', bytes);
+                let line = length.map(|length| readable(bytes.get(..length).unwrap_or_default()));
+                self.inbox.consume(length.map_or(0, |length| length + 1));
+                Ok(line)
+            }
         }
     }
 }

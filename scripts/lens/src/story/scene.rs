@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use shared::inbox::Inbox;
+use shared::buffer::ReadBuffer;
 
 use crate::strace::{descriptor, label, local, peer};
 
@@ -47,7 +47,7 @@ pub struct Scene {
     clients: usize,
     pub(super) speech: Speech,
     /// Lent to one connection after the other.
-    pub(super) spare: Inbox,
+    pub(super) spare: ReadBuffer,
     pub(super) ready: Vec<Ready>,
 }
 

@@ -1,11 +1,12 @@
 //! What the bytes of one read or write say: commands or replies, whole ones and parts.
 
-use shared::inbox::Inbox;
+use codec::{Codec, resp};
+use shared::buffer::ReadBuffer;
+use shared::inline;
 use shared::reply::Reply;
-use shared::resp;
-use shared::wire::{Codec, Wire};
 
 use super::words::{describe, phrase, readable};
+use crate::labs::Protocol;
 
 /// More than this is not kept for a reply or command that does not end, in bytes. No trace shows so
 /// much; it is there for the values of which strace shows the start and tells the length.
@@ -38,12 +39,12 @@ pub struct Speech {
 #[derive(Debug, Default)]
 pub struct Hearing {
     /// Empty, without memory of its own, unless a part of an item waits for the rest.
-    inbox: Inbox,
+    inbox: ReadBuffer,
     /// Some of the bytes in the inbox are not the real ones.
     is_padded: bool,
     codec: resp::Codec,
     /// Whether the replies are RESP, once we know.
-    wire: Option<Wire>,
+    protocol: Option<Protocol>,
 }
 
 /// One read or write, as the trace shows it.
@@ -69,18 +70,24 @@ pub enum Side {
 impl Hearing {
     /// Hears what one read or write has carried and tells it in `speech`. `spare` is an inbox that all
     /// connections share: thousands of them need no memory as long as their items are whole.
-    pub fn hear(&mut self, by: Side, carried: Carried<'_>, speech: &mut Speech, spare: &mut Inbox) {
+    pub fn hear(
+        &mut self,
+        by: Side,
+        carried: Carried<'_>,
+        speech: &mut Speech,
+        spare: &mut ReadBuffer,
+    ) {
         let shown = carried.shown.get(..carried.count).unwrap_or(carried.shown);
         let carried = Carried { shown, ..carried };
-        if self.wire.is_none() && !shown.is_empty() {
-            self.wire = Some(wire_of_replies(shown));
+        if self.protocol.is_none() && !shown.is_empty() {
+            self.protocol = Some(wire_of_replies(shown));
         }
         speech.items.clear();
         speech.raw.clear();
         speech.raw.extend_from_slice(shown.get(..RAW).unwrap_or(shown));
         speech.bytes = carried.count;
         speech.has_error = false;
-        speech.continues = !self.inbox.unread().is_empty();
+        speech.continues = !self.inbox.filled().is_empty();
         let is_lent = !speech.continues;
         if is_lent {
             std::mem::swap(&mut self.inbox, spare);
@@ -94,7 +101,7 @@ impl Hearing {
             is_understood = self.take_in(by, carried, speech);
         }
         speech.is_lost = !is_understood;
-        speech.unfinished = if is_understood { self.inbox.unread().len() } else { 0 };
+        speech.unfinished = if is_understood { self.inbox.filled().len() } else { 0 };
         if !is_understood {
             self.reset();
         }
@@ -103,14 +110,14 @@ impl Hearing {
             if is_lent {
                 std::mem::swap(&mut self.inbox, spare);
             } else {
-                self.inbox = Inbox::new();
+                self.inbox = ReadBuffer::new();
             }
         }
     }
 
     /// Returns whether it could make sense of all of it.
     fn take_in(&mut self, by: Side, carried: Carried<'_>, speech: &mut Speech) -> bool {
-        self.inbox.push(carried.shown);
+        self.inbox.extend(carried.shown);
         let hidden = carried.count - carried.shown.len();
         if hidden > 0 && !self.pad(hidden, carried.is_all) {
             return false;
@@ -120,7 +127,7 @@ impl Hearing {
             Side::Server => self.decode_replies(speech),
         };
         // What is left may begin within bytes that we do not know: then it can be anything.
-        let left = self.inbox.unread().len();
+        let left = self.inbox.filled().len();
         is_understood && (hidden == 0 || left == 0 || left > hidden)
     }
 
@@ -128,20 +135,20 @@ impl Hearing {
     /// rest of a long value, of which only the length matters.
     fn pad(&mut self, hidden: usize, is_all: bool) -> bool {
         self.is_padded = true;
-        if self.inbox.unread().len() + hidden > MOST {
+        if self.inbox.filled().len() + hidden > MOST {
             return false;
         }
-        let is_line = !matches!(self.inbox.unread().first(), Some(b'*' | b'$'));
+        let is_line = !matches!(self.inbox.filled().first(), Some(b'*' | b'$'));
         let mut padding = vec![HIDDEN; hidden];
         if let Some(last) = padding.last_mut().filter(|_| is_line && is_all) {
             *last = b'\n';
         }
-        self.inbox.push(&padding);
+        self.inbox.extend(&padding);
         true
     }
 
     fn reset(&mut self) {
-        let left = self.inbox.unread().len();
+        let left = self.inbox.filled().len();
         self.inbox.consume(left);
         self.codec = resp::Codec::default();
         self.is_padded = false;
@@ -149,12 +156,15 @@ impl Hearing {
 
     fn decode_requests(&mut self, speech: &mut Speech) -> bool {
         loop {
-            match resp::decode(&mut self.inbox) {
-                Ok(Some(request)) => speech.items.push(phrase(request.words())),
+            match decode_request(self.inbox.filled()) {
+                Ok(Some((request, size))) => {
+                    speech.items.extend(request);
+                    self.inbox.consume(size);
+                }
                 Ok(None) => return true,
                 Err(_) if self.is_padded => return false,
                 Err(error) => {
-                    let text = readable(self.inbox.unread());
+                    let text = readable(self.inbox.filled());
                     speech.items.push(format!("{text}, which is no command ({error})"));
                     speech.has_error = true;
                     self.reset();
@@ -165,9 +175,9 @@ impl Hearing {
     }
 
     fn decode_replies(&mut self, speech: &mut Speech) -> bool {
-        if self.wire == Some(Wire::Lines) {
-            while let Some(length) = self.inbox.find_line() {
-                let line = self.inbox.unread().get(..length).unwrap_or_default();
+        if self.protocol == Some(Protocol::Lines) {
+            while let Some(length) = memchr::memchr(b'\n', self.inbox.filled()) {
+                let line = self.inbox.filled().get(..length).unwrap_or_default();
                 speech.has_error |= line.starts_with(b"ERR ");
                 speech.items.push(readable(line));
                 self.inbox.consume(length + 1);
@@ -175,7 +185,7 @@ impl Hearing {
             return true;
         }
         loop {
-            match self.codec.decode(&mut self.inbox) {
+            match self.codec.decode_reply(&mut self.inbox) {
                 Ok(Some(reply)) => {
                     speech.has_error |= matches!(reply, Reply::Error(_));
                     speech.items.push(describe(&reply));
@@ -187,11 +197,38 @@ impl Hearing {
     }
 }
 
+/// The request at the front of `bytes` in words, if it is not an empty one, and its size; `None` if it has not
+/// arrived whole. The error says why the bytes can never become a request.
+fn decode_request(bytes: &[u8]) -> Result<Option<(Option<String>, usize)>, String> {
+    if bytes.first() == Some(&b'*') {
+        let decoded = resp::Codec::default().decode(bytes);
+        let (Some(request), size) = decoded.map_err(|error| error.to_string())? else {
+            return Ok(None);
+        };
+        let Reply::Array(args) = request else { return Ok(Some((None, size))) };
+        let args: Option<Vec<&[u8]>> = args.iter().map(bulk).collect();
+        let args = args.ok_or("a request is an array of bulk strings")?;
+        let text = (!args.is_empty()).then(|| phrase(args.into_iter()));
+        return Ok(Some((text, size)));
+    }
+    let Some(end) = memchr::memchr(b'\n', bytes) else { return Ok(None) };
+    let line = bytes.get(..end).unwrap_or_default();
+    let request = inline::split(line).map_err(|error| error.to_string())?;
+    Ok(Some(((!request.is_empty()).then(|| phrase(request.args())), end + 1)))
+}
+
+fn bulk<'a>(reply: &'a Reply<'_>) -> Option<&'a [u8]> {
+    match reply {
+        Reply::Bulk(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
 /// RESP replies begin with a mark, and their first line ends in CR LF; those of lab 1 have no CR.
-fn wire_of_replies(shown: &[u8]) -> Wire {
+fn wire_of_replies(shown: &[u8]) -> Protocol {
     let is_marked =
         matches!(shown.first(), Some(b'+' | b'-' | b':' | b'$' | b'*' | b'%' | b'_' | b'='));
     let line = memchr::memchr(b'\n', shown).and_then(|end| shown.get(..end)).unwrap_or(shown);
     let is_resp = is_marked && (line.ends_with(b"\r") || line.len() == shown.len());
-    if is_resp { Wire::Resp } else { Wire::Lines }
+    if is_resp { Protocol::Resp } else { Protocol::Lines }
 }

@@ -7,13 +7,19 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{lab, said};
+use super::{lab, said, with_example};
 
 /// `lens compare` in this folder, with the labs that the tests are built with.
 pub fn compare(place: &TempDir, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lens"));
     command.arg("compare").args(words).current_dir(place.path()).stdin(Stdio::null());
-    command.arg("--programs").arg(Path::new(&lab("lab3-multiclient")).parent().unwrap());
+    let is_threaded = words.contains(&"--with-threads");
+    let programs = if is_threaded {
+        with_example("lab3-multiclient", "threads")
+    } else {
+        Path::new(&lab("lab3-multiclient")).parent().unwrap().to_owned()
+    };
+    command.arg("--programs").arg(programs);
     command
 }
 

@@ -27,17 +27,25 @@ pub fn root() -> PathBuf {
 pub fn lab(package: &str) -> String {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let packages = ["lab1-blocking", "lab2-resp", "lab3-multiclient"];
-        let cargo = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked"])
-            .args(packages.iter().flat_map(|package| ["--package", package]))
-            .current_dir(root())
-            .status()
-            .unwrap();
-        assert!(cargo.success());
+        let packages = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
+        let packages = packages.iter().flat_map(|package| ["--package", package]);
+        build(&[&["--bins"], &packages.collect::<Vec<_>>()[..]].concat());
     });
     let lens = Path::new(env!("CARGO_BIN_EXE_lens"));
     lens.with_file_name(package).to_str().unwrap().to_owned()
+}
+
+/// The folder of the programs, with an example of a lab in it.
+pub fn with_example(package: &str, example: &str) -> PathBuf {
+    let folder = Path::new(&lab(package)).parent().unwrap().to_owned();
+    build(&["--package", package, "--example", example]);
+    folder
+}
+
+fn build(words: &[&str]) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--locked"]).args(words).current_dir(root());
+    assert!(cargo.status().unwrap().success());
 }
 
 /// Runs lens to its end.

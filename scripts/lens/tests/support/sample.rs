@@ -14,8 +14,9 @@ use lens::measure::Machine;
 
 use super::root;
 
-/// Name, what it is, its recording, how fast it is, and how many it serves at once.
-const STAGES: [(&str, &str, &str, f64, u32); 4] = [
+/// Name, what it is, its recording, how fast it is, and how many it serves at once. There is no recording of
+/// lab 4: its timeline would be that of lab 3.
+const STAGES: [(&str, &str, &str, f64, u32); 5] = [
     ("lab1-blocking", "one client at a time, plain lines", "labs/lab1-blocking", 21_000.0, 1),
     ("lab2-resp", "one client at a time, RESP", "labs/lab2-resp", 22_000.0, 1),
     (
@@ -25,6 +26,7 @@ const STAGES: [(&str, &str, &str, f64, u32); 4] = [
         24_000.0,
         500,
     ),
+    ("lab4-fair", "many clients on one thread, fairly", LAB4, 25_000.0, 500),
     (
         "redis-server",
         "Redis 7.0, for comparison",
@@ -33,6 +35,8 @@ const STAGES: [(&str, &str, &str, f64, u32); 4] = [
         500,
     ),
 ];
+
+const LAB4: &str = "labs/lab4-fair";
 
 /// All that a comparison can have.
 pub fn whole() -> Comparison {
@@ -45,6 +49,7 @@ pub fn whole() -> Comparison {
         lessons: vec![
             lesson(("lab1-blocking", "lab2-resp"), "the protocol changes", "1"),
             lesson(("lab2-resp", "lab3-multiclient"), "the waiting changes", "2"),
+            lesson(("lab3-multiclient", "lab4-fair"), "the sharing changes", "3"),
         ],
         missing: vec![Missing {
             stage: Some("redis-server".into()),
@@ -74,9 +79,11 @@ pub fn nothing() -> Comparison {
 pub fn bare() -> Comparison {
     let bare = |(name, about, ..): (&str, &str, &str, f64, u32)| Stage {
         name: name.into(),
+        short: short(name),
         about: about.into(),
         readme: None,
         timeline: None,
+        same_as: None,
         request: None,
         loads: Vec::new(),
         quiet: None,
@@ -87,9 +94,11 @@ pub fn bare() -> Comparison {
 }
 
 fn stage((name, about, folder, rate, at_once): (&str, &str, &str, f64, u32)) -> Stage {
-    let recorded = Recorded::read(&root().join(folder).join("recordings/two-clients"))
-        .or_else(|_| Recorded::read(&root().join(folder).join("two-clients")))
-        .unwrap();
+    let recorded = (folder != LAB4).then(|| {
+        Recorded::read(&root().join(folder).join("recordings/two-clients"))
+            .or_else(|_| Recorded::read(&root().join(folder).join("two-clients")))
+            .unwrap()
+    });
     let load = |clients: u32| {
         let is_late = clients > at_once;
         Loaded {
@@ -112,16 +121,23 @@ fn stage((name, about, folder, rate, at_once): (&str, &str, &str, f64, u32)) -> 
     flames.extend((name != "redis-server").then(|| flame(name, false)));
     Stage {
         name: name.into(),
+        short: short(name),
         about: about.into(),
         readme: (name != "redis-server").then(|| PathBuf::from(folder).join("README.md")),
-        timeline: Some(Timeline::new(&recorded).unwrap()),
-        request: Some(Request::find(&recorded, None, 1).unwrap()),
+        timeline: recorded.as_ref().map(|it| Timeline::new(it).unwrap()),
+        same_as: (folder == LAB4).then(|| "lab3-multiclient".into()),
+        request: recorded.as_ref().map(|it| Request::find(it, None, 1).unwrap()),
         loads: [1, 10, 50, 500].map(load).into(),
         quiet: (name != "lab2-resp")
             .then(|| latencies(if at_once > 1 { 60.0 } else { 400_000.0 }, false)),
         calls: Some(CallsPerRequest { alone: counted(1.0), pipelined: counted(1.0 / 16.0) }),
         flames,
     }
+}
+
+/// `lab1` for `lab1-blocking`.
+fn short(name: &str) -> String {
+    name.split('-').next().unwrap().into()
 }
 
 /// Latencies around `typical_us`, with a tail that is long if they took turns.
@@ -146,10 +162,12 @@ type Figure = fn(&Stage) -> Cell;
 fn rows(stages: &[Stage]) -> Vec<Row> {
     let clock = "The client's own clock.";
     let rows: [(&str, &str, &str, Figure); 6] = [
-        ("B is connected", "µs", clock, |stage| micros(facts(stage).connect_us)),
-        ("B's first reply", "µs", clock, |stage| micros(facts(stage).first_reply_us)),
+        ("B is connected", "µs", clock, |stage| micros(facts(stage).and_then(|it| it.connect_us))),
+        ("B's first reply", "µs", clock, |stage| {
+            micros(facts(stage).and_then(|it| it.first_reply_us))
+        }),
         ("A held the server while B waited", "µs", "strace -T, calls about A added up.", |stage| {
-            micros(Some(facts(stage).held_while_waiting_us))
+            micros(facts(stage).map(|it| it.held_while_waiting_us))
         }),
         ("Throughput, 1 client", "requests/s", "The load generator of the kit, 2 s.", |stage| {
             number(stage.loads[0].per_second.unwrap())
@@ -179,8 +197,8 @@ fn rows(stages: &[Stage]) -> Vec<Row> {
     rows.into_iter().map(row).collect()
 }
 
-fn facts(stage: &Stage) -> &Facts {
-    &stage.timeline.as_ref().unwrap().facts
+fn facts(stage: &Stage) -> Option<&Facts> {
+    Some(&stage.timeline.as_ref()?.facts)
 }
 
 fn micros(us: Option<u64>) -> Cell {

@@ -1,13 +1,14 @@
-//! The doctor says what is lost, what mends it and what to do without, and installs when told to.
+//! `doctor.sh` says which tools are missing, how to install them and how to work without them. `--fix` installs
+//! them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::kit::{Kit, assert_in_order, said};
+use crate::kit::{Kit, assert_in_order, output_text};
 
 #[test]
-fn each_tool_has_a_line_and_what_is_lost_can_be_mended() {
-    let whole = said(&Kit::new().run("doctor.sh", &[]));
+fn each_tool_has_a_line_and_a_missing_tool_has_a_solution() {
+    let whole = output_text(&Kit::new().run("doctor.sh", &[]));
     let tools = [
         "strace",
         "ltrace",
@@ -29,7 +30,7 @@ fn each_tool_has_a_line_and_what_is_lost_can_be_mended() {
     }
     let kit = Kit::new().without(&["strace", "tmux"]);
     let output = kit.run("doctor.sh", &[]);
-    let text = said(&output);
+    let text = output_text(&output);
     assert_in_order(
         &text,
         &[
@@ -43,14 +44,17 @@ fn each_tool_has_a_line_and_what_is_lost_can_be_mended() {
 }
 
 #[test]
-fn without_rust_nothing_can_be_done() {
+fn without_rust_no_lab_can_run() {
     let output = Kit::new().without(&["cargo"]).run("doctor.sh", &[]);
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    assert_in_order(&said(&output), &["NO    Rust", "https://sh.rustup.rs", "no way around it"]);
+    assert_in_order(
+        &output_text(&output),
+        &["NO    Rust", "https://sh.rustup.rs", "no way around it"],
+    );
 }
 
 #[test]
-fn fix_says_what_it_installs_and_installs_just_that() {
+fn fix_says_what_it_installs_and_installs_only_that() {
     let kit = Kit::new().without(&["apt-get", "strace", "tmux"]);
     let bin = kit.path().join("bin");
     for (name, script) in [
@@ -60,7 +64,7 @@ fn fix_says_what_it_installs_and_installs_just_that() {
         fs::write(bin.join(name), script).unwrap();
         fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let text = said(&kit.run("doctor.sh", &["--fix"]));
+    let text = output_text(&kit.run("doctor.sh", &["--fix"]));
     assert!(
         text.lines().any(|line| line.starts_with("Installing: ")
             && line.contains("strace")
@@ -78,5 +82,5 @@ fn fix_says_what_it_installs_and_installs_just_that() {
 fn fix_without_apt_names_the_packages() {
     let output = Kit::new().without(&["apt-get", "strace"]).run("doctor.sh", &["--fix"]);
     assert_eq!(output.status.code(), Some(2));
-    assert_in_order(&said(&output), &["there is no apt-get here", "strace"]);
+    assert_in_order(&output_text(&output), &["there is no apt-get here", "strace"]);
 }

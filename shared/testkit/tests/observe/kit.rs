@@ -1,5 +1,5 @@
-//! A copy of the scripts in a folder of its own, with the programs they need: it can be taken apart, other
-//! users can read it, and whatever it starts can be found again.
+//! A copy of the scripts in a temporary folder, with the programs that they need. A test may change the copy,
+//! other users can read it, and a test can find all processes that its scripts have started.
 
 use std::fs;
 use std::net::TcpListener;
@@ -12,13 +12,13 @@ use tempfile::TempDir;
 
 use crate::LABS;
 
-/// The repository.
+/// The root folder of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// Where cargo puts programs. Those of the workspace are there before its tests run; if just this test was
-/// built, they are not.
+/// The folder where cargo puts programs. `cargo test --workspace` builds the programs before the tests run. If
+/// only this test was built, the programs are missing, and this function builds them.
 fn programs() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -40,19 +40,19 @@ fn programs() -> &'static Path {
     })
 }
 
-/// The copy. When it goes, nothing that was started in it may still run.
+/// The copy. When it is dropped, none of the processes that its scripts have started may still run.
 pub struct Kit {
     folder: TempDir,
-    /// What to hide from the scripts.
+    /// The tools that the scripts cannot find.
     hidden: Vec<&'static str>,
-    /// Whether to be a user who may do nothing.
-    powerless: bool,
+    /// Whether to run the scripts as a user without rights.
+    unprivileged: bool,
 }
 
 impl Kit {
     pub fn new() -> Self {
         let folder = TempDir::with_prefix("observe-").unwrap();
-        let kit = Self { folder, hidden: Vec::new(), powerless: false };
+        let kit = Self { folder, hidden: Vec::new(), unprivileged: false };
         fs::set_permissions(kit.path(), fs::Permissions::from_mode(0o777)).unwrap();
         let bin = kit.path().join("bin");
         fs::create_dir(&bin).unwrap();
@@ -65,15 +65,15 @@ impl Kit {
         kit
     }
 
-    /// Without these tools.
+    /// Hides these tools from the scripts.
     pub fn without(mut self, tools: &[&'static str]) -> Self {
         self.hidden.extend(tools);
         self
     }
 
-    /// As a user without rights, and without sudo.
-    pub fn powerless(mut self) -> Self {
-        self.powerless = true;
+    /// Runs the scripts as a user without rights, and without sudo.
+    pub fn unprivileged(mut self) -> Self {
+        self.unprivileged = true;
         self.without(&["sudo"])
     }
 
@@ -81,83 +81,84 @@ impl Kit {
         self.folder.path()
     }
 
-    /// The program of a lab.
+    /// The path of the program of a lab.
     pub fn program(&self, package: &str) -> String {
         self.path().join("bin").join(package).to_str().unwrap().to_owned()
     }
 
-    /// Where this lab's captures go.
+    /// The folder for the captures of this lab.
     pub fn captures(&self, package: &str) -> PathBuf {
         self.path().join("captures").join(package)
     }
 
-    /// All programs but the hidden ones, with ours in front.
-    fn programs_in_reach(&self) -> String {
+    /// The PATH of the scripts: the programs of the copy first, then all programs except the hidden ones.
+    fn path_variable(&self) -> String {
         let bin = self.path().join("bin").display().to_string();
         let all = std::env::var("PATH").unwrap();
         if self.hidden.is_empty() {
             return format!("{bin}:{all}");
         }
-        let reach = self.path().join("reach");
-        if !reach.exists() {
-            fs::create_dir(&reach).unwrap();
+        let links = self.path().join("links");
+        if !links.exists() {
+            fs::create_dir(&links).unwrap();
             let programs = all.split(':').filter_map(|folder| fs::read_dir(folder).ok());
             for program in programs.flatten().map(Result::unwrap) {
                 let name = program.file_name();
                 if !self.hidden.iter().any(|hidden| *hidden == name) {
-                    // The first of a name is the one that is found, and the others are refused here.
-                    _ = symlink(program.path(), reach.join(name));
+                    // This fails if an earlier folder of PATH has a program of this name. That one counts.
+                    _ = symlink(program.path(), links.join(name));
                 }
             }
         }
-        format!("{bin}:{}", reach.display())
+        format!("{bin}:{}", links.display())
     }
 
-    /// A script, ready to run. What it starts inherits the mark by which we find it.
-    pub fn command(&self, script: &str, words: &[&str]) -> Command {
+    /// A script, ready to run. Its processes inherit the variable `OBSERVE_KIT`, by which `running` finds them.
+    pub fn command(&self, script: &str, args: &[&str]) -> Command {
         let script = self.path().join("scripts").join(script);
-        let mut command = if self.powerless && is_root() {
+        let mut command = if self.unprivileged && is_root() {
             let mut command = Command::new("setpriv");
             command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(script);
             command
         } else {
             Command::new(script)
         };
-        command.args(words).env("PATH", self.programs_in_reach()).env("OBSERVE_KIT", self.path());
+        command.args(args).env("PATH", self.path_variable()).env("OBSERVE_KIT", self.path());
         command.env("HOME", self.path()).stdin(Stdio::null());
-        // The shells of these would read files of the user's.
+        // These variables would make a shell read files of the user.
         command.env_remove("TMUX").env_remove("BASH_ENV").env("LC_ALL", "C.UTF-8");
         command
     }
 
     /// Runs a script to its end.
-    pub fn run(&self, script: &str, words: &[&str]) -> Output {
-        let output = self.command(script, words).output().unwrap();
-        testkit::wait_until(&format!("{script} has left nothing: {output:?}"), || {
+    pub fn run(&self, script: &str, args: &[&str]) -> Output {
+        let output = self.command(script, args).output().unwrap();
+        testkit::wait_until(&format!("all processes of {script} have ended: {output:?}"), || {
             self.running().is_empty()
         });
         output
     }
 
-    /// Runs a script on the program of a lab, and returns all it has said. It has to succeed.
-    pub fn watch(&self, script: &str, lab: (&str, &str), words: &[&str]) -> String {
+    /// Runs a script on the program of a lab, and returns its output. The script must succeed.
+    pub fn watch(&self, script: &str, lab: (&str, &str), args: &[&str]) -> String {
         let program = self.program(lab.1);
-        let (ours, theirs) =
-            words.split_at(words.iter().position(|word| *word == "--").unwrap_or(words.len()));
-        let words = [&[lab.0, "--binary", &program], ours, theirs].concat();
-        let output = self.run(script, &words);
-        assert_eq!(output.status.code(), Some(0), "{script} {words:?}:\n{}", said(&output));
-        said(&output)
+        let (script_args, lab_args) =
+            args.split_at(args.iter().position(|arg| *arg == "--").unwrap_or(args.len()));
+        let args = [&[lab.0, "--binary", &program], script_args, lab_args].concat();
+        let output = self.run(script, &args);
+        assert_eq!(output.status.code(), Some(0), "{script} {args:?}:\n{}", output_text(&output));
+        output_text(&output)
     }
 
-    /// What runs that was started from here: process and name.
+    /// The running processes that the scripts of this copy have started: ids and names.
     pub fn running(&self) -> Vec<(i32, String)> {
-        let mark = format!("OBSERVE_KIT={}\0", self.path().display());
+        let variable = format!("OBSERVE_KIT={}\0", self.path().display());
         let processes = fs::read_dir("/proc").unwrap().map(Result::unwrap);
         let pids = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
         pids.filter_map(|pid: i32| {
             let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
-            let is_ours = environment.windows(mark.len()).any(|window| window == mark.as_bytes());
+            let is_ours =
+                environment.windows(variable.len()).any(|window| window == variable.as_bytes());
             let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
             is_ours.then(|| (pid, name.trim().to_owned()))
         })
@@ -175,37 +176,37 @@ impl Drop for Kit {
     }
 }
 
-/// Whether we may do everything.
+/// Whether this test runs as root.
 pub fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|this| std::os::unix::fs::MetadataExt::uid(&this) == 0)
 }
 
-/// All that a script has said.
-pub fn said(output: &Output) -> String {
+/// The whole output of a script: stdout, then stderr.
+pub fn output_text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// A port that nobody listens on.
+/// A port that no program listens on.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Checks that these stand in a text, in this order.
+/// Checks that a text contains these parts, in this order.
 #[track_caller]
 pub fn assert_in_order(text: &str, parts: &[&str]) {
     let mut rest = text;
     for part in parts {
         let Some(at) = rest.find(part) else {
-            panic!("{part:?} is missing, or comes too early, in:\n{text}")
+            panic!("{part:?} is missing, or is not in this order, in:\n{text}")
         };
         rest = &rest[at + part.len()..];
     }
 }
 
-/// Checks that it has ended with 2, said these things, and captured nothing.
+/// Checks that a script has ended with exit code 2 and printed these parts, and has left no capture.
 #[track_caller]
 pub fn assert_fails(kit: &Kit, output: &Output, parts: &[&str]) {
-    let text = said(output);
+    let text = output_text(output);
     assert_eq!(output.status.code(), Some(2), "{text}");
     for part in parts {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");

@@ -1,32 +1,32 @@
-//! A word that means nothing, a tool that is not there: one sentence, the way out, and exit code 2.
+//! An unknown argument or a missing tool: one sentence, a solution, and exit code 2.
 
 use crate::WATCHERS;
-use crate::kit::{Kit, assert_fails, said};
+use crate::kit::{Kit, assert_fails, output_text};
 
 #[test]
-fn help_tells_what_a_script_is_for() {
+fn help_explains_how_to_use_a_script() {
     let kit = Kit::new();
     for script in WATCHERS.iter().chain(&["panes.sh", "doctor.sh"]) {
-        for word in ["-h", "--help"] {
-            let output = kit.run(script, &[word]);
-            let text = said(&output);
+        for option in ["-h", "--help"] {
+            let output = kit.run(script, &[option]);
+            let text = output_text(&output);
             assert_eq!(output.status.code(), Some(0), "{text}");
             for part in ["USAGE", "REQUIREMENTS", "OVERHEADS", "EXAMPLES"] {
-                assert!(text.contains(part), "{script} does not tell {part}:\n{text}");
+                assert!(text.contains(part), "the help of {script} has no {part}:\n{text}");
             }
         }
     }
 }
 
 #[test]
-fn words_that_mean_nothing_are_refused() {
+fn unknown_arguments_are_refused() {
     let kit = Kit::new();
     for script in WATCHERS.iter().chain(&["panes.sh"]) {
-        assert_fails(&kit, &kit.run(script, &[]), &["which lab?", "lab1, lab2 or lab3"]);
+        assert_fails(&kit, &kit.run(script, &[]), &["which lab?", "lab1, lab2, lab3 or lab4"]);
         assert_fails(
             &kit,
             &kit.run(script, &["lab9"]),
-            &["there is no lab 'lab9'", "lab1, lab2 or lab3"],
+            &["there is no lab 'lab9'", "lab1, lab2, lab3 or lab4"],
         );
         assert_fails(
             &kit,
@@ -39,7 +39,7 @@ fn words_that_mean_nothing_are_refused() {
 }
 
 #[test]
-fn a_missing_tool_is_named_with_what_installs_it_and_what_to_do_without() {
+fn the_error_for_a_missing_tool_says_how_to_install_it_and_how_to_work_without_it() {
     for (script, tool, package, instead) in [
         ("trace.sh", "strace", "strace", "scripts/trace.sh lab1-blocking --replay"),
         ("ltrace.sh", "ltrace", "ltrace", "scripts/trace.sh lab1-blocking --replay"),
@@ -50,11 +50,11 @@ fn a_missing_tool_is_named_with_what_installs_it_and_what_to_do_without() {
     ] {
         let kit = Kit::new().without(&[tool]);
         let output = kit.run(script, &["lab1", "--binary", &kit.program("lab1-blocking")]);
-        let mend = format!("apt-get install {package}");
+        let install = format!("apt-get install {package}");
         assert_fails(
             &kit,
             &output,
-            &[&format!("{tool} is not installed"), &mend, "scripts/doctor.sh --fix", instead],
+            &[&format!("{tool} is not installed"), &install, "scripts/doctor.sh --fix", instead],
         );
     }
 }

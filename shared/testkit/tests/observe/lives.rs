@@ -1,4 +1,4 @@
-//! A student at a terminal: starts a script, talks to the lab from elsewhere, and presses Ctrl-C.
+//! A student at a terminal: starts a script, connects to the lab from another terminal, and presses Ctrl-C.
 
 use std::fs;
 use std::process::Command;
@@ -10,15 +10,15 @@ use testkit::{LIMIT, Lab, wait_until};
 use crate::LABS;
 use crate::kit::{Kit, free_port};
 
-/// A terminal: tmux, with a server of its own that goes when this does.
+/// A terminal: a tmux with its own server, which ends when this value is dropped.
 struct Terminal<'a> {
     kit: &'a Kit,
     name: String,
 }
 
 impl<'a> Terminal<'a> {
-    /// Opens it, and starts a script in it. What stands on the screen at the end stays there.
-    fn open(kit: &'a Kit, script: &str, words: &[&str]) -> Self {
+    /// Opens a terminal and starts a script in it. The screen keeps its text after the script has ended.
+    fn open(kit: &'a Kit, script: &str, args: &[&str]) -> Self {
         let name = kit.path().file_name().unwrap().to_str().unwrap().to_owned();
         let command = kit.command(script, &[]);
         let mut tmux = Command::new("tmux");
@@ -26,7 +26,7 @@ impl<'a> Terminal<'a> {
         tmux.arg(format!(
             "trap : INT; {} {}; echo \"ended with $?\"; cat",
             command.get_program().display(),
-            words.join(" ")
+            args.join(" ")
         ));
         tmux.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
             .env_remove("TMUX");
@@ -34,8 +34,8 @@ impl<'a> Terminal<'a> {
         Self { kit, name }
     }
 
-    fn tmux(&self, words: &[&str]) -> String {
-        let output = Command::new("tmux").args(["-L", &self.name]).args(words).output().unwrap();
+    fn tmux(&self, args: &[&str]) -> String {
+        let output = Command::new("tmux").args(["-L", &self.name]).args(args).output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -65,26 +65,26 @@ impl Drop for Terminal<'_> {
     fn drop(&mut self) {
         self.tmux(&["kill-server"]);
         if !std::thread::panicking() {
-            wait_until("the terminal is gone", || self.kit.running().is_empty());
+            wait_until("the terminal has closed", || self.kit.running().is_empty());
         }
     }
 }
 
-/// A client that asks one thing and leaves.
-fn ask(program: &str, port: &str) {
+/// Runs a client that sends one command and disconnects.
+fn send_set(program: &str, port: &str) {
     let output = testkit::run(program, &["client", "--port", port, "SET", "name", "Alice"]);
     assert!(output.status.success(), "{output:?}");
 }
 
-/// Starts a script, is a client, waits to see this, presses Ctrl-C, and returns what stands there then.
-fn watch_and_press_ctrl_c(kit: &Kit, script: &str, lab: (&str, &str), sees: &str) -> String {
+/// Starts a script, sends a command, waits for `expected` on the screen, presses Ctrl-C, and returns the screen.
+fn watch_and_press_ctrl_c(kit: &Kit, script: &str, lab: (&str, &str), expected: &str) -> String {
     let program = kit.program(lab.1);
     let port = free_port().to_string();
-    let words = [lab.0, "--binary", &program, "--", "--port", &port];
-    let terminal = Terminal::open(kit, script, &words);
+    let args = [lab.0, "--binary", &program, "--", "--port", &port];
+    let terminal = Terminal::open(kit, script, &args);
     terminal.wait_for("Ctrl-C here ends the watching and the server.");
-    ask(&program, &port);
-    terminal.wait_for(sees);
+    send_set(&program, &port);
+    terminal.wait_for(expected);
     terminal.press(&["C-c"]);
     let screen = terminal.wait_for("ended with 0");
     assert!(screen.contains(&format!("{} stopped after", lab.1)), "{script}:\n{screen}");
@@ -97,14 +97,14 @@ fn watch_and_press_ctrl_c(kit: &Kit, script: &str, lab: (&str, &str), sees: &str
 #[ignore = "needs strace ltrace tcpdump tshark tmux"]
 fn ctrl_c_ends_the_tool_and_the_lab_and_keeps_the_capture() {
     for (lab, package, _) in LABS {
-        for (script, sees) in [
+        for (script, expected) in [
             ("trace.sh", "said SET name Alice"),
             ("ltrace.sh", "recv("),
             ("tcpdump.sh", if lab == "lab1" { "│ SET name Alice" } else { "│ Alice" }),
             ("tshark.sh", "SET name Alice"),
         ] {
             let kit = Kit::new();
-            let screen = watch_and_press_ctrl_c(&kit, script, (lab, package), sees);
+            let screen = watch_and_press_ctrl_c(&kit, script, (lab, package), expected);
             assert!(screen.contains("The capture is in captures/"), "{script}:\n{screen}");
             let captures = fs::read_dir(kit.captures(package)).unwrap();
             let captures: Vec<_> = captures.map(|file| file.unwrap().file_name()).collect();
@@ -123,7 +123,7 @@ fn ctrl_c_ends_the_tool_and_the_lab_and_keeps_the_capture() {
 
 #[test]
 #[ignore = "needs strace tcpdump tshark ss tmux"]
-fn a_lab_that_was_attached_to_goes_on() {
+fn after_an_attached_script_ends_the_lab_continues() {
     let kit = Kit::new();
     for (lab, package, _) in LABS {
         let program = kit.program(package);
@@ -132,21 +132,21 @@ fn a_lab_that_was_attached_to_goes_on() {
             let port = server.addr.port().to_string();
             let terminal = Terminal::open(&kit, script, &[lab, "--attach", "--", "--port", &port]);
             terminal.wait_for("Ctrl-C ends the watching; the server goes on.");
-            ask(&program, &port);
+            send_set(&program, &port);
             if script != "sockets.sh" {
                 terminal.wait_for("Alice");
             }
             terminal.press(&["C-c"]);
             terminal.wait_for("ended with 0");
             assert!(server.is_running());
-            ask(&program, &port);
+            send_set(&program, &port);
         }
     }
 }
 
 #[test]
 #[ignore = "needs strace tmux"]
-fn when_the_lab_ends_so_does_the_watching() {
+fn when_the_lab_ends_the_script_ends_too() {
     let kit = Kit::new();
     let server = Lab::start(&kit.program("lab3-multiclient"));
     let port = server.addr.port().to_string();
@@ -173,7 +173,7 @@ fn the_window_has_the_lab_its_trace_and_two_clients() {
         }
         let prompt = format!("127.0.0.1:{port}> ");
         wait_until("two prompts", || terminal.screen().matches(prompt.trim_end()).count() >= 2);
-        // The key is that of a tmux within tmux.
+        // Ctrl-A is the prefix key of a tmux inside tmux.
         terminal.press(&["SET name Alice", "Enter"]);
         terminal.wait_for("said SET name Alice");
         terminal.press(&["C-a", "Right"]);

@@ -1,5 +1,5 @@
-//! The scripts that watch a lab, run for real: what a student is meant to see is there, and when something
-//! is missing, they say what and how to go on. Nothing may be left running after any of them.
+//! Runs the scripts that watch a lab. They show what a student should see. If something is missing, they say
+//! what is missing and how to continue. After a script, none of its processes may still run.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod doctor;
@@ -16,5 +16,5 @@ const LABS: [(&str, &str, bool); 3] = [
     ("lab3", "lab3-multiclient", true),
 ];
 
-/// The scripts that watch with a tool each.
+/// The scripts that watch a lab, each with one tool.
 const WATCHERS: [&str; 5] = ["trace.sh", "ltrace.sh", "tcpdump.sh", "tshark.sh", "sockets.sh"];

@@ -1,5 +1,5 @@
-//! A lab that does not start, nobody to attach to, no rights: the scripts say so with exit code 2, and nothing
-//! is left behind.
+//! A lab does not start, or no lab is running, or the user has no rights: the scripts say so with exit code 2.
+//! They leave no process and no capture.
 
 use std::fs;
 
@@ -10,18 +10,18 @@ use crate::kit::{Kit, assert_fails, free_port, is_root};
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
-fn a_lab_that_does_not_start_is_said_to() {
+fn if_a_lab_does_not_start_the_script_says_why() {
     let kit = Kit::new();
     let taken = Lab::start(&kit.program("lab2-resp"));
     let port = taken.addr.port().to_string();
     let program = kit.program("lab1-blocking");
     for script in WATCHERS {
-        let words = ["lab1", "--binary", &program, "--", "--port", &port];
-        let way_out = format!("to free this one:      scripts/port.sh {port}");
+        let args = ["lab1", "--binary", &program, "--", "--port", &port];
+        let solution = format!("to free this one:      scripts/port.sh {port}");
         assert_fails(
             &kit,
-            &kit.run(script, &words),
-            &["did not start", "is taken by lab2-resp", &way_out],
+            &kit.run(script, &args),
+            &["did not start", "is taken by lab2-resp", &solution],
         );
         let output = kit.run(script, &["lab1", "--binary", "/bin/false"]);
         assert_fails(&kit, &output, &["lab1-blocking did not start"]);
@@ -34,13 +34,13 @@ fn a_lab_that_does_not_start_is_said_to() {
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
-fn to_attach_there_must_be_somebody() {
+fn attaching_needs_a_running_lab() {
     let kit = Kit::new();
     let other = Lab::start(&kit.program("lab2-resp"));
     let pid = other.pid().to_string();
     let port = free_port().to_string();
     for script in ["trace.sh", "tcpdump.sh", "tshark.sh", "sockets.sh"] {
-        // Its largest number is no process.
+        // 4194304 is larger than any process id on Linux.
         let output = kit.run(script, &["lab1", "--attach", "4194304"]);
         assert_fails(&kit, &output, &["there is no process 4194304", "ss -ltnp"]);
         let output = kit.run(script, &["lab1", "--attach", &pid]);
@@ -58,11 +58,11 @@ fn to_attach_there_must_be_somebody() {
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
-fn without_rights_it_says_what_they_would_take() {
+fn without_rights_the_script_says_how_to_get_them() {
     if !is_root() {
         return;
     }
-    let kit = Kit::new().powerless();
+    let kit = Kit::new().unprivileged();
     let program = kit.program("lab1-blocking");
     let server = Lab::start(&program);
     let (pid, port) = (server.pid().to_string(), server.addr.port().to_string());
@@ -80,7 +80,7 @@ fn without_rights_it_says_what_they_would_take() {
         let output = kit.run(script, &["lab1", "--binary", &program]);
         assert_fails(&kit, &output, &["may not capture packets", "--cap-add=NET_RAW", "--replay"]);
     }
-    // To launch takes no rights, and neither do the tables.
+    // Launching a lab under strace needs no rights. Reading the socket tables needs none either.
     let lab = ("lab1", "lab1-blocking");
     let text = kit.watch("trace.sh", lab, &["--scenario", "two-clients"]);
     assert!(text.contains("accepted client B"), "{text}");
@@ -91,11 +91,11 @@ fn without_rights_it_says_what_they_would_take() {
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
-fn where_nothing_may_be_written_another_folder_is_asked_for() {
+fn if_the_folder_cannot_be_written_the_script_suggests_another_folder() {
     let kit = Kit::new();
     fs::write(kit.path().join("captures"), "in the way").unwrap();
-    let words = ["lab1", "--binary", &kit.program("lab1-blocking"), "--", "--port", "0"];
-    let output = kit.run("trace.sh", &words);
+    let args = ["lab1", "--binary", &kit.program("lab1-blocking"), "--", "--port", "0"];
+    let output = kit.run("trace.sh", &args);
     assert_fails(
         &kit,
         &output,

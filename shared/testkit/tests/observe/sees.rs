@@ -1,11 +1,11 @@
-//! What the student is meant to see is there, on every lab.
+//! The scripts show what the student should see, on each lab.
 
 use std::fs;
 
 use crate::LABS;
 use crate::kit::{Kit, assert_in_order};
 
-/// What a client says with the command SET name Alice EX 1, as the tools write it.
+/// The request SET name Alice EX 1, as the tools print it.
 const SET: &str = r"*5\r\n$3\r\nSET\r\n$4\r\nname\r\n$5\r\nAlice\r\n$2\r\nEX\r\n$1\r\n1\r\n";
 
 #[test]
@@ -24,7 +24,7 @@ fn strace_shows_when_the_second_client_is_accepted() {
 
 #[test]
 #[ignore = "needs strace"]
-fn strace_itself_is_there_for_those_who_want_it() {
+fn strace_shows_its_own_output_with_raw() {
     let kit = Kit::new();
     let lab = ("lab2", "lab2-resp");
     let raw = kit.watch("trace.sh", lab, &["--scenario", "expiry", "--raw"]);
@@ -32,17 +32,17 @@ fn strace_itself_is_there_for_those_who_want_it() {
         &raw,
         &["accept4(3<TCP:[127.0.0.1:", "recvfrom(", SET, "sendto(", r"+OK\r\n", r"$-1\r\n"],
     );
-    let words = ["--scenario", "expiry", "--attach", "--all-calls"];
+    let args = ["--scenario", "expiry", "--attach", "--all-calls"];
     let server = testkit::Lab::start(&kit.program(lab.1));
     let port = server.addr.port().to_string();
-    let all = kit.watch("trace.sh", lab, &[&words[..], &["--", "--port", &port]].concat());
+    let all = kit.watch("trace.sh", lab, &[&args[..], &["--", "--port", &port]].concat());
     assert!(all.contains("write"), "{all}");
     assert!(fs::read_to_string(kit.captures(lab.1).join("trace.log")).unwrap().contains("write(2"));
 }
 
 #[test]
 #[ignore = "needs strace"]
-fn strace_sums_up_where_each_lab_waits() {
+fn strace_summary_shows_where_each_lab_waits() {
     for (lab, package, many) in LABS {
         let kit = Kit::new();
         let text =
@@ -71,46 +71,46 @@ fn strace_is_not_needed_to_replay_a_recording() {
 
 #[test]
 #[ignore = "needs ltrace"]
-fn ltrace_shows_the_bytes_and_what_is_copied() {
+fn ltrace_shows_the_received_bytes_and_the_copies() {
     for (lab, _, many) in LABS {
         let kit = Kit::new();
         let out = kit.path().join("captures");
-        // It builds the lab in its own way, so it runs in the repository.
+        // The script builds the lab with special flags, so it runs in the repository.
         let script = crate::kit::root().join("scripts/ltrace.sh");
-        let ltrace = |words: &[&str]| {
-            let mut command = kit.command("ltrace.sh", &[]);
-            let mut ours = std::process::Command::new(&script);
-            ours.args([lab, "--scenario", "expiry", "--out"]).arg(&out).args(words);
-            for (name, value) in command.stdin(std::process::Stdio::null()).get_envs() {
-                // rustup and cargo live in the home of the user.
+        let ltrace = |args: &[&str]| {
+            let mut in_copy = kit.command("ltrace.sh", &[]);
+            let mut command = std::process::Command::new(&script);
+            command.args([lab, "--scenario", "expiry", "--out"]).arg(&out).args(args);
+            for (name, value) in in_copy.stdin(std::process::Stdio::null()).get_envs() {
+                // rustup and cargo are in the home folder of the user.
                 if name != "HOME" {
-                    value.map(|value| ours.env(name, value));
+                    value.map(|value| command.env(name, value));
                 }
             }
-            let output = ours.output().unwrap();
-            let text = crate::kit::said(&output);
+            let output = command.output().unwrap();
+            let text = crate::kit::output_text(&output);
             assert!(output.status.success(), "{text}");
-            testkit::wait_until("nothing is left", || kit.running().is_empty());
+            testkit::wait_until("all processes have ended", || kit.running().is_empty());
             text
         };
         let text = ltrace(&[]);
-        let question = if lab == "lab1" { r#""SET name Alice EX 1\n""# } else { SET };
+        let request = if lab == "lab1" { r#""SET name Alice EX 1\n""# } else { SET };
         let received = format!("recv({}, ", if many { 7 } else { 5 });
         let copies = ["memcpy \"SET\"", "memcpy \"name\"", "memcpy \"Alice\"", "send("];
-        assert_in_order(&text, &[&["accept4(3", &received, question], &copies[..]].concat());
+        assert_in_order(&text, &[&["accept4(3", &received, request], &copies[..]].concat());
         assert!(text.contains("-x accept4@libc.so.6"), "{text}");
         let capture = fs::read_to_string(out.join("ltrace.log")).unwrap();
         assert!(capture.contains("\"Alice\", 5)"));
-        // Without the log, only what the store keeps is copied: the parser copies nothing.
+        // Without the log, only the store copies bytes. The parser copies none.
         let quiet = ltrace(&["--", "--port", "0", "--quiet"]);
         assert!(!quiet.contains("memcpy \"SET\""), "{quiet}");
-        assert_in_order(&quiet, &[question, "memcpy \"Alice\"", "send("]);
+        assert_in_order(&quiet, &[request, "memcpy \"Alice\"", "send("]);
     }
 }
 
 #[test]
 #[ignore = "needs tcpdump"]
-fn tcpdump_shows_the_handshake_the_text_and_the_end() {
+fn tcpdump_shows_the_handshake_and_the_text_and_the_end() {
     for (lab, package, _) in LABS {
         let kit = Kit::new();
         let text = kit.watch("tcpdump.sh", (lab, package), &["--scenario", "expiry"]);
@@ -167,7 +167,7 @@ fn tshark_decodes_each_packet_on_any_port() {
 
 #[test]
 #[ignore = "needs tshark"]
-fn tshark_takes_lab_1_on_port_6379_for_what_it_is() {
+fn tshark_shows_lines_and_not_resp_for_lab_1_on_6379() {
     let kit = Kit::new();
     let program = kit.program("lab1-blocking");
     let inside = format!(
@@ -178,7 +178,7 @@ fn tshark_takes_lab_1_on_port_6379_for_what_it_is() {
     let mut alone = std::process::Command::new("unshare");
     alone.args(["--net", "--map-root-user", "--", "sh", "-c", &inside]);
     alone.envs(output.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let text = crate::kit::said(&alone.output().unwrap());
+    let text = crate::kit::output_text(&alone.output().unwrap());
     assert!(
         text.contains("listening on 127.0.0.1:6379") && text.contains("lines SET name Alice"),
         "{text}"
@@ -187,7 +187,7 @@ fn tshark_takes_lab_1_on_port_6379_for_what_it_is() {
 
 #[test]
 #[ignore = "needs ss"]
-fn ss_shows_who_waits() {
+fn ss_shows_the_waiting_client() {
     for (lab, package, many) in LABS {
         let kit = Kit::new();
         let text = kit.watch("sockets.sh", (lab, package), &["--scenario", "two-clients"]);

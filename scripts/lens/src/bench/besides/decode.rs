@@ -7,7 +7,6 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use super::place;
 use crate::bench::report::Judged;
 use crate::bench::stage::Stage;
 use crate::bench::{Ended, Row, tell};
@@ -31,7 +30,7 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
     let mut rows = Vec::new();
     for (about, count, send) in kinds {
         let mut row = Row::new("decode", about, "ratio");
-        for program in stage.redis_and_lab3() {
+        for program in stage.redis_and_labs() {
             let server = Server::start(program)?;
             let mut samples = Vec::new();
             for round in 0..stage.rounds {
@@ -41,9 +40,9 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
                 let figures = [("a tenth", few * 1e3), ("all", many * 1e3)];
                 tell::round(round, &format!("{}, CPU ns each", program.name()), figures);
             }
-            place(&mut row, program.name(), &samples);
-            if program.name() == "lab3" {
-                row.judged.push(Judged::new("lab3", &samples).at_most(TARGET));
+            row.add(program.name(), &samples);
+            if program.name() == "lab4" {
+                row.judged.push(Judged::new("lab4", &samples).at_most(TARGET));
             }
         }
         rows.push(row);

@@ -1,6 +1,5 @@
 //! Whether a request costs more when there are many keys, all of which will expire.
 
-use super::place;
 use crate::bench::report::Judged;
 use crate::bench::spread::ratios;
 use crate::bench::stage::{Stage, rotated};
@@ -25,11 +24,11 @@ fn of_command(stage: &Stage, about: &str, words: &[&str]) -> Ended<Row> {
     let many = stage.scaled(MANY);
     let about = format!("{about}, 50 clients: CPU at 1,000,000 keys ÷ at 1,000");
     let mut row = Row::new("growth", &about, "ratio");
-    for program in stage.redis_and_lab3() {
+    for program in stage.redis_and_lab4() {
         let ratios = of_server(stage, program, many, words)?;
-        place(&mut row, program.name(), &ratios);
-        if program.name() == "lab3" {
-            row.judged.push(Judged::new("lab3", &ratios).at_most(TARGET));
+        row.add(program.name(), &ratios);
+        if program.name() == "lab4" {
+            row.judged.push(Judged::new("lab4", &ratios).at_most(TARGET));
         }
     }
     Ok(row)
@@ -52,7 +51,7 @@ fn of_server(stage: &Stage, program: &Program, many: u64, words: &[&str]) -> End
                 requests: stage.scaled(REQUESTS),
                 pipeline: 1,
                 keys: Some(*keys),
-                bench: stage.program("lab3-multiclient"),
+                bench: stage.program("lab4-fair"),
             };
             if round == 0 {
                 tell::command(&load.typed(server));

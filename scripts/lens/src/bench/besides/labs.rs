@@ -2,7 +2,6 @@
 //! redis-benchmark does not speak the lines of lab 1, so lab 1 is asked by its own bench, and redis-server
 //! by that of lab 2.
 
-use super::place;
 use crate::bench::report::Judged;
 use crate::bench::spread::ratios;
 use crate::bench::stage::{Stage, rotated};
@@ -59,7 +58,7 @@ fn row(
     }
     let mut row = Row::new(name, about, "p50, µs");
     for (server, _, times) in &sides {
-        place(&mut row, &server.name, times);
+        row.add(&server.name, times);
     }
     if let [(_, _, redis), (_, _, lab)] = sides.as_slice() {
         let ratios = ratios(lab, redis);

@@ -1,6 +1,5 @@
 //! How much memory a small key takes.
 
-use super::place;
 use crate::bench::report::Judged;
 use crate::bench::stage::Stage;
 use crate::bench::{Ended, Row, tell};
@@ -16,7 +15,7 @@ const ROUNDS: usize = 3;
 pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
     let keys = stage.scaled(KEYS);
     let mut row = Row::new("memory", "Memory of a key of 16 bytes, value of 16 bytes", "bytes");
-    for program in stage.redis_and_lab3() {
+    for program in stage.redis_and_labs() {
         let mut samples = Vec::new();
         for round in 0..stage.rounds.min(ROUNDS) {
             let server = Server::start(program)?;
@@ -27,9 +26,9 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
             samples.push(grown as f64 / keys as f64);
             tell::round(round, "bytes a key", samples.last().map(|it| (program.name(), *it)));
         }
-        place(&mut row, program.name(), &samples);
-        if program.name() == "lab3" {
-            row.judged.push(Judged::new("lab3", &samples).at_most(TARGET));
+        row.add(program.name(), &samples);
+        if program.name() == "lab4" {
+            row.judged.push(Judged::new("lab4", &samples).at_most(TARGET));
         }
     }
     Ok(vec![row])

@@ -1,5 +1,5 @@
 //! How long a client waits while another fills the table: a table that moves to a larger place all at once
-//! stops the server for that time. The floor keeps no table, so what it shows is the machine.
+//! stops the server for that time. The baseline keeps no table, so its figures show the machine.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-use super::place;
 use crate::bench::report::Judged;
 use crate::bench::stage::{Stage, rotated};
 use crate::bench::{Ended, Row, tell};
@@ -28,7 +27,7 @@ type Waits = (Vec<f64>, Vec<f64>);
 
 pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
     let programs: Vec<&Program> =
-        stage.redis_and_lab3().into_iter().chain(stage.floor.as_ref()).collect();
+        stage.redis_and_lab4().into_iter().chain(stage.baseline.as_ref()).collect();
     let keys = stage.scaled(KEYS);
     let mut waits: Vec<Waits> = vec![Waits::default(); programs.len()];
     for round in 0..stage.rounds.min(ROUNDS) {
@@ -46,10 +45,10 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
     let mut longest = Row::new("stops", about, "ms");
     let mut most = Row::new("stops-p99.9", "The wait of 999 of 1,000 PINGs meanwhile", "ms");
     for (program, waits) in programs.iter().zip(&waits) {
-        place(&mut longest, program.name(), &waits.0);
-        place(&mut most, program.name(), &waits.1);
-        if program.name() == "lab3" {
-            longest.judged.push(Judged::new("lab3", &waits.0).at_most(TARGET));
+        longest.add(program.name(), &waits.0);
+        most.add(program.name(), &waits.1);
+        if program.name() == "lab4" {
+            longest.judged.push(Judged::new("lab4", &waits.0).at_most(TARGET));
         }
     }
     Ok(vec![longest, most])

@@ -16,7 +16,7 @@ const TOP: i32 = 6;
 const ROW: usize = 96;
 const BAR: i32 = 13;
 /// So many letters have room below a bar.
-const LETTERS: usize = 56;
+const LETTERS: usize = 50;
 
 /// The chart, or nothing if no calls were counted.
 pub(in crate::compare) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {

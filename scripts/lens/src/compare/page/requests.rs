@@ -20,12 +20,15 @@ pub(super) fn section(stages: &[Stage]) -> Markup {
                 (notice("One request of the second client, from its own notes over packets and system calls and back.", &steps::REQUEST))
                 @for (number, stage) in stages.iter().enumerate() {
                     h3 { (swatch(number)) (stage.name) }
-                    @match &stage.request {
-                        Some(request) => {
+                    @match (&stage.request, &stage.same_as) {
+                        (Some(request), _) => {
                             p class="notice" { (told(request)) }
                             (wide(&format!("The life of one request on {}", stage.name), &PreEscaped(svg::draw(request, Form::Inline))))
                         },
-                        None => (absent(&format!("No request was followed on {}.", stage.name))),
+                        (None, Some(other)) => p class="absent" {
+                            "A request takes the same way as on " (other) "."
+                        },
+                        (None, None) => (absent(&format!("No request was followed on {}.", stage.name))),
                     }
                 }
             }

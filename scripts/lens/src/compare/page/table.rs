@@ -5,9 +5,7 @@ use maud::{Markup, html};
 use super::parts::{absent, notice, part, swatch, wide};
 use super::steps;
 use crate::compare::found::{Cell, Comparison, Row};
-
-/// A text that has more letters is a sentence.
-const LONG: usize = 24;
+use crate::compare::table::{cell as shown, fates};
 
 pub(super) fn section(comparison: &Comparison) -> Markup {
     let is_empty = comparison.rows.is_empty() || comparison.stages.is_empty();
@@ -20,6 +18,7 @@ pub(super) fn section(comparison: &Comparison) -> Markup {
             } @else {
                 (notice("Open a row to read how its figure was measured.", &steps::TABLE))
                 (wide("The figures of all stages", &table(comparison)))
+                @for fate in fates(comparison) { p class="fate" { "* " (fate) } }
             }
         },
     )
@@ -32,7 +31,7 @@ fn table(comparison: &Comparison) -> Markup {
                 tr {
                     th scope="col" { "What" }
                     @for (number, stage) in comparison.stages.iter().enumerate() {
-                        th scope="col" { (swatch(number)) (stage.name) }
+                        th scope="col" { (swatch(number)) (stage.short) }
                     }
                 }
             }
@@ -63,15 +62,15 @@ fn row(row: &Row, stages: usize) -> Markup {
 fn needs_unit(row: &Row) -> bool {
     let figures = row.cells.iter().filter(|cell| cell.value.is_some());
     let is_said = |cell: &Cell| cell.text.contains(char::is_alphabetic);
-    !row.unit.is_empty() && !figures.into_iter().any(is_said)
+    let is_named = row.name.contains(&row.unit);
+    !is_named && !figures.into_iter().any(is_said)
 }
 
 fn figure(cell: Option<&Cell>) -> Markup {
     html! {
         @match cell {
-            Some(Cell { value: Some(value), text }) =>
-                td data-value=(value) class=[(text.len() > LONG).then_some("words")] { (text) },
-            Some(Cell { value: None, text }) => td class="words" { (text) },
+            Some(of @ Cell { value: Some(value), .. }) => td data-value=(value) { (shown(of)) },
+            Some(of @ Cell { value: None, .. }) => td class="words" { (shown(of)) },
             None => td class="words" { "not measured" },
         }
     }

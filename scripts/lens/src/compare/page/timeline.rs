@@ -28,7 +28,14 @@ pub(super) fn section(comparison: &Comparison) -> Markup {
                 }
                 (wide("Timelines of all stages", &PreEscaped(picture)))
                 (facts(stages))
-                @for stage in without { (absent(&format!("{} has no timeline here.", stage.name))) }
+                @for stage in without {
+                    @match &stage.same_as {
+                        Some(other) => p class="absent" {
+                            (stage.name) " has no timeline here: it looks like that of " (other) "."
+                        },
+                        None => (absent(&format!("{} has no timeline here.", stage.name))),
+                    }
+                }
             }
         },
     )

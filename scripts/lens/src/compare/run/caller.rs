@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use crate::scenario::wire::Talk;
 
@@ -22,12 +22,12 @@ pub(super) struct Caller {
 
 impl Caller {
     /// Connects.
-    pub(super) fn connect(addr: SocketAddr, wire: Wire) -> io::Result<Self> {
+    pub(super) fn connect(addr: SocketAddr, protocol: Protocol) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&addr, PATIENCE)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Self { stream, talk: Talk::new(wire), bytes: 0 })
+        Ok(Self { stream, talk: Talk::new(protocol), bytes: 0 })
     }
 
     /// The port that it comes from.
@@ -68,11 +68,11 @@ impl Caller {
     }
 
     fn read(&mut self) -> io::Result<()> {
-        let count = self.stream.read(self.talk.inbox.room())?;
+        let count = self.stream.read(self.talk.inbox.spare_mut())?;
         if count == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server hung up"));
         }
-        self.talk.inbox.arrived(count);
+        self.talk.inbox.commit(count);
         self.bytes += count;
         Ok(())
     }

@@ -1,17 +1,18 @@
-//! System calls a request, counted: strace writes all calls of the server's thread, and requests that ask for
-//! a mark tell in that trace where the ones begin and end that are counted.
+//! System calls a request, counted: strace writes all calls of all threads, and requests that ask for a mark tell in that trace where the ones begin and end that are counted.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use super::caller::Caller;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::Subject;
 use super::tools::Tool;
 use super::{Means, scratch, start_traced};
 use crate::compare::found::CallsPerRequest;
@@ -24,12 +25,15 @@ pub(super) const PIPELINE: usize = 16;
 /// How many requests are counted, of each kind.
 const FULL: usize = 800;
 const QUICK: usize = 320;
+/// The server is asleep again when the next request comes: strace makes it so slow that a request without this
+/// pause could come while it still works on the last one, and would cost no sleep.
+const PAUSE: Duration = Duration::from_millis(1);
 /// Such a key is never set, and found in the trace.
 const MARK: &str = "GET lens-mark-#";
 const MARK_IN_TRACE: &[u8] = b"lens-mark-";
 
 /// Counts the calls of a server that is started under strace.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     // Why there is no strace, or no trace of a server that ran already, is said elsewhere.
     let Some(lab) = stage.lab.filter(|_| means.tools.has(Tool::Strace)) else { return };
     let requests = if means.options.is_quick { QUICK } else { FULL };
@@ -39,44 +43,45 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
     }
 }
 
-fn counted(stage: &Contestant, lab: Lab, requests: usize) -> Result<CallsPerRequest, String> {
+fn counted(stage: &Subject, lab: Lab, requests: usize) -> Result<CallsPerRequest, String> {
     let folder = scratch()?;
     let log = folder.path().join("strace.log");
     let server = start_traced(stage, lab, Trace::AllCalls, &log)?;
-    let asked = ask(server.addr, stage.wire, requests).map_err(|error| error.to_string());
-    let pid = server.pid.as_raw_pid();
+    let asked = ask(server.addr, stage.protocol, requests).map_err(|error| error.to_string());
     server.stop().map_err(|error| error.to_string())?;
     asked?;
-    let names = names(&log, pid).map_err(|error| error.to_string())?;
+    let names = names(&log).map_err(|error| error.to_string())?;
     per_request(&names, requests).ok_or_else(|| "its trace has no marks".to_owned())
 }
 
 /// One mark, requests one by one, a mark, as many requests 16 at a time, a mark.
-fn ask(addr: SocketAddr, wire: Wire, requests: usize) -> io::Result<()> {
-    let mut caller = Caller::connect(addr, wire)?;
+fn ask(addr: SocketAddr, protocol: Protocol, requests: usize) -> io::Result<()> {
+    let mut caller = Caller::connect(addr, protocol)?;
     caller.ask("SET name Alice", 1)?;
     caller.ask(MARK, 1)?;
     for _ in 0..requests {
+        thread::sleep(PAUSE);
         caller.ask("GET name", 1)?;
     }
+    thread::sleep(PAUSE);
     caller.ask(MARK, 1)?;
     for _ in 0..requests / PIPELINE {
+        thread::sleep(PAUSE);
         caller.ask("GET name", PIPELINE)?;
     }
+    thread::sleep(PAUSE);
     caller.ask(MARK, 1)?;
     Ok(())
 }
 
-/// The names of all calls of the main thread, in their order; `None` for the read of a mark.
-fn names(log: &Path, pid: i32) -> io::Result<Vec<(String, bool)>> {
+/// The names of all calls, in the order of their ends, and whether each is the read of a mark. Threads that wait
+/// for something else make no calls meanwhile.
+fn names(log: &Path) -> io::Result<Vec<(String, bool)>> {
     let text = fs::read(log)?;
     let (mut joiner, mut names) = (Joiner::new(), Vec::new());
-    let main = u32::try_from(pid).ok();
     for line in text.split(|byte| *byte == b'\n') {
         let Some(line) = joiner.join(parse(line)) else { continue };
-        if let Kind::Call(call) = line.kind
-            && (line.thread.is_none() || line.thread == main)
-        {
+        if let Kind::Call(call) = line.kind {
             let mut args = call.args.iter();
             let has_mark = args.any(|arg| memchr::memmem::find(arg, MARK_IN_TRACE).is_some());
             names.push((call.name.to_owned(), has_mark && is_read(call.name)));
@@ -124,10 +129,10 @@ fn count(names: &[(String, bool)]) -> BTreeMap<String, f64> {
     counts
 }
 
-/// Those that are made most often first. What is made less than once in a thousand requests is of something else.
+/// Those that are made most often first. What is made less than once in 200 requests is of something else.
 pub(super) fn sorted(counts: BTreeMap<String, f64>) -> Vec<(String, f64)> {
     let mut counts: Vec<(String, f64)> =
-        counts.into_iter().filter(|(_, count)| *count >= 0.0005).collect();
+        counts.into_iter().filter(|(_, count)| *count >= 0.005).collect();
     counts.sort_by(|one, other| other.1.total_cmp(&one.1));
     counts
 }

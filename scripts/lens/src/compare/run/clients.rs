@@ -5,12 +5,12 @@ use std::io;
 
 use super::live::Live;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::{Serves, Subject};
 use super::tools::Tool;
 use super::{Means, Options};
+use crate::compare::Recorded;
 use crate::compare::request::Request;
 use crate::compare::timeline::Timeline;
-use crate::compare::{Recorded, found::Stage};
 use crate::labs::Lab;
 use crate::record::record;
 use crate::scenario::event::{ClientEvent, Happening};
@@ -19,9 +19,10 @@ use crate::scenario::{self, Scenario};
 pub(super) const SCENARIO: &str = "two-clients";
 
 /// Records the scenario, or lets it be played.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     let Ok(scenario) = scenario::find(SCENARIO) else { return };
-    match stage.lab.filter(|_| means.tools.has(Tool::Strace)) {
+    let is_threaded = stage.serves == Serves::WithThreads;
+    match stage.lab.filter(|_| means.tools.has(Tool::Strace) && !is_threaded) {
         Some(lab) => match recorded(stage, lab, scenario.clone(), means.options) {
             Ok(recorded) => {
                 take_in(&recorded, measured);
@@ -32,6 +33,10 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
         None if stage.lab.is_none() => {
             let why = "it ran already, so nobody has recorded its system calls";
             measured.lacks("its timeline, the way of its request, its system calls", why);
+        }
+        None if is_threaded => {
+            let why = "a picture shows one thread, and this server has one for each client";
+            measured.lacks("its timeline, the way of its request", why);
         }
         // Why there is no strace is said once for all.
         None => {}
@@ -45,25 +50,24 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
 /// Takes in what a recording tells.
 pub(super) fn take_in(recorded: &Recorded, measured: &mut Measured) {
     measured.waited = waited(&recorded.events);
-    let Measured { stage: Stage { timeline, request, .. }, .. } = measured;
-    let failed: Vec<String> = [
-        Timeline::new(recorded).map(|it| *timeline = Some(it)).err(),
-        Request::find(recorded, None, 1).map(|it| *request = Some(it)).err(),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|error| error.to_string())
-    .collect();
-    for why in failed {
+    let (timeline, request) = (Timeline::new(recorded), Request::find(recorded, None, 1));
+    measured.held = timeline.as_ref().ok().map(|it| it.facts.held_while_waiting_us);
+    if measured.stage.same_as.is_some() {
+        return;
+    }
+    let errors = [timeline.as_ref().err(), request.as_ref().err()];
+    for why in errors.into_iter().flatten().map(ToString::to_string) {
         measured.lacks("a picture of its recording", &why);
     }
+    measured.stage.timeline = timeline.ok();
+    measured.stage.request = request.ok();
     if let Some(why) = recorded.meta.packets.strip_prefix("none: ") {
         measured.lacks("the packets on the way of its request", why);
     }
 }
 
 fn recorded(
-    stage: &Contestant,
+    stage: &Subject,
     lab: Lab,
     scenario: Scenario,
     options: &Options,
@@ -74,9 +78,9 @@ fn recorded(
     Recorded::read(&recording.folder).map_err(|error| error.to_string())
 }
 
-fn played(stage: &Contestant, scenario: &Scenario) -> Result<Vec<ClientEvent>, String> {
+fn played(stage: &Subject, scenario: &Scenario) -> Result<Vec<ClientEvent>, String> {
     let live = Live::start(stage)?;
-    Ok(scenario::run(scenario, live.addr, stage.wire))
+    Ok(scenario::run(scenario, live.addr, stage.protocol))
 }
 
 /// From B's asking for a connection to having one, and to its first reply, by its own clock.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::live::Live;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::{Serves, Subject};
 use super::tools;
 use super::{Means, clients, scratch, start_traced, tell};
 use crate::compare::found::Flame;
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const CLIENTS: u32 = 8;
 
 /// Draws both.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     let place =
         |kind: &str| means.options.out.join("flames").join(format!("{}-{kind}.svg", stage.name));
     if means.tools.has(tools::Tool::Perf) {
@@ -39,13 +39,17 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
         }
     }
     let Some(lab) = stage.lab.filter(|_| means.tools.has(tools::Tool::Stacks)) else { return };
+    if stage.serves == Serves::WithThreads {
+        let why = "strace follows its first thread only, which waits for the next client";
+        return measured.lacks("its flame graph of waiting", why);
+    }
     match waiting(stage, lab, place("wall")) {
         Ok(flame) => measured.stage.flames.push(flame),
         Err(why) => measured.lacks("its flame graph of waiting", &why),
     }
 }
 
-fn running(stage: &Contestant, output: PathBuf) -> Result<Flame, String> {
+fn running(stage: &Subject, output: PathBuf) -> Result<Flame, String> {
     let live = Live::start(stage)?;
     let server = live.server.as_ref().ok_or("its process is not ours to look at")?;
     let load = Load {
@@ -74,20 +78,20 @@ fn running(stage: &Contestant, output: PathBuf) -> Result<Flame, String> {
     draw(stage, Kind::Cpu, stacks, output, note)
 }
 
-fn waiting(stage: &Contestant, lab: Lab, output: PathBuf) -> Result<Flame, String> {
+fn waiting(stage: &Subject, lab: Lab, output: PathBuf) -> Result<Flame, String> {
     let folder = scratch()?;
     let log = folder.path().join("wall.log");
     let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
     let server = start_traced(stage, lab, Trace::Stacks, &log)?;
     // What the clients see is measured elsewhere, without the cost of stacks.
-    _ = scenario::run(&scenario, server.addr, stage.wire);
+    _ = scenario::run(&scenario, server.addr, stage.protocol);
     server.stop().map_err(|error| error.to_string())?;
     let note = "two clients, A silent for a second".to_owned();
     draw(stage, Kind::Wall, log, output, note)
 }
 
 fn draw(
-    stage: &Contestant,
+    stage: &Subject,
     kind: Kind,
     input: PathBuf,
     output: PathBuf,

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::stages::Contestant;
+use super::stages::Subject;
 use crate::measure::{Program, Server, Usage};
+use crate::watch::process::Switches;
 
 /// A server that is ready. Dropped, it is ended, if it was started here.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Live {
 
 impl Live {
     /// Starts it, or finds the one that runs.
-    pub(super) fn start(stage: &Contestant) -> Result<Self, String> {
+    pub(super) fn start(stage: &Subject) -> Result<Self, String> {
         let server = Server::start(&stage.program);
         if let Program::Running { addr, .. } = &stage.program {
             let is_here = addr.ip().is_loopback();
@@ -24,6 +25,11 @@ impl Live {
         }
         let server = server.map_err(|error| error.to_string())?;
         Ok(Self { addr: server.addr, server: Some(server) })
+    }
+
+    /// Ends it, if it was started here, and says how often all its threads have left their CPUs.
+    pub(super) fn end(self) -> Option<Switches> {
+        self.server?.end()
     }
 
     /// What it has cost up to now, if the kernel tells.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::live::Live;
 use super::measured::{Cost, Measured};
-use super::stages::Contestant;
+use super::stages::Subject;
 use super::{Means, tell};
 use crate::compare::found::{Latencies, Loaded};
 use crate::compare::{human, rounded};
@@ -18,23 +18,19 @@ const QUICK: [(u32, u64); 2] = [(1, 5_000), (50, 10_000)];
 /// No load takes so long: 500 clients of lab 1, who come one after the other, need 2 s.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Sends all loads to one server.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+/// Sends all loads, each to a fresh server.
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     let loads = if means.options.is_quick { &QUICK[..] } else { &FULL };
-    let live = match Live::start(stage) {
-        Ok(live) => live,
-        Err(why) => return measured.lacks("loads", &why),
-    };
     for (clients, requests) in loads {
-        match median(stage, &live, *clients, *requests) {
+        match median(stage, *clients, *requests) {
             Ok((loaded, cost)) => {
                 measured.stage.loads.push(loaded);
+                measured.peak = measured.peak.max(cost.map(|cost| cost.peak));
                 measured.costs.extend(cost);
             }
             Err(why) => measured.lacks(&format!("the load of {clients} clients"), &why),
         }
     }
-    measured.peak = live.usage().map(|usage| usage.peak_rss);
     if measured.peak.is_none() {
         let why = "its process is not one of this machine that we may look at";
         measured.lacks("CPU time, context switches, memory", why);
@@ -43,28 +39,21 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
 
 /// One client and its server run twice as fast if the kernel puts them on one core, and where it puts them is
 /// luck: so that load is sent three times, and the median counts.
-fn median(
-    stage: &Contestant,
-    live: &Live,
-    clients: u32,
-    requests: u64,
-) -> Result<(Loaded, Option<Cost>), String> {
+fn median(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<Cost>), String> {
     if clients > 1 {
-        return one(stage, live, clients, requests);
+        return one(stage, clients, requests);
     }
-    let rounds: Result<Vec<_>, _> = (0..3).map(|_| one(stage, live, clients, requests)).collect();
+    let rounds: Result<Vec<_>, _> = (0..3).map(|_| one(stage, clients, requests)).collect();
     let mut rounds = rounds?;
     let speed = |it: &(Loaded, Option<Cost>)| it.0.per_second.unwrap_or(0.0);
     rounds.sort_by(|this, that| speed(this).total_cmp(&speed(that)));
     Ok(rounds.swap_remove(1))
 }
 
-fn one(
-    stage: &Contestant,
-    live: &Live,
-    clients: u32,
-    requests: u64,
-) -> Result<(Loaded, Option<Cost>), String> {
+/// One load on a fresh server. The server ends behind it, because then the kernel tells what all its threads
+/// have done, also those that ended before.
+fn one(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<Cost>), String> {
+    let live = Live::start(stage)?;
     let load = Load {
         tool: Tool::OurBench,
         command: Vec::new(),
@@ -80,10 +69,12 @@ fn one(
     let after = live.usage();
     let loaded = read(clients, &told).ok_or("its bench says nothing that we know")?;
     let answered = loaded.latencies.as_ref().map_or(0, |latencies| latencies.count);
-    Ok((
-        loaded,
-        before.zip(after).and_then(|(before, after)| cost(clients, answered, before, after)),
-    ))
+    let switches = live.end();
+    let cost = before.zip(after).and_then(|(before, after)| {
+        let after = Usage { switches: switches.unwrap_or(after.switches), ..after };
+        cost(clients, answered, before, after)
+    });
+    Ok((loaded, cost))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
@@ -92,7 +83,8 @@ fn cost(clients: u32, answered: u64, before: Usage, after: Usage) -> Option<Cost
     let of = |usage: Usage| usage.switches.voluntary + usage.switches.involuntary;
     let switches = of(after).saturating_sub(of(before)) as f64;
     let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6;
-    Some(Cost { clients, cpu_us: cpu / requests, switches: switches / requests })
+    let (cpu_us, switches) = (cpu / requests, switches / requests);
+    Some(Cost { clients, cpu_us, switches, peak: after.peak_rss })
 }
 
 /// What the bench has told.

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use super::packets::Traffic;
-use super::stages::{Contestant, readme};
+use super::stages::{Subject, readme, same_as};
 use crate::compare::found::{Missing, Stage};
-use crate::compare::timeline::Facts;
 
 /// All about one stage.
 #[derive(Debug)]
@@ -20,6 +19,10 @@ pub(super) struct Measured {
     pub(super) peak: Option<u64>,
     /// What a key takes, in bytes.
     pub(super) key: Option<f64>,
+    /// What a connected and silent client takes, in bytes.
+    pub(super) silent: Option<f64>,
+    /// How long its thread was in calls about A while B waited, in µs.
+    pub(super) held: Option<u64>,
     /// Lines of its own code.
     pub(super) lines: Option<usize>,
     /// What could not be had, and why.
@@ -32,23 +35,33 @@ pub(super) struct Cost {
     pub(super) clients: u32,
     /// Time on a CPU, in µs.
     pub(super) cpu_us: f64,
-    /// How often the server's thread has left its CPU.
+    /// How often the server's threads have left their CPUs.
     pub(super) switches: f64,
+    /// The most memory that the server held, in bytes.
+    pub(super) peak: u64,
 }
 
 impl Measured {
     /// Nothing yet.
-    pub(super) fn new(stage: &Contestant) -> Self {
-        Self::named(stage.name.clone(), stage.about, readme(stage.lab))
+    pub(super) fn new(stage: &Subject) -> Self {
+        let names = (stage.name.clone(), stage.short);
+        Self::named(names, stage.about, readme(stage.lab), same_as(stage.lab))
     }
 
     /// Nothing yet, of a stage that nobody starts.
-    pub(super) fn named(name: String, about: &str, readme: Option<PathBuf>) -> Self {
+    pub(super) fn named(
+        (name, short): (String, &str),
+        about: &str,
+        readme: Option<PathBuf>,
+        same_as: Option<&str>,
+    ) -> Self {
         let stage = Stage {
             name,
+            short: short.to_owned(),
             about: about.to_owned(),
             readme,
             timeline: None,
+            same_as: same_as.map(str::to_owned),
             request: None,
             loads: Vec::new(),
             quiet: None,
@@ -62,14 +75,11 @@ impl Measured {
             traffic: None,
             peak: None,
             key: None,
+            silent: None,
+            held: None,
             lines: None,
             missing: Vec::new(),
         }
-    }
-
-    /// The figures of its timeline.
-    pub(super) fn facts(&self) -> Option<&Facts> {
-        self.stage.timeline.as_ref().map(|timeline| &timeline.facts)
     }
 
     /// Notes what could not be had, and why.

@@ -3,13 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use super::Means;
 use super::caller::Caller;
 use super::live::Live;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::Subject;
 
 /// How many keys.
 pub(super) const KEYS: usize = 100_000;
@@ -19,7 +19,7 @@ const BATCH: usize = 500;
 const SET: &str = "SET # sixteen-letters.";
 
 /// Fills a server that was started here: another one is not ours to fill.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     if stage.lab.is_none() {
         let why = "it ran already, and 100,000 keys of ours have no place there";
         return measured.lacks("memory a key", why);
@@ -27,7 +27,7 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
     let keys = if means.options.is_quick { KEYS / 2 } else { KEYS };
     let grown = Live::start(stage).and_then(|live| {
         let before = live.usage().map(|usage| usage.rss);
-        fill(live.addr, stage.wire, keys).map_err(|error| error.to_string())?;
+        fill(live.addr, stage.protocol, keys).map_err(|error| error.to_string())?;
         let after = live.usage().map(|usage| usage.rss);
         Ok(after.zip(before).map(|(after, before)| after.saturating_sub(before)))
     });
@@ -38,8 +38,8 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
     }
 }
 
-fn fill(addr: SocketAddr, wire: Wire, keys: usize) -> io::Result<()> {
-    let mut caller = Caller::connect(addr, wire)?;
+fn fill(addr: SocketAddr, protocol: Protocol, keys: usize) -> io::Result<()> {
+    let mut caller = Caller::connect(addr, protocol)?;
     // 16 digits each.
     let first = 1_000_000_000_000_000;
     for start in (first..first + keys).step_by(BATCH) {

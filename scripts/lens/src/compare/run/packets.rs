@@ -4,14 +4,14 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use super::Means;
 use super::caller::Caller;
 use super::calls::PIPELINE;
 use super::live::Live;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::Subject;
 use super::tools::Tool;
 
 /// How many requests are counted, of each kind.
@@ -20,7 +20,7 @@ const QUICK: usize = 480;
 /// The headers of a packet: 20 bytes of IPv4, 20 of TCP, and 12 for its timestamps.
 const HEADERS: f64 = 52.0;
 
-/// What a request takes on the wire, both ways together.
+/// What a request takes on the protocol, both ways together.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Traffic {
     /// One request, then its reply.
@@ -38,13 +38,13 @@ pub(super) struct OnWire {
 }
 
 /// Counts the packets of a connection of ours.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     if !means.tools.has(Tool::Ss) {
         return;
     }
     let requests = if means.options.is_quick { QUICK } else { FULL };
     let counted = Live::start(stage).and_then(|live| {
-        counted(live.addr, stage.wire, requests).map_err(|error| error.to_string())
+        counted(live.addr, stage.protocol, requests).map_err(|error| error.to_string())
     });
     match counted {
         Ok(traffic) => measured.traffic = Some(traffic),
@@ -52,8 +52,8 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
     }
 }
 
-fn counted(addr: SocketAddr, wire: Wire, requests: usize) -> io::Result<Traffic> {
-    let mut caller = Caller::connect(addr, wire)?;
+fn counted(addr: SocketAddr, protocol: Protocol, requests: usize) -> io::Result<Traffic> {
+    let mut caller = Caller::connect(addr, protocol)?;
     caller.ask("SET name Alice", 1)?;
     let start = Seen::of(&caller, addr)?;
     for _ in 0..requests {

@@ -13,7 +13,7 @@ use super::Means;
 use super::caller::Caller;
 use super::live::Live;
 use super::measured::Measured;
-use super::stages::Contestant;
+use super::stages::Subject;
 use crate::compare::found::Latencies;
 
 /// How long the busy one is there.
@@ -29,7 +29,7 @@ const LONGEST: u64 = 60_000_000_000;
 const STEPS: u32 = 5;
 
 /// Measures how long the quiet one waits for each of its replies.
-pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     let time = if means.options.is_quick { QUICK } else { FULL };
     let asked = Live::start(stage)
         .and_then(|live| beside(stage, live.addr, time).map_err(|error| error.to_string()));
@@ -40,12 +40,12 @@ pub(super) fn measure(stage: &Contestant, means: &Means<'_>, measured: &mut Meas
 }
 
 /// The times of the quiet one.
-fn beside(stage: &Contestant, addr: SocketAddr, time: Duration) -> io::Result<Latencies> {
+fn beside(stage: &Subject, addr: SocketAddr, time: Duration) -> io::Result<Latencies> {
     let is_over = AtomicBool::new(false);
     let (ready, is_ready) = mpsc::channel();
     thread::scope(|scope| {
         let busy = scope.spawn(|| {
-            let mut busy = Caller::connect(addr, stage.wire)?;
+            let mut busy = Caller::connect(addr, stage.protocol)?;
             busy.ask("SET busy value", 1)?;
             // If nobody waits for it, the quiet one has failed.
             _ = ready.send(Instant::now());
@@ -66,11 +66,11 @@ fn beside(stage: &Contestant, addr: SocketAddr, time: Duration) -> io::Result<La
     })
 }
 
-fn quiet(stage: &Contestant, addr: SocketAddr, is_over: &AtomicBool) -> io::Result<Latencies> {
+fn quiet(stage: &Subject, addr: SocketAddr, is_over: &AtomicBool) -> io::Result<Latencies> {
     let mut times = Histogram::new_with_bounds(1, LONGEST, 3).map_err(io::Error::other)?;
     // Its wait begins when it wants something, and not when somebody has accepted it.
     let mut begun = Instant::now();
-    let mut quiet = Caller::connect(addr, stage.wire)?;
+    let mut quiet = Caller::connect(addr, stage.protocol)?;
     loop {
         quiet.ask("GET busy", 1)?;
         let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);

@@ -8,7 +8,7 @@ use super::clients;
 use super::measured::Measured;
 use super::packets::{OnWire, Traffic};
 use super::source;
-use super::stages::{ABOUT_REDIS, labs, readme};
+use super::stages::{ABOUT_REDIS, labs, readme, same_as};
 use crate::compare::found::{CallsPerRequest, Missing};
 use crate::compare::request::packets;
 use crate::compare::{Recorded, ServerCall};
@@ -23,9 +23,15 @@ const UNTOLD: &str =
 pub(super) fn all(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Measured> {
     let why = "recordings do not tell: scripts/compare.sh measures it".to_owned();
     missing.push(Missing { stage: None, what: UNTOLD.to_owned(), why });
+    for (lab, _) in labs().filter(|(lab, _)| same_as(Some(*lab)).is_some()) {
+        let why = "the kit has no recordings of it: scripts/compare.sh measures it".to_owned();
+        let stage = Some(lab.package.to_owned());
+        missing.push(Missing { stage, what: "all of it".to_owned(), why });
+    }
     let redis = kit.join("scripts/lens/recordings").join(REDIS.package);
     let folder = |lab: Lab| kit.join("labs").join(lab.package).join("recordings");
-    let labs = labs().map(|(lab, about)| (lab, about, folder(lab)));
+    let labs = labs().filter(|(lab, _)| same_as(Some(*lab)).is_none());
+    let labs = labs.map(|(lab, about)| (lab, about, folder(lab)));
     let all = labs.chain([(REDIS, ABOUT_REDIS, redis)]);
     all.map(|(lab, about, folder)| {
         let measured = one(kit, lab, about, &folder);
@@ -36,7 +42,8 @@ pub(super) fn all(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Measured> {
 }
 
 fn one(kit: &Path, lab: Lab, about: &str, folder: &Path) -> Measured {
-    let mut measured = Measured::named(lab.package.to_owned(), about, readme(Some(lab)));
+    let mut measured =
+        Measured::named((lab.package.to_owned(), lab.short), about, readme(Some(lab)), None);
     measured.lines = source::lines_of(kit, lab.package);
     match Recorded::read(&folder.join(clients::SCENARIO)) {
         Ok(recorded) => clients::take_in(&recorded, &mut measured),
@@ -99,6 +106,10 @@ fn calls(
     let set_up = recorded.calls.get(..first)?.iter().rposition(is_set_up)?;
     let [middle, end] = [batch, single].map(|it| recorded.answer_to(it.1).and_then(place));
     let (middle, end) = (middle?, end?);
+    // An event loop reads once more after its answer, and then it waits.
+    let next = place(recorded.read_of(single.0)?)?;
+    let after = recorded.calls.get(middle + 1..next)?.iter();
+    let behind = after.take_while(|call| !is_wait(&call.name)).count();
     let count = |from: usize, until: usize, requests: f64| {
         let mut counts = BTreeMap::new();
         for call in recorded.calls.get(from + 1..=until).unwrap_or_default() {
@@ -110,8 +121,13 @@ fn calls(
     let pipeline = PIPELINE as f64;
     Some(CallsPerRequest {
         alone: count(middle, end, 1.0),
-        pipelined: count(set_up, middle, pipeline),
+        pipelined: count(set_up, middle + behind, pipeline),
     })
+}
+
+/// Whether a call waits for several sockets.
+fn is_wait(name: &str) -> bool {
+    ["epoll_", "poll", "ppoll", "select", "pselect"].iter().any(|wait| name.starts_with(wait))
 }
 
 /// The packets between two moments, shared out among the requests.

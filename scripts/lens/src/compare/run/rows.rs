@@ -13,24 +13,25 @@ use figures::{few, memory, thousands, time, whole_time, with};
 pub(in crate::compare) const BY_TURNS: &str = ", by turns";
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
-const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited";
+const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited for its first reply";
 /// Calls and packets, counted now, and in recordings.
 const CALLS: [&str; 2] = [
-    "the calls of the server's thread in its trace, between requests that mark where to count",
+    "the calls of all threads in the server's trace, between requests that mark where to count",
     "the calls about sockets and waiting in the recording of the scenario pipeline",
 ];
 const PACKETS: [&str; 2] = [
     "segments of both directions (ss --info) before and after so many requests on one connection",
     "packets.pcap in the recording of the scenario pipeline, from a request to its reply",
 ];
-const PROC: &str =
-    "/proc/PID before and after the load, divided by the requests that were answered";
+const CPU: &str = "the CPU clock of the process (all threads) before and after the load, divided by the requests that were answered";
+const SWITCHES: &str = "voluntary and involuntary ones of all threads (/proc/PID/task/*/status before the load, getrusage when the server has ended), divided by the requests that were answered";
+const SILENT: &str = "VmRSS before and after 500 clients connect and send one PING, divided by them; a lab that serves one client at a time holds no second one";
 const SERVED: &str =
     "clients with a first reply and without their last one, at the same time (bench of a lab)";
 const BENCH: &str = "bench of a lab; a reply's wait begins when the client asks, the first one's when it dials; of one client, the median of three loads";
 const QUIET: &str =
     "a client that asks every 2 ms, beside one that sends 64 requests at a time, all the time";
-const PEAK: &str = "VmHWM in /proc/PID/status, after all loads";
+const PEAK: &str = "VmHWM in /proc/PID/status, the most after any of the loads";
 const KEY: &str =
     "VmRSS of a fresh server before and after it is filled with keys and values of 16 bytes";
 const LINES: &str = "lines in labs/*/src, without empty ones, comments and tests";
@@ -41,9 +42,7 @@ pub(super) fn all(stages: &[Measured], is_replay: bool) -> Vec<Row> {
     let of = |hows: [&'static str; 2]| hows[usize::from(is_replay)];
     rows.add("B is connected", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.0)));
     rows.add("B has its first reply", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.1)));
-    rows.add("A held the server meanwhile", "µs", HELD, |it| {
-        whole_time(it.facts().map(|facts| facts.held_while_waiting_us))
-    });
+    rows.add("A held the server", "µs", HELD, |it| whole_time(it.held));
     rows.of_calls(of(CALLS));
     rows.of_packets(of(PACKETS));
     for clients in counts(stages) {
@@ -53,6 +52,9 @@ pub(super) fn all(stages: &[Measured], is_replay: bool) -> Vec<Row> {
     rows.of_quiet();
     rows.add("peak memory", "bytes", PEAK, |it| memory(it.peak));
     rows.add("memory a key", "bytes", KEY, |it| with(it.key, |bytes| format!("{bytes:.0} B")));
+    rows.add("memory a silent client", "bytes", SILENT, |it| {
+        with(it.silent, |bytes| format!("{} B", thousands(bytes)))
+    });
     rows.add("lines of its own code", "lines", LINES, |it| {
         let lines = it.lines.and_then(|lines| u32::try_from(lines).ok());
         with(lines.map(f64::from), few)
@@ -89,15 +91,15 @@ impl Rows<'_> {
 
     fn of_calls(&mut self, how: &str) {
         const WAYS: Parts<CallsPerRequest, Vec<(String, f64)>, 2> =
-            [("alone", |it| it.alone.clone()), ("16 at once", |it| it.pipelined.clone())];
+            [("alone", |it| it.alone.clone()), ("of 16", |it| it.pipelined.clone())];
         const KINDS: Parts<String, bool, 3> = [
-            ("system calls", |_| true),
+            ("calls", |_| true),
             ("reads", |name| is_read(name)),
             ("writes", |name| is_write(name)),
         ];
         for (kind, is_kind) in KINDS {
             for (way, calls) in WAYS {
-                self.add(&format!("{kind} a request, {way}"), "calls", how, |it| {
+                self.add(&format!("{kind} a request, {way}"), kind, how, |it| {
                     let of = |it| calls(it).into_iter().filter(|(name, _)| is_kind(name));
                     let sum = |it| of(it).map(|(_, count)| count).sum();
                     with(it.stage.calls.as_ref().map(sum), few)
@@ -108,7 +110,7 @@ impl Rows<'_> {
 
     fn of_packets(&mut self, how: &str) {
         const WAYS: Parts<Traffic, OnWire, 2> =
-            [("alone", |it| it.alone), ("16 at once", |it| it.pipelined)];
+            [("alone", |it| it.alone), ("of 16", |it| it.pipelined)];
         let with_headers = format!("{how}; with 52 bytes for the headers of IP and TCP");
         for (way, of) in WAYS {
             self.add(&format!("packets a request, {way}"), "packets", how, |it| {
@@ -125,17 +127,15 @@ impl Rows<'_> {
             [("p50", |it| it.p50_us), ("p99", |it| it.p99_us), ("p99.9", |it| it.p999_us)];
         let who = who(clients);
         if clients > 1 {
-            self.add(&format!("served at once, {who}"), "clients", SERVED, |it| {
+            self.add(&format!("served at once, of {clients}"), "clients", SERVED, |it| {
                 of(it, clients, |it| {
                     let text = it.fate.clone().unwrap_or_else(|| format!("all {clients}"));
                     Cell { value: it.served_at_once.map(f64::from), text }
                 })
             });
         }
-        self.add(&format!("throughput, {who}"), "requests/s", BENCH, |it| {
-            of(it, clients, |it| {
-                by_turns(it, with(it.per_second, |it| format!("{}/s", thousands(it))))
-            })
+        self.add(&format!("requests/s, {who}"), "requests/s", BENCH, |it| {
+            of(it, clients, |it| by_turns(it, with(it.per_second, thousands)))
         });
         for (name, figure) in TIMES {
             self.add(&format!("{name}, {who}"), "µs", BENCH, |it| {
@@ -146,10 +146,10 @@ impl Rows<'_> {
 
     fn of_costs(&mut self, clients: u32) {
         let of = |it: &Measured| it.costs.iter().copied().find(|cost| cost.clients == clients);
-        self.add(&format!("CPU a request, {}", who(clients)), "µs", PROC, |it| {
+        self.add(&format!("CPU a request, {}", who(clients)), "µs", CPU, |it| {
             with(of(it).map(|it: Cost| it.cpu_us), |it| format!("{it:.1} µs"))
         });
-        self.add(&format!("context switches, {}", who(clients)), "a request", PROC, |it| {
+        self.add(&format!("switches, {}", who(clients)), "a request", SWITCHES, |it| {
             with(of(it).map(|it| it.switches), few)
         });
     }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::stages::Contestant;
+use super::stages::Subject;
 use crate::compare::found::{Lesson, Missing};
-use crate::labs::{LABS, REDIS};
+use crate::labs::LABS;
 
 /// What changes between two labs, as `scripts/lesson-diff.sh` says it.
-const LESSONS: [&str; 2] = ["the protocol changes", "the waiting changes"];
+const LESSONS: [&str; 3] = ["the protocol changes", "the waiting changes", "the sharing changes"];
 
 /// How many lines of code a lab has that are its own: no empty ones, no comments, no tests.
-pub(super) fn lines(kit: &Path, stage: &Contestant) -> Option<usize> {
-    let lab = stage.lab.filter(|lab| *lab != REDIS)?;
+pub(super) fn lines(kit: &Path, stage: &Subject) -> Option<usize> {
+    let lab = stage.lab.filter(|lab| LABS.contains(lab))?;
     lines_of(kit, lab.package)
 }
 
@@ -81,7 +81,10 @@ fn diff(kit: &Path, from: &str, to: &str) -> String {
         let mut config = TextDiff::configure();
         let diff = config.algorithm(similar::Algorithm::Patience).diff_lines(&old, &new);
         let name = |package: &str| format!("labs/{package}/src/{}", file.display());
-        diff.unified_diff().header(&name(from), &name(to)).to_string()
+        let (old, new) = (name(from), name(to));
+        let text = diff.unified_diff().header(&old, &new).to_string();
+        // As git and diff do it: where lines of one file end and those of the next begin.
+        if text.is_empty() { text } else { format!("diff {old} {new}\n{text}") }
     };
     all.iter().map(of_file).collect()
 }

@@ -1,35 +1,51 @@
-//! Who is compared: the three labs, redis-server where it is installed, and one that runs already.
+//! What is compared: the labs, the example with threads if it is asked for, redis-server where it is
+//! installed, and a server that runs already.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
-use shared::wire::Wire;
+use crate::labs::Protocol;
 
 use super::Options;
 use super::caller::Caller;
 use super::tools::is_installed;
 use crate::compare::found::Missing;
-use crate::labs::{LABS, Lab, REDIS};
+use crate::labs::{LABS, Lab, REDIS, THREADS};
 use crate::measure::Program;
 use crate::record::Order;
 use crate::scenario::Scenario;
 
-/// One of those who are compared.
+/// One of the servers that are compared.
 #[derive(Debug, Clone)]
-pub(super) struct Contestant {
+pub(super) struct Subject {
     /// The package of a lab, `redis-server`, or an address.
     pub(super) name: String,
+    /// The same for the head of a column.
+    pub(super) short: &'static str,
     /// What it is, in a few words.
     pub(super) about: &'static str,
     /// What to record it as; `None` if it is not started here.
     pub(super) lab: Option<Lab>,
-    pub(super) wire: Wire,
+    pub(super) protocol: Protocol,
     pub(super) program: Program,
     /// The lab whose bench speaks its protocol.
     pub(super) bench: PathBuf,
+    /// How many clients it serves at the same time.
+    pub(super) serves: Serves,
 }
 
-impl Contestant {
+/// How a server serves several clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Serves {
+    /// One after the other.
+    One,
+    /// All of them, on one thread.
+    Many,
+    /// All of them, with a thread for each.
+    WithThreads,
+}
+
+impl Subject {
     /// The recording of a scenario that it is started for.
     pub(super) fn order(&self, lab: Lab, scenario: Scenario, out: PathBuf) -> Order {
         let binary = match &self.program {
@@ -41,13 +57,20 @@ impl Contestant {
 }
 
 /// What labs are, from the first to the last.
-const ABOUT: [&str; 3] = [
+const ABOUT: [&str; 4] = [
     "one client at a time, plain lines",
     "one client at a time, the protocol of Redis",
     "all clients at once, on one thread",
+    "all clients at once, on one thread, in fair turns",
 ];
+const ABOUT_THREADS: &str = "all clients at once, a thread for each";
 /// What redis-server is.
 pub(super) const ABOUT_REDIS: &str = "the one that the labs learn from";
+
+/// The lab whose timeline, and whose way of a request, is that of this one.
+pub(super) fn same_as(lab: Option<Lab>) -> Option<&'static str> {
+    lab.filter(|lab| lab.short == "lab4").map(|_| "lab3-multiclient")
+}
 
 /// The labs, with what they are.
 pub(super) fn labs() -> impl Iterator<Item = (Lab, &'static str)> {
@@ -56,22 +79,21 @@ pub(super) fn labs() -> impl Iterator<Item = (Lab, &'static str)> {
 
 /// The text of a lab, below the top folder of the kit.
 pub(super) fn readme(lab: Option<Lab>) -> Option<PathBuf> {
-    lab.filter(|lab| *lab != REDIS).map(|lab| Path::new("labs").join(lab.package).join("README.md"))
+    lab.filter(|lab| LABS.contains(lab))
+        .map(|lab| Path::new("labs").join(lab.package).join("README.md"))
 }
 
 /// All of them, from left to right.
-pub(super) fn all(options: &Options, missing: &mut Vec<Missing>) -> Vec<Contestant> {
-    let mut all: Vec<Contestant> = labs().map(|(lab, about)| of_lab(options, lab, about)).collect();
+pub(super) fn all(options: &Options, missing: &mut Vec<Missing>) -> Vec<Subject> {
+    let mut all: Vec<Subject> = labs().map(|(lab, about)| of_lab(options, lab, about)).collect();
     let bench = options.programs.join("lab3-multiclient");
+    if options.with_threads {
+        let binary = options.programs.join("examples").join(THREADS.package);
+        let (serves, bench) = (Serves::WithThreads, bench.clone());
+        all.push(Subject { bench, serves, ..of_ours(THREADS, ABOUT_THREADS, binary) });
+    }
     if is_installed(REDIS.package) {
-        all.push(Contestant {
-            name: REDIS.package.to_owned(),
-            about: ABOUT_REDIS,
-            lab: Some(REDIS),
-            wire: REDIS.wire,
-            program: Program::Redis,
-            bench: bench.clone(),
-        });
+        all.push(redis(bench.clone()));
     } else {
         let why =
             "it is not installed: apt-get install -y redis-server, or scripts/doctor.sh --fix";
@@ -80,14 +102,7 @@ pub(super) fn all(options: &Options, missing: &mut Vec<Missing>) -> Vec<Contesta
     }
     if let Some(with) = &options.with {
         match reach(with) {
-            Ok(addr) => all.push(Contestant {
-                name: with.clone(),
-                about: "it ran already",
-                lab: None,
-                wire: Wire::Resp,
-                program: Program::Running { name: with.clone(), addr },
-                bench,
-            }),
+            Ok(addr) => all.push(running(with, addr, bench)),
             Err(why) => {
                 let what = "all of it (--with)".to_owned();
                 missing.push(Missing { stage: Some(with.clone()), what, why });
@@ -97,20 +112,54 @@ pub(super) fn all(options: &Options, missing: &mut Vec<Missing>) -> Vec<Contesta
     all
 }
 
-fn of_lab(options: &Options, lab: Lab, about: &'static str) -> Contestant {
-    let binary = options.programs.join(lab.package);
+fn redis(bench: PathBuf) -> Subject {
+    Subject {
+        name: REDIS.package.to_owned(),
+        short: REDIS.short,
+        about: ABOUT_REDIS,
+        lab: Some(REDIS),
+        protocol: REDIS.protocol,
+        program: Program::Redis,
+        bench,
+        serves: Serves::Many,
+    }
+}
+
+/// A server that runs already.
+fn running(with: &str, addr: SocketAddr, bench: PathBuf) -> Subject {
+    Subject {
+        name: with.to_owned(),
+        short: "with",
+        about: "it ran already",
+        lab: None,
+        protocol: Protocol::Resp,
+        program: Program::Running { name: with.to_owned(), addr },
+        bench,
+        serves: Serves::Many,
+    }
+}
+
+fn of_lab(options: &Options, lab: Lab, about: &'static str) -> Subject {
+    of_ours(lab, about, options.programs.join(lab.package))
+}
+
+/// A program of the kit.
+fn of_ours(lab: Lab, about: &'static str, binary: PathBuf) -> Subject {
     let quiet = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-    Contestant {
+    let is_blocking = matches!(lab.short, "lab1" | "lab2");
+    Subject {
         name: lab.package.to_owned(),
+        short: lab.short,
         about,
         lab: Some(lab),
-        wire: lab.wire,
+        protocol: lab.protocol,
         program: Program::Lab {
             name: lab.package.to_owned(),
             binary: binary.clone(),
             options: quiet,
         },
         bench: binary,
+        serves: if is_blocking { Serves::One } else { Serves::Many },
     }
 }
 
@@ -120,7 +169,7 @@ fn reach(with: &str) -> Result<SocketAddr, String> {
         format!("'{with}' is no address ({error}): say HOST:PORT, as in --with 127.0.0.1:6379")
     })?;
     let addr = addrs.next().ok_or_else(|| format!("'{with}' has no address"))?;
-    let asked = Caller::connect(addr, Wire::Resp).and_then(|mut caller| caller.ask("PING", 1));
+    let asked = Caller::connect(addr, Protocol::Resp).and_then(|mut caller| caller.ask("PING", 1));
     match asked {
         Ok(_) => Ok(addr),
         Err(error) => Err(format!(

@@ -1,4 +1,4 @@
-//! Timelines as text, 100 columns wide: a block for each server, all on one axis.
+//! Timelines as text, 80 columns wide: a block for each server, all on one axis.
 
 use std::fmt::Write as _;
 
@@ -6,13 +6,13 @@ use colored::{Color, Colorize};
 
 use crate::explain::CLIENTS;
 
-use super::super::{Clocks, human};
+use super::super::{COLUMNS, Clocks, human, wrapped};
 use super::{Lane, LaneKind, Span, SpanKind, Timeline, ticks};
 
 /// In front of each lane, in columns.
-const LABEL: usize = 18;
+const LABEL: usize = 17;
 /// The lanes themselves, in columns.
-const BAR: usize = 82;
+const BAR: usize = COLUMNS - LABEL;
 /// Fewer columns than this in front of a text, and behind it, look cramped.
 const AIR: usize = 2;
 /// Shows timelines below each other.
@@ -57,7 +57,11 @@ impl Scale {
 
 fn block(timeline: &Timeline, scale: &Scale, colour: bool, out: &mut String) {
     let (server, facts) = (&timeline.server, &timeline.facts);
-    _ = writeln!(out, "{}: {}", bold(server, colour), facts.sentences().join(".\n  ") + ".");
+    for (number, sentence) in facts.sentences().iter().enumerate() {
+        let start = if number == 0 { format!("{server}: ") } else { "  ".to_owned() };
+        let line = wrapped(&format!("{start}{sentence}."));
+        _ = writeln!(out, "{}", line.replacen(&**server, &bold(server, colour), 1));
+    }
     _ = writeln!(out, "{:LABEL$}{}", "", axis(scale, &facts.guest));
     let clients = timeline.clients();
     // What is no sleep takes less than a column: the lane of the thread shows it as well.
@@ -163,9 +167,8 @@ fn letter(span: &Span) -> char {
 }
 
 fn legend(timelines: &[Timeline], scale: &Scale, out: &mut String) {
-    out.push_str(
-        "| connects  / waits  █ served; awake for it  ▪ awake for nobody  ─ silent  ▒ in the kernel  · asleep\n",
-    );
+    out.push_str("| connects  / waits  ─ silent  ▒ in the kernel  · asleep\n");
+    out.push_str("█ is served; the thread is awake for it  ▪ awake for no client\n");
     let column = human(scale.column_us);
     _ = writeln!(
         out,
@@ -173,7 +176,7 @@ fn legend(timelines: &[Timeline], scale: &Scale, out: &mut String) {
     );
     let clocks = timelines.iter().map(|timeline| timeline.clocks).reduce(Clocks::and);
     for sentence in clocks.into_iter().flat_map(Clocks::sentences) {
-        _ = writeln!(out, "{sentence}");
+        _ = writeln!(out, "{}", wrapped(&sentence));
     }
 }
 

@@ -1,0 +1,33 @@
+//! End-to-end tests of lab 4: the lab is a process, and the clients use sockets.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+const LAB: &str = env!("CARGO_BIN_EXE_lab4-fair");
+/// The default of redis-benchmark.
+const BENCHMARK_CLIENTS: &str = "50";
+
+#[path = "../../../../shared/testkit/suites/bench.rs"]
+mod bench;
+#[path = "../../../../shared/testkit/suites/buffers.rs"]
+mod buffers;
+#[path = "../../../../shared/testkit/suites/client.rs"]
+mod client;
+#[path = "../../../../shared/testkit/suites/concurrent.rs"]
+mod concurrent;
+#[path = "../../../../shared/testkit/suites/every_lab.rs"]
+mod every_lab;
+mod fair;
+#[path = "../../../../shared/testkit/suites/hostile.rs"]
+mod hostile;
+#[path = "../../../../shared/testkit/suites/like_redis.rs"]
+mod like_redis;
+#[path = "../../../../shared/testkit/suites/max_clients.rs"]
+mod max_clients;
+#[path = "../../../../shared/testkit/suites/real_clients.rs"]
+mod real_clients;
+#[path = "../../../../shared/testkit/suites/resp.rs"]
+mod resp;

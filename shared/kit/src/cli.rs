@@ -1,0 +1,172 @@
+//! The command line, the same for every lab: `serve` (the default), `client`, `bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use shared::limits::Limits;
+
+/// Help is at most this wide, in columns.
+const WIDTH: usize = 80;
+
+/// What the user typed.
+#[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true, version)]
+struct Cli {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+/// What a lab can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Task {
+    /// Serve clients (the default: its options also work without this word)
+    Serve(Serve),
+    /// Talk to a server: send one command, or open a prompt
+    Client(Client),
+    /// Measure a server
+    Bench(Bench),
+}
+
+/// The options of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 6379)]
+    pub port: u16,
+    /// How many connected clients may wait to be accepted [default: 1 in labs 1 and 2, else 511]
+    #[arg(long)]
+    pub backlog: Option<i32>,
+    /// How much clients may do.
+    #[command(flatten)]
+    pub limits: LimitOptions,
+    /// File for the log with timestamps
+    #[arg(long, default_value = "logs/server.log")]
+    pub log_file: PathBuf,
+    /// Log connections and errors only, not each command
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// The limits of `serve`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct LimitOptions {
+    /// The most clients at a time; further clients are refused with an error reply. (Labs 1 and 2
+    /// serve one client at a time, and --backlog limits how many wait)
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    max_clients: u32,
+    /// Disconnect a client after this many silent seconds; 0 means never
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    idle_timeout: u32,
+    /// About the most memory for keys and values, as 1000, 64kb, 100mb or 2gb; 0 means no limit
+    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = parse_size)]
+    max_memory: usize,
+}
+
+impl From<LimitOptions> for Limits {
+    fn from(options: LimitOptions) -> Self {
+        let LimitOptions { max_clients, idle_timeout, max_memory } = options;
+        Self { max_clients, idle_timeout, max_memory }
+    }
+}
+
+/// The options of `client`.
+#[derive(Debug, Clone, Args)]
+pub struct Client {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Print each reply as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Send this one command and exit: 0 answered, 1 an error reply, 2 no connection
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+/// Where a server is.
+#[derive(Debug, Clone, Args)]
+pub struct Server {
+    /// Address of the server
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port of the server
+    #[arg(long, default_value_t = 6379)]
+    pub port: u16,
+}
+
+/// The options of `bench`.
+#[derive(Debug, Clone, Args)]
+pub struct Bench {
+    /// Which server.
+    #[command(flatten)]
+    pub server: Server,
+    /// Measure SET and GET with large keys (1, 5, 10 KB) and values (10, 50, 100 KB), 5 times each
+    #[arg(long, conflicts_with_all = ["clients", "requests", "pipeline"])]
+    pub large: bool,
+    /// How many clients connect at the same time
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub clients: u32,
+    /// How many requests they send in total: half SET, half GET, on the keys bench:0 to bench:999
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub requests: u64,
+    /// How many requests a client sends before it waits for the replies
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub pipeline: u32,
+    /// Stop when nothing has happened for this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub stall_timeout: u64,
+    /// Print the figures as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Reads the command line. If it asks for help or is wrong, prints a text and exits.
+#[must_use]
+pub fn parse(name: &'static str, about: &'static str) -> Task {
+    let matches =
+        Cli::command().name(name).bin_name(name).about(about).max_term_width(WIDTH).get_matches();
+    match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli.task.unwrap_or(Task::Serve(cli.serve)),
+        Err(error) => error.exit(),
+    }
+}
+
+/// Reads a size in bytes as Redis's configuration writes it: `64kb` is 64 x 1,024, `64k` is 64,000.
+fn parse_size(text: &str) -> Result<usize, String> {
+    let lower = text.to_ascii_lowercase();
+    let digits = lower.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &lower[digits.len()..] {
+        "" | "b" => Some(1),
+        "k" => Some(1_000),
+        "kb" => Some(1 << 10),
+        "m" => Some(1_000_000),
+        "mb" => Some(1 << 20),
+        "g" => Some(1_000_000_000),
+        "gb" => Some(1 << 30),
+        _ => None,
+    };
+    unit.zip(digits.parse::<usize>().ok())
+        .and_then(|(unit, count)| count.checked_mul(unit))
+        .ok_or_else(|| format!("'{text}' is not a size: write 1000, 64kb, 100mb or 2gb"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_has_a_unit_or_none() {
+        assert_eq!(parse_size("1000"), Ok(1000));
+        assert_eq!(parse_size("64KB"), Ok(65_536));
+        assert_eq!(parse_size("2g"), Ok(2_000_000_000));
+        for bad in ["", "mb", "-1", "1.5gb", "10 mb", "7 bananas", "99999999999gb"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
+        }
+    }
+}
