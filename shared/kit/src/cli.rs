@@ -6,12 +6,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use shared::limits::Limits;
 
-/// Help is at most this wide, in columns.
-const WIDTH: usize = 80;
-
 /// What the user typed.
 #[derive(Debug, Parser)]
-#[command(args_conflicts_with_subcommands = true, version)]
+// Help fits into 80 columns: each text has a line of its own, and is short.
+#[command(args_conflicts_with_subcommands = true, next_line_help = true, version)]
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
@@ -22,7 +20,7 @@ struct Cli {
 /// What a lab can do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Task {
-    /// Serve clients (the default: its options also work without this word)
+    /// Serve clients. This is the default: its options work without the word
     Serve(Serve),
     /// Talk to a server: send one command, or open a prompt
     Client(Client),
@@ -39,7 +37,7 @@ pub struct Serve {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 6379)]
     pub port: u16,
-    /// How many connected clients may wait to be accepted [default: 1 in labs 1 and 2, else 511]
+    /// Clients that may wait for accept [default: labs 1, 2: 1; else 511]
     #[arg(long)]
     pub backlog: Option<i32>,
     /// How much clients may do.
@@ -56,15 +54,14 @@ pub struct Serve {
 /// The limits of `serve`.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct LimitOptions {
-    /// The most clients at a time; further clients are refused with an error reply. (Labs 1 and 2
-    /// serve one client at a time, and --backlog limits how many wait)
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    /// The most clients at a time; others get an error [default: 10000]
+    #[arg(long, value_name = "N", default_value_t = 10_000, hide_default_value = true, value_parser = clap::value_parser!(u32).range(1..))]
     max_clients: u32,
-    /// Disconnect a client after this many silent seconds; 0 means never
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    /// Disconnect a client after this time of silence; 0 means never
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
     idle_timeout: u32,
-    /// About the most memory for keys and values, as 1000, 64kb, 100mb or 2gb; 0 means no limit
-    #[arg(long, value_name = "BYTES", default_value = "0", value_parser = parse_size)]
+    /// Memory for keys and values, as 64kb, 100mb, 2gb; 0 means no limit
+    #[arg(long, value_name = "BYTES", hide_default_value = true, default_value = "0", value_parser = parse_size)]
     max_memory: usize,
 }
 
@@ -84,7 +81,7 @@ pub struct Client {
     /// Print each reply as one line of JSON
     #[arg(long)]
     pub json: bool,
-    /// Send this one command and exit: 0 answered, 1 an error reply, 2 no connection
+    /// Send this one command. Exit codes: 0 ok, 1 error reply, 2 no server
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<std::ffi::OsString>,
 }
@@ -106,16 +103,16 @@ pub struct Bench {
     /// Which server.
     #[command(flatten)]
     pub server: Server,
-    /// Measure SET and GET with large keys (1, 5, 10 KB) and values (10, 50, 100 KB), 5 times each
+    /// Measure SET and GET with keys of 1 to 10 KB, values of 10 to 100 KB
     #[arg(long, conflicts_with_all = ["clients", "requests", "pipeline"])]
     pub large: bool,
-    /// How many clients connect at the same time
+    /// Clients that connect at the same time
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub clients: u32,
-    /// How many requests they send in total: half SET, half GET, on the keys bench:0 to bench:999
+    /// Requests of all clients together, half SET, half GET
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub requests: u64,
-    /// How many requests a client sends before it waits for the replies
+    /// Requests that a client sends before it waits for replies
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub pipeline: u32,
     /// Stop when nothing has happened for this many seconds
@@ -129,8 +126,7 @@ pub struct Bench {
 /// Reads the command line. If it asks for help or is wrong, prints a text and exits.
 #[must_use]
 pub fn parse(name: &'static str, about: &'static str) -> Task {
-    let matches =
-        Cli::command().name(name).bin_name(name).about(about).max_term_width(WIDTH).get_matches();
+    let matches = Cli::command().name(name).bin_name(name).about(about).get_matches();
     match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli.task.unwrap_or(Task::Serve(cli.serve)),
         Err(error) => error.exit(),

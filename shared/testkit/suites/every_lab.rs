@@ -15,6 +15,17 @@ fn the_lab_prints_a_line_when_it_is_ready() {
 }
 
 #[test]
+fn help_fits_into_80_columns() {
+    for args in [&["--help"][..], &["client", "--help"], &["bench", "--help"]] {
+        let output = run(LAB, args);
+        assert!(output.status.success(), "{output:?}");
+        let help = String::from_utf8(output.stdout).unwrap();
+        let long = help.lines().find(|line| line.chars().count() > 80);
+        assert!(help.contains("Usage:") && long.is_none(), "{long:?}");
+    }
+}
+
+#[test]
 fn ctrl_c_and_kill_end_the_lab_with_the_number_of_clients_and_commands() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let lab = Lab::start(LAB);
