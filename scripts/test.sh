@@ -22,6 +22,8 @@ for word in "$@"; do
   esac
 done
 cd "$(dirname "$0")/.."
+# Notes for the next build take more than a gigabyte, and most of these programs are built only once.
+export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
 has cargo || die "Rust is not installed." "See https://rustup.rs, then open a new terminal."
 
 ### what the tests need: COMMAND PACKAGE

@@ -214,7 +214,7 @@ mod broken_on_purpose {
 
     #[test]
     fn a_key_that_dies_before_its_deadline_is_found() {
-        found("early").says(1, &[" ms at the earliest); got nil"]);
+        found("early").says(1, &[" ms at the earliest); got "]);
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn in_chromium_the_timeline_says_who_made_b_wait() {
         "{said}"
     );
     assert!(
-        said.contains("On lab3-multiclient and redis-server, B's first reply takes 1.2 ms"),
+        said.contains("On lab3-multiclient and redis-server, B's first reply takes 2.0 ms"),
         "{said}"
     );
 }
@@ -111,7 +111,7 @@ fn what_the_page_says_follows_the_data() {
     assert!(html.contains(waiting));
     whole.stages.truncate(1);
     assert!(page::html(&whole).contains(
-        "On lab3-multiclient, B's first reply takes 1.2 ms, while A is still connected."
+        "On lab3-multiclient, B's first reply takes 2.0 ms, while A is still connected."
     ));
 }
 

@@ -129,7 +129,7 @@ fn stage(timeline: &Timeline, (run, glass): (Scale, Glass), top: f64, form: Form
     html! {
         g class="stage" data-server=(timeline.server) {
             text class="head" x="16" y=(px(top + 14.0)) { (timeline.server) }
-            text class="strong" x="160" y=(px(top + 14.0)) { (sentences.first().map_or("", String::as_str)) }
+            text class="strong" x="176" y=(px(top + 14.0)) { (sentences.first().map_or("", String::as_str)) }
             @for tick in ticks(run.from_us, run.until_us) {
                 line class=(if tick == 0 { "zero" } else { "grid" }) x1=(px(run.x(tick))) x2=(px(run.x(tick)))
                     y1=(px(first - 3.0)) y2=(px(bottom)) {}
