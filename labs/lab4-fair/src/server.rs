@@ -109,8 +109,9 @@ impl Server {
             return Some(Duration::ZERO);
         }
         let may_be_idle = self.engine.limits().idle_timeout().is_some();
-        let is_blocked = self.waiting == Waiting::Blocked;
-        let needs_tick = is_blocked || may_be_idle && !self.connections.is_empty();
+        let needs_tick = self.waiting == Waiting::Blocked
+            || !self.pool.is_empty()
+            || may_be_idle && !self.connections.is_empty();
         let expiry = self.engine.until_next_deadline(clock::now());
         expiry.into_iter().chain(needs_tick.then_some(TICK)).min()
     }
@@ -157,8 +158,8 @@ impl Server {
         self.unblock();
     }
 
-    /// Does once a second what no event announces: disconnects idle clients, and tries again to accept the
-    /// clients that could not be accepted before.
+    /// Does once a second what no event announces: disconnects idle clients, tries again to accept the
+    /// clients that could not be accepted before, and frees the buffers in the pool.
     fn tick(&mut self) {
         if self.now - self.last_tick < TICK {
             return;
@@ -174,6 +175,7 @@ impl Server {
             }
         }
         self.unblock();
+        self.pool.clear();
     }
 }
 

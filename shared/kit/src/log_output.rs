@@ -64,7 +64,7 @@ fn output(target: impl Write + Send + 'static) -> fern::Output {
     let sink = Mutex::new(Sink::new(target));
     fern::Output::call(move |record| {
         let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
-        sink.write_line(format!("{}\n", record.args()));
+        sink.write_line(&format!("{}\n", record.args()));
     })
 }
 

@@ -18,3 +18,18 @@ fn all_requests_of_a_busy_client_are_answered_before_the_next_client() {
     lab.resume();
     quiet.expect("$4\r\n7500\r\n");
 }
+
+/// Lab 3 reads and closes one client after the other, so it has only one large buffer at a time. Lab 4 takes
+/// turns and has a thousand. Afterwards the end of its heap may be a small block that is still in use (or that
+/// glibc keeps for the thread), and then free memory before that block stays with the process.
+#[test]
+fn the_memory_of_half_requests_is_freed_when_the_clients_disconnect() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut peers: Vec<_> = (0..1000).map(|_| lab.connect()).collect();
+    let half = vec![b'x'; 1 << 20];
+    for peer in &mut peers {
+        peer.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2097152\r\n").send(&half);
+    }
+    drop(peers);
+    crate::buffers::expect_memory_freed(&lab);
+}

@@ -51,6 +51,17 @@ impl BufferPool {
         }
     }
 
+    /// Whether the pool has no buffers.
+    pub fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
+    /// Frees all buffers. The heap gives memory back to the system only from its end. If the last block of the
+    /// heap is a buffer in the pool, all the free memory before it stays with the process.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     fn has_room_for(&mut self, capacity: usize) -> bool {
         let fits = capacity <= MAX_RETAINED && self.size + capacity <= MAX_POOL;
         self.size += if fits { capacity } else { 0 };

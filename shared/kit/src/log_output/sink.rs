@@ -2,15 +2,18 @@
 //! (Ctrl-S, a full pipe) puts the serving thread to sleep in `write`. After [`detach`], other threads
 //! write the lines, and the serving thread never sleeps.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The lines that wait for one target may take this much memory, in bytes. Further lines are dropped.
 const MAX_WAITING: usize = 4 * 1024 * 1024;
+
+/// The writing thread takes this many bytes at a time, at most.
+const CHUNK: usize = 64 * 1024;
 
 /// At its end, the process waits this long for the lines that have not been written.
 const FLUSH_TIME: Duration = Duration::from_millis(500);
@@ -51,7 +54,7 @@ impl<W: Write + Send + 'static> Sink<W> {
         Self::Direct(Some(target))
     }
 
-    pub(super) fn write_line(&mut self, line: String) {
+    pub(super) fn write_line(&mut self, line: &str) {
         if let Self::Direct(target) = self
             && IS_DETACHED.load(Ordering::Relaxed)
             && let Some(target) = target.take()
@@ -68,44 +71,73 @@ impl<W: Write + Send + 'static> Sink<W> {
 
 /// Lines that wait for the thread that writes them.
 pub(super) struct Queue {
-    lines: Sender<String>,
-    /// The number of bytes that wait.
+    shared: Arc<Shared>,
+    /// The number of bytes that have not been written.
     waiting: Arc<AtomicUsize>,
     /// The number of lines that were dropped since the last line was accepted.
     dropped: u64,
 }
 
+/// The bytes of the lines. They have a fixed place: if each line had memory of its own, the writing thread
+/// would free it and keep it for itself, and the heap could not give back the free memory before it.
+struct Shared {
+    bytes: Mutex<VecDeque<u8>>,
+    has_bytes: Condvar,
+}
+
 impl Queue {
-    fn start(mut target: impl Write + Send + 'static) -> Self {
-        let (lines, receiver) = mpsc::channel::<String>();
+    fn start(target: impl Write + Send + 'static) -> Self {
+        let bytes = Mutex::new(VecDeque::with_capacity(MAX_WAITING));
+        let shared = Arc::new(Shared { bytes, has_bytes: Condvar::new() });
         let waiting = Arc::new(AtomicUsize::new(0));
         WAITING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&waiting));
-        let written = Arc::clone(&waiting);
-        thread::spawn(move || {
-            for line in receiver {
-                _ = target.write_all(line.as_bytes());
-                written.fetch_sub(line.len(), Ordering::Release);
-            }
-        });
-        Self { lines, waiting, dropped: 0 }
+        let (source, written) = (Arc::clone(&shared), Arc::clone(&waiting));
+        thread::spawn(move || write_all(&source, target, &written));
+        Self { shared, waiting, dropped: 0 }
     }
 
-    fn push(&mut self, line: String) {
-        if self.waiting.load(Ordering::Relaxed) + line.len() > MAX_WAITING {
-            self.dropped += 1;
-            return;
-        }
+    fn push(&mut self, line: &str) {
         if self.dropped > 0 {
-            let notice =
-                format!("The log was too slow: {} lines were dropped here.\n", self.dropped);
+            let lines = self.dropped;
+            let notice = format!("The log was too slow: {lines} lines were dropped here.\n");
+            if !self.send(&notice) {
+                self.dropped += 1;
+                return;
+            }
             self.dropped = 0;
-            self.send(notice);
         }
-        self.send(line);
+        if !self.send(line) {
+            self.dropped = 1;
+        }
     }
 
-    fn send(&self, line: String) {
-        self.waiting.fetch_add(line.len(), Ordering::Relaxed);
-        _ = self.lines.send(line);
+    /// Adds a line to the queue. Returns false if the queue is full.
+    fn send(&self, line: &str) -> bool {
+        let mut bytes = self.shared.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = bytes.len() + line.len() <= MAX_WAITING;
+        if fits {
+            bytes.extend(line.as_bytes());
+            self.waiting.fetch_add(line.len(), Ordering::Relaxed);
+            self.shared.has_bytes.notify_one();
+        }
+        fits
+    }
+}
+
+/// Writes the bytes of a queue, for ever. It holds the lock only to copy, never to write.
+fn write_all(source: &Shared, mut target: impl Write, waiting: &AtomicUsize) {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    loop {
+        chunk.clear();
+        let mut bytes = source.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        while bytes.is_empty() {
+            bytes = source.has_bytes.wait(bytes).unwrap_or_else(PoisonError::into_inner);
+        }
+        let (front, _) = bytes.as_slices();
+        chunk.extend_from_slice(&front[..front.len().min(CHUNK)]);
+        bytes.drain(..chunk.len());
+        drop(bytes);
+        _ = target.write_all(&chunk);
+        waiting.fetch_sub(chunk.len(), Ordering::Release);
     }
 }
