@@ -120,12 +120,12 @@ impl ReadBuffer {
     }
 
     /// At most doubles the space: a client cannot make it grow by announcing a length, only by sending
-    /// bytes. A long argument gets no more than it needs.
+    /// bytes. The last argument gets no more than it needs.
     fn grow(&mut self) {
         let doubled = self.bytes.len().min(MAX_GROWTH);
         let more = match self.parsed.bytes_needed {
-            0 => doubled,
-            needed => doubled.min(needed),
+            needed @ 1.. if self.parsed.args_left == 1 => doubled.min(needed),
+            _ => doubled,
         };
         let more = more.max(READ_SIZE);
         self.bytes.reserve_exact(more);
@@ -182,7 +182,7 @@ mod tests {
         buffer.parsed.bytes_needed = 100_000_000;
         assert_eq!(buffer.spare_mut().len(), 4 * READ_SIZE);
         buffer.extend(&vec![7; 4 * READ_SIZE]);
-        buffer.parsed.bytes_needed = READ_SIZE + 10;
+        (buffer.parsed.bytes_needed, buffer.parsed.args_left) = (READ_SIZE + 10, 1);
         assert_eq!(buffer.spare_mut().len(), READ_SIZE + 10);
         assert_eq!(buffer.bytes.capacity(), 9 * READ_SIZE + 10);
     }
