@@ -8,7 +8,8 @@ use crate::LAB;
 
 const REQUESTS: usize = 200_000;
 
-fn set(peer: &mut Peer, key: &str, value: &str) {
+/// Sets a key, and waits for the reply.
+pub fn set(peer: &mut Peer, key: &str, value: &str) {
     let (key_length, length) = (key.len(), value.len());
     let request = format!("*3\r\n$3\r\nSET\r\n${key_length}\r\n{key}\r\n${length}\r\n{value}\r\n");
     peer.ask(request, "+OK\r\n");

@@ -6,15 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use testkit::{Lab, Peer, wait_until};
+use testkit::{Lab, wait_until};
 
 use crate::LAB;
-
-fn set(peer: &mut Peer, key: &str, value: &str) {
-    let (key_length, length) = (key.len(), value.len());
-    let request = format!("*3\r\n$3\r\nSET\r\n${key_length}\r\n{key}\r\n${length}\r\n{value}\r\n");
-    peer.ask(request, "+OK\r\n");
-}
+use crate::buffers::set;
 
 #[test]
 fn a_busy_client_and_the_next_client_are_answered_in_turns() {
