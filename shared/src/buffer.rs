@@ -119,6 +119,12 @@ impl ReadBuffer {
         self.bytes.capacity() + self.parsed.args.capacity() * size_of::<Range<usize>>()
     }
 
+    /// The memory of an unfinished request, in bytes: what has arrived of it, and the decoder's notes.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        self.end - self.start + self.parsed.args.capacity() * size_of::<Range<usize>>()
+    }
+
     /// At most doubles the space: a client cannot make it grow by announcing a length, only by sending
     /// bytes. The last argument gets no more than it needs.
     fn grow(&mut self) {

@@ -11,10 +11,13 @@ use crate::command::{Call, CommandError, CommandResult, Group};
 use crate::limits::Limits;
 use crate::logging;
 use crate::reply::{Reply, Version};
-use crate::request::Request;
+use crate::request::{ProtocolError, Request};
 use crate::session::Session;
 use crate::state::{ClientInfo, State, Stats, count};
 use crate::table::{self, COMMANDS};
+
+/// This many due keys are removed at a time: Redis's `ACTIVE_EXPIRE_CYCLE_KEYS_PER_LOOP`.
+const EXPIRE_BUDGET: usize = 20;
 
 /// Everything behind the protocol: the state of the server, and the commands that change it.
 #[derive(Debug)]
@@ -68,14 +71,32 @@ impl Engine {
         Reply::Error("ERR max number of clients reached".into())
     }
 
-    /// Executes one request. It removes due keys first, so no command ever sees one.
+    /// Ends the session of a client whose bytes can never become a request. Returns the reply for it. `position`
+    /// is the first byte that the decoder has not understood, counted from 0.
+    pub fn protocol_error(
+        &self,
+        session: &Session,
+        error: &ProtocolError,
+        position: usize,
+    ) -> Reply<'static> {
+        if let Some(client) = self.state.clients.get(&session.id) {
+            logging::protocol_error(client.addr, position + 1, error);
+        }
+        session.close_after_reply();
+        Reply::Error(format!("ERR Protocol error: {error}").into())
+    }
+
+    /// Executes one request. It removes some due keys first, and those that the request names: so no command
+    /// ever sees one.
     pub fn execute<'a>(
         &'a mut self,
         request: &'a Request<'_>,
         session: &'a Session,
         now: UnixMillis,
     ) -> Reply<'a> {
-        self.expire(now);
+        if self.expire(now) {
+            self.expire_named(request, now);
+        }
         count(&self.state.stats.commands);
         match self.run(request, session, now) {
             Ok(reply) => reply,
@@ -93,25 +114,46 @@ impl Engine {
         let command = table::find(name).ok_or_else(|| CommandError::unknown(name))?;
         command.check_arity(request)?;
         if command.group == Group::StringWrite {
-            self.check_memory(request)?;
+            self.check_memory(request, now)?;
         }
         (command.run)(Call { request, state: &mut self.state, session, now, table: COMMANDS })
     }
 
-    /// Checks that the store has room for the arguments of a request. Source: Redis's commands with the
-    /// flag `denyoom`.
-    fn check_memory(&self, request: &Request<'_>) -> Result<(), CommandError> {
+    /// Checks that the store has room for the arguments of a request. Due keys make room. Source: Redis's
+    /// commands with the flag `denyoom`.
+    fn check_memory(&mut self, request: &Request<'_>, now: UnixMillis) -> Result<(), CommandError> {
         let limit = self.state.limits.max_memory;
-        let is_full = limit > 0 && self.state.store.memory() + request.size() > limit;
-        if is_full { Err(CommandError::OutOfMemory) } else { Ok(()) }
+        while limit > 0 && self.state.store.memory() + request.size() > limit {
+            if !self.expire_one(now) {
+                return Err(CommandError::OutOfMemory);
+            }
+        }
+        Ok(())
     }
 
-    /// Removes the keys whose deadline has come.
+    /// Removes some of the keys whose deadline has come. Returns whether others may be left. If a million keys
+    /// are due at once, other clients are served before all are removed.
     #[inline]
-    pub fn expire(&mut self, now: UnixMillis) {
-        while let Some(key) = self.state.store.remove_due(now) {
-            count(&self.state.stats.expired);
-            logging::expired(&key);
+    pub fn expire(&mut self, now: UnixMillis) -> bool {
+        (0..EXPIRE_BUDGET).all(|_| self.expire_one(now))
+    }
+
+    #[inline]
+    fn expire_one(&mut self, now: UnixMillis) -> bool {
+        let Some(key) = self.state.store.remove_due(now) else { return false };
+        count(&self.state.stats.expired);
+        logging::expired(&key);
+        true
+    }
+
+    /// Removes the due keys among the arguments of a request. An argument that is not a key does no harm.
+    #[cold]
+    fn expire_named(&mut self, request: &Request<'_>, now: UnixMillis) {
+        for key in request.args() {
+            if self.state.store.remove_if_due(key, now) {
+                count(&self.state.stats.expired);
+                logging::expired(key);
+            }
         }
     }
 

@@ -21,6 +21,23 @@ impl Limits {
         (self.idle_timeout > 0).then(|| Duration::from_secs(self.idle_timeout.into()))
     }
 
+    /// Checks how much memory a request takes of which only a part has arrived, in bytes.
+    ///
+    /// # Errors
+    /// If it is more than [`MAX_UNFINISHED`], or more than the store may take. A short request may always
+    /// arrive in pieces.
+    pub fn check_unfinished(&self, size: usize) -> io::Result<()> {
+        let (limit, option) = match self.max_memory {
+            1..MAX_UNFINISHED => (self.max_memory.max(MAX_INLINE), " (--max-memory)"),
+            _ => (MAX_UNFINISHED, ""),
+        };
+        if size <= limit {
+            return Ok(());
+        }
+        let reason = format!("an unfinished request takes more than {limit} bytes{option}");
+        Err(io::Error::other(reason))
+    }
+
     /// The reason to disconnect a client that has been silent for too long.
     #[must_use]
     pub fn idle_error(&self) -> io::Error {
@@ -38,6 +55,10 @@ impl Limits {
 
 /// The longest argument, in bytes: Redis's `proto-max-bulk-len`.
 pub const MAX_BULK_LEN: usize = 512 * 1024 * 1024;
+
+/// The most memory of a request of which only a part has arrived, in bytes: Redis's
+/// `client-query-buffer-limit`.
+pub const MAX_UNFINISHED: usize = 1024 * 1024 * 1024;
 
 /// The most arguments of one request.
 pub const MAX_ARGS: i64 = i32::MAX as i64;

@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use log::{Level, debug, info, log_enabled, warn};
 
 use crate::reply::Reply;
-use crate::request::Request;
+use crate::request::{ProtocolError, Request};
 
 /// How the log shows requests and replies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,12 @@ pub fn disconnected(addr: SocketAddr, reason: Option<&io::Error>) {
         None => info!("Connection closed for {addr}"),
         Some(reason) => warn!("Connection closed for {addr}: {reason}"),
     }
+}
+
+/// `Protocol error from 127.0.0.1:40960 at byte 14 of the request: expected '$', got 'x'`
+pub fn protocol_error(addr: SocketAddr, byte: usize, error: &ProtocolError) {
+    let reason = shown(error.to_string().as_bytes());
+    warn!("Protocol error from {addr} at byte {byte} of the request: {reason}");
 }
 
 /// `Key expired and removed: name`

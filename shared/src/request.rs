@@ -19,7 +19,7 @@ pub struct Request<'a> {
 /// Bytes that can never become a request. The server answers with this text and closes the connection,
 /// because it cannot know where the next request would begin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("ERR Protocol error: {0}")]
+#[error("{0}")]
 pub struct ProtocolError(Cow<'static, str>);
 
 impl ProtocolError {

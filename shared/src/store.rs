@@ -16,7 +16,7 @@ mod value;
 
 use table::{Slot, Table};
 pub use value::{Bytes, Value};
-use value::{INLINE, heap_bytes, replace};
+use value::{INLINE, append, heap_bytes, replace};
 
 /// A key: any bytes.
 pub type Key = Bytes;
@@ -49,6 +49,10 @@ impl Entry {
 const ENTRY: usize = 80;
 /// The memory of a deadline in the sorted set, in bytes, about.
 const DEADLINE: usize = 24;
+
+fn is_due(deadline: Option<UnixMillis>, now: UnixMillis) -> bool {
+    deadline.is_some_and(|time| time <= now)
+}
 
 /// All keys of the server.
 #[derive(Debug)]
@@ -117,7 +121,7 @@ impl Store {
     /// Appends bytes to the string at `key`, or to an empty one. The deadline stays.
     pub fn append(&mut self, key: &[u8], tail: &[u8]) {
         let slot = self.slot_of(key);
-        self.change(slot, |string| string.extend_from_slice(tail));
+        self.change(slot, |string| append(string, tail));
     }
 
     /// The slot of `key`. A new key gets an empty string.
@@ -186,14 +190,20 @@ impl Store {
 
     /// Removes one key whose deadline has come and returns it. The most overdue key comes first.
     pub fn remove_due(&mut self, now: UnixMillis) -> Option<Key> {
-        if self.next_deadline()? > now {
+        if !is_due(self.next_deadline(), now) {
             return None;
         }
         let (_, slot) = self.deadlines.pop_first()?;
         Some(self.remove_at(slot))
     }
 
-    /// The number of keys.
+    /// Removes `key` if its deadline has come. Returns whether it was removed.
+    pub fn remove_if_due(&mut self, key: &[u8], now: UnixMillis) -> bool {
+        let is_due = self.entry(key).is_some_and(|entry| is_due(entry.deadline, now));
+        is_due && self.remove(key)
+    }
+
+    /// The number of keys. Keys that are due count until they are removed, as in Redis.
     #[must_use]
     pub fn len(&self) -> usize {
         self.table.len()
@@ -217,9 +227,10 @@ impl Store {
         self.len() * ENTRY + self.expiring() * DEADLINE + self.heap_bytes
     }
 
-    /// All keys, in no particular order.
-    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.table.keys()
+    /// All keys that are not due, in no particular order.
+    pub fn keys(&self, now: UnixMillis) -> impl Iterator<Item = &[u8]> {
+        let entries = self.table.entries();
+        entries.filter(move |(_, entry)| !is_due(entry.deadline, now)).map(|(key, _)| key)
     }
 
     /// Removes all keys.

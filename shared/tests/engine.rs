@@ -153,3 +153,49 @@ fn when_memory_is_full_writes_are_refused_and_other_commands_work() {
     assert_eq!(setup.ask("DEL a"), ":1\r\n");
     assert_eq!(setup.ask(&format!("SET b {long}")), "+OK\r\n");
 }
+
+#[test]
+fn an_append_of_one_byte_takes_little_more_than_the_bytes() {
+    const MIB: usize = 1 << 20;
+    let mut setup = Setup::new();
+    setup.engine.state.limits.max_memory = 100 * MIB;
+    assert_eq!(setup.ask(&format!("SET k {}", "x".repeat(70 * MIB))), "+OK\r\n");
+    assert_eq!(setup.ask("APPEND k x"), format!(":{}\r\n", 70 * MIB + 1));
+    let memory = setup.engine.state.store.memory();
+    assert!(memory < 72 * MIB, "{memory} bytes");
+}
+
+#[test]
+fn one_command_removes_few_of_many_due_keys_and_no_command_sees_one() {
+    let mut setup = Setup::new();
+    for number in 0..1_000 {
+        setup.ask(&format!("SET key:{number} v PX {}", 1 + number / 500));
+    }
+    setup.ask("SET stays v");
+    setup.now += 10;
+    let left = |setup: &Setup| setup.engine.state.store.len();
+    assert_eq!(setup.ask("PING"), "+PONG\r\n");
+    assert!(left(&setup) > 900, "{} keys are left", left(&setup));
+    assert_eq!(setup.ask("KEYS *"), "*1\r\n$5\r\nstays\r\n");
+    assert_eq!(setup.ask("EXISTS key:999 key:998 stays"), ":1\r\n");
+    assert_eq!(setup.ask("APPEND key:997 new"), ":3\r\n");
+    assert_eq!(setup.ask("SET key:996 new XX"), "$-1\r\n");
+    assert_eq!(setup.ask("TTL key:995"), ":-2\r\n");
+    assert!(left(&setup) > 800, "{} keys are left", left(&setup));
+    while setup.engine.until_next_deadline(setup.now).is_some() {
+        setup.engine.expire(setup.now);
+    }
+    assert_eq!(setup.ask("DBSIZE"), ":2\r\n");
+    assert_eq!(setup.engine.state.stats.expired.load(Ordering::Relaxed), 1_000);
+}
+
+#[test]
+fn due_keys_make_room_before_a_write_is_refused() {
+    let mut setup = Setup::new();
+    setup.engine.state.limits.max_memory = 100_000;
+    for number in 0..100 {
+        setup.ask(&format!("SET key:{number} {} PX 5", "x".repeat(800)));
+    }
+    setup.now += 10;
+    assert_eq!(setup.ask(&format!("SET new {}", "x".repeat(90_000))), "+OK\r\n");
+}

@@ -4,6 +4,8 @@
 //! with a line break cannot be sent back, and a client cannot tell the number 1 from the text "1", or a
 //! missing value from the text "(nil)". Lab 2 sends lengths instead of marks.
 
+use std::mem;
+
 use shared::buffer::Parsed;
 use shared::inline;
 use shared::limits::MAX_LINE;
@@ -26,7 +28,7 @@ pub fn decode_request<'a>(
     bytes: &'a [u8],
     parsed: &mut Parsed,
 ) -> Result<Option<(Request<'a>, usize)>, ProtocolError> {
-    let searched = parsed.position;
+    let searched = mem::take(&mut parsed.position);
     let end = memchr::memchr(b'\n', &bytes[searched..]).map(|distance| searched + distance);
     // The limit holds whether the end of the line is here or not: it must not depend on the reads.
     if end.unwrap_or(bytes.len()) > MAX_LINE {

@@ -10,7 +10,6 @@ use std::time::Duration;
 use log::error;
 use shared::buffer::ReadBuffer;
 use shared::engine::Engine;
-use shared::reply::Reply;
 use shared::session::Session;
 use shared::{clock, http, limits, logging};
 
@@ -84,7 +83,7 @@ fn answer(
     while !session.is_closing() && output.len() < enough {
         let (bytes, parsed) = input.filled_and_parsed();
         match protocol::decode_request(bytes, parsed) {
-            Ok(None) => break,
+            Ok(None) => return engine.limits().check_unfinished(input.unfinished()),
             Ok(Some((request, size))) if request.is_empty() => input.consume(size),
             Ok(Some((request, size))) => {
                 logging::received(LOG_FORMAT, &request);
@@ -95,10 +94,9 @@ fn answer(
                 input.consume(size);
             }
             Err(error) => {
-                let reply = Reply::Error(error.to_string().into());
+                let reply = engine.protocol_error(session, &error, parsed.position);
                 logging::sent(LOG_FORMAT, &reply);
                 protocol::encode_reply(&reply, session.version.get(), output);
-                session.close_after_reply();
             }
         }
     }

@@ -21,7 +21,6 @@ use kit::{log_output, port, signals};
 use log::error;
 use shared::buffer::ReadBuffer;
 use shared::engine::Engine;
-use shared::reply::Reply;
 use shared::session::Session;
 use shared::{clock, http};
 use socket2::{Domain, Socket, Type};
@@ -117,7 +116,7 @@ fn answer(
     while !session.is_closing() {
         let (bytes, parsed) = input.filled_and_parsed();
         match protocol::decode_request(bytes, parsed) {
-            Ok(None) => break,
+            Ok(None) => return lock(engine).limits().check_unfinished(input.unfinished()),
             Ok(Some((request, size))) if request.is_empty() => input.consume(size),
             Ok(Some((request, size))) => {
                 http::reject(&request)?;
@@ -127,9 +126,8 @@ fn answer(
                 input.consume(size);
             }
             Err(error) => {
-                let reply = Reply::Error(error.to_string().into());
+                let reply = lock(engine).protocol_error(session, &error, parsed.position);
                 protocol::encode_reply(&reply, session.version.get(), output);
-                session.close_after_reply();
             }
         }
     }

@@ -67,7 +67,7 @@ fn decode_inline<'a>(
     bytes: &'a [u8],
     parsed: &mut Parsed,
 ) -> Result<Option<(Request<'a>, usize)>, ProtocolError> {
-    let searched = parsed.position;
+    let searched = mem::take(&mut parsed.position);
     let end = memchr::memchr(b'\n', &bytes[searched..]).map(|distance| searched + distance);
     // The limit holds whether the end of the line is here or not: it must not depend on the reads.
     if end.unwrap_or(bytes.len()) > MAX_INLINE {

@@ -26,7 +26,7 @@ pub(crate) fn type_of(call: Call<'_>) -> CommandResult<'_> {
 /// `KEYS pattern`: looks at every key, and all other clients wait meanwhile, as in Redis.
 pub(crate) fn keys(call: Call<'_>) -> CommandResult<'_> {
     let pattern = call.arg(1);
-    let keys = call.state.store.keys().filter(|key| glob::matches(pattern, key));
+    let keys = call.state.store.keys(call.now).filter(|key| glob::matches(pattern, key));
     Ok(Reply::Array(keys.map(|key| Reply::value(Some(key))).collect()))
 }
 

@@ -115,11 +115,10 @@ impl<V> Table<V> {
         entry
     }
 
-    /// All keys, in no particular order.
-    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
-        self.shards
-            .iter()
-            .flat_map(|shard| shard.entries.iter().map(|(_, (key, _))| key.as_slice()))
+    /// All keys and values, in no particular order.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &V)> {
+        let entries = self.shards.iter().flat_map(|shard| shard.entries.iter());
+        entries.map(|(_, (key, value))| (key.as_slice(), value))
     }
 }
 

@@ -9,6 +9,9 @@ pub type Bytes = SmallVec<[u8; INLINE]>;
 /// This many bytes of a key or a value lie in its entry.
 pub(super) const INLINE: usize = 16;
 
+/// An append grows a value by this much more than it needs, in bytes: Redis's `SDS_MAX_PREALLOC`.
+const MAX_SPARE: usize = 1024 * 1024;
+
 /// The value of a key. To add lists, add a variant: the compiler then names each place that must handle
 /// lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,16 @@ pub(super) fn replace(string: &mut Bytes, bytes: &[u8]) {
         string.clear();
         string.extend_from_slice(bytes);
     }
+}
+
+/// Appends bytes to `string`. The memory grows by more than that, so that many short appends do not copy the
+/// value each time: it at most doubles, and it grows by [`MAX_SPARE`] at most. As in Redis.
+pub(super) fn append(string: &mut Bytes, tail: &[u8]) {
+    let length = string.len() + tail.len();
+    if length > string.capacity() {
+        string.reserve_exact(tail.len() + length.min(MAX_SPARE));
+    }
+    string.extend_from_slice(tail);
 }
 
 /// The heap memory of a string, in bytes.

@@ -41,6 +41,14 @@ impl Peer {
         self
     }
 
+    /// Sends bytes to a server that may close the connection.
+    ///
+    /// # Errors
+    /// If it has closed the connection.
+    pub fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> std::io::Result<()> {
+        self.stream.write_all(bytes.as_ref())
+    }
+
     /// Reads as many bytes as `expected` has, and compares.
     #[track_caller]
     pub fn expect(&mut self, expected: impl AsRef<[u8]>) -> &mut Self {

@@ -1,7 +1,7 @@
 //! The behaviour that all labs share, with any protocol and any way to wait.
 
 use nix::sys::signal::Signal;
-use testkit::{Lab, run};
+use testkit::{Lab, run, wait_until};
 
 use crate::LAB;
 
@@ -87,6 +87,24 @@ fn the_log_has_the_time_and_no_colours() {
     assert!(first.ends_with(&format!("Z Connection from {addr}")), "{first}");
     assert!(first.starts_with("20") && first.as_bytes()[10] == b'T', "{first}");
     assert!(!log.contains('\x1b'), "{log}");
+}
+
+#[test]
+fn a_client_cannot_write_a_line_of_the_log_or_control_the_terminal() {
+    let lab = Lab::start(LAB);
+    let forged = r"\x1b[2Jx\n2026-01-01T00:00:00.000Z Connection from 6.6.6.6:1\x7f\xc2\x9b";
+    let mut peer = lab.connect();
+    // As the name of a command it comes back in an error. As a key it expires, as a value it is sent.
+    peer.send(format!(
+        "\"{forged}\"\r\nSET \"{forged}\" \"{forged}\" PX 1\r\nECHO \"{forged}\"\r\n"
+    ));
+    wait_until("the last request is in the log", || lab.log().contains("ECHO"));
+    let ended = lab.stop();
+    let is_harmless = |c: char| !c.is_control() || c == '\n';
+    for text in [&ended.log, &ended.stderr] {
+        assert!(text.chars().all(is_harmless), "{text:?}");
+        assert!(text.lines().all(|line| !line.starts_with("2026-01-01")), "{text}");
+    }
 }
 
 #[test]

@@ -125,3 +125,61 @@ fn a_length_takes_no_memory_before_its_bytes_arrive() {
         assert!(grown < LIMIT, "{announced:?} took {grown} bytes of memory");
     }
 }
+
+#[test]
+fn a_request_without_an_end_is_closed_when_it_takes_more_than_the_memory_limit() {
+    const LIMIT: u64 = 64 << 20;
+    let lab = Lab::start_with(LAB, &["--quiet", "--max-memory", "16mb"]);
+    lab.connect().ask("PING\r\n", "+PONG\r\n");
+    let before = lab.memory("VmHWM");
+    for (start, part) in [
+        ("*2147483647\r\n", "$0\r\n\r\n".repeat(10_000)),
+        ("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n", "x".repeat(60_000)),
+    ] {
+        let mut client = lab.connect();
+        client.send(start);
+        let reason = "an unfinished request takes more than 16777216 bytes (--max-memory)";
+        let line = format!("Connection closed for {}: {reason}", client.local_addr());
+        let sent = (0..1_000).take_while(|_| client.try_send(&part).is_ok()).count();
+        assert!(sent < 1_000, "{sent} parts of {start:?} were taken");
+        lab.wait_for_log(&line);
+    }
+    let grown = lab.memory("VmHWM") - before;
+    assert!(grown < LIMIT, "{grown} bytes");
+    // A short request may always arrive in pieces.
+    let lab = Lab::start_with(LAB, &["--quiet", "--max-memory", "1"]);
+    let mut client = lab.connect();
+    client.send("*1\r\n$4\r\nPI");
+    assert!(client.receives_nothing_for(std::time::Duration::from_millis(50)));
+    client.ask("NG\r\n", "+PONG\r\n");
+}
+
+#[test]
+fn a_request_without_an_end_is_closed_at_one_gigabyte() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut client = lab.connect();
+    client.send("*2147483647\r\n");
+    let line = format!("Connection closed for {}: an unfinished request", client.local_addr());
+    let part = "$0\r\n\r\n".repeat(100_000);
+    let sent = (0..500).take_while(|_| client.try_send(&part).is_ok()).count();
+    assert!(sent < 500, "{sent} parts were taken");
+    lab.wait_for_log(&line);
+    lab.connect().ask("PING\r\n", "+PONG\r\n");
+}
+
+#[test]
+fn the_log_says_at_which_byte_a_request_is_wrong_and_why() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    for (request, reason) in [
+        ("*2\r\n$3\r\nGETX\r\n$1\r\nk\r\n", r"byte 14 of the request: expected '$', got '\n'"),
+        ("*2\r\n$3\r\nGET\r\n$9x\r\nk\r\n", "byte 14 of the request: invalid bulk length"),
+        ("*x\r\n", "byte 1 of the request: invalid multibulk length"),
+        ("ECHO 1\r\nGET \"\x1b[2J\r\n", "byte 1 of the request: unbalanced quotes in request"),
+    ] {
+        let mut client = lab.connect();
+        let start = format!("Protocol error from {} at ", client.local_addr());
+        client.send(request);
+        lab.wait_for_log(&format!("{start}{reason}"));
+    }
+    assert!(!lab.log().contains('\x1b'), "{}", lab.log());
+}

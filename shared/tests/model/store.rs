@@ -15,6 +15,7 @@ enum Step {
     SetAndKeep(Vec<u8>, Vec<u8>),
     Append(Vec<u8>, Vec<u8>),
     Remove(Vec<u8>),
+    RemoveIfDue(Vec<u8>),
     Deadline(Vec<u8>, Option<UnixMillis>),
     /// This time passes. Then the store removes one key that is due, or all of them (true).
     Pass(UnixMillis, bool),
@@ -42,6 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (key(), value()).prop_map(|(key, value)| Step::SetAndKeep(key, value)),
         3 => (key(), value()).prop_map(|(key, tail)| Step::Append(key, tail)),
         3 => key().prop_map(Step::Remove),
+        3 => key().prop_map(Step::RemoveIfDue),
         4 => (key(), time()).prop_map(|(key, time)| Step::Deadline(key, time)),
         4 => (0..20i64, any::<bool>()).prop_map(|(millis, all)| Step::Pass(millis, all)),
         1 => Just(Step::Clear),
@@ -75,6 +77,13 @@ fn apply(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis)
             store.append(&key, &tail);
             model.entry(key).or_default().0.extend(tail);
         }
+        Step::RemoveIfDue(key) => {
+            let is_due = model.get(&key).is_some_and(|entry| entry.1.is_some_and(|t| t <= *now));
+            assert_eq!(store.remove_if_due(&key, *now), is_due);
+            if is_due {
+                model.remove(&key);
+            }
+        }
         Step::Remove(key) => assert_eq!(store.remove(&key), model.remove(&key).is_some()),
         Step::Deadline(key, time) => {
             store.set_deadline(&key, time);
@@ -91,15 +100,16 @@ fn apply(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis)
     }
 }
 
-fn assert_same(store: &Store, model: &Model, key: &[u8]) {
+fn assert_same(store: &Store, model: &Model, key: &[u8], now: UnixMillis) {
     assert_eq!(store.len(), model.len());
     assert_eq!(store.is_empty(), model.is_empty());
     let deadlines = model.values().filter_map(|entry| entry.1);
     assert_eq!(store.next_deadline(), deadlines.clone().min());
     assert_eq!(store.expiring(), deadlines.count());
-    let mut keys: Vec<&[u8]> = store.keys().collect();
+    let mut keys: Vec<&[u8]> = store.keys(now).collect();
     keys.sort_unstable();
-    assert_eq!(keys, model.keys().map(Vec::as_slice).collect::<Vec<_>>());
+    let expected = model.iter().filter(|(_, entry)| entry.1.is_none_or(|time| time > now));
+    assert_eq!(keys, expected.map(|(key, _)| key.as_slice()).collect::<Vec<_>>());
     for key in model.keys().map(Vec::as_slice).chain([key]) {
         let entry = model.get(key);
         assert_eq!(store.string(key), entry.map(|entry| entry.0.as_slice()));
@@ -115,7 +125,7 @@ proptest! {
         let (mut store, mut model, mut now) = (Store::new(), Model::new(), 0);
         for step in steps {
             apply(step, &mut store, &mut model, &mut now);
-            assert_same(&store, &model, &any_key);
+            assert_same(&store, &model, &any_key, now);
         }
     }
 }

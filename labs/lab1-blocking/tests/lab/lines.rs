@@ -102,3 +102,22 @@ fn info_is_one_line() {
         assert!(lines.contains(part), "{lines}");
     }
 }
+
+#[test]
+fn a_line_without_an_end_is_closed_when_it_takes_more_than_the_memory_limit() {
+    let lab = Lab::start_with(LAB, &["--max-memory", "1mb"]);
+    let mut client = lab.connect();
+    let line = format!("Connection closed for {}: an unfinished request", client.local_addr());
+    client.send_until_closed(vec![b'a'; 2 << 20]).expect_closed();
+    lab.wait_for_log(&line);
+    lab.connect().ask("PING\n", "PONG\n");
+}
+
+#[test]
+fn the_log_says_why_a_line_is_refused() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut client = lab.connect();
+    let start = format!("Protocol error from {} at byte 1 of the request", client.local_addr());
+    client.send("PING\nSET k \"v\n");
+    lab.wait_for_log(&format!("{start}: unbalanced quotes in request"));
+}
