@@ -135,10 +135,10 @@ impl Engine {
     /// are due at once, other clients are served before all are removed.
     #[inline]
     pub fn expire(&mut self, now: UnixMillis) -> bool {
-        (0..EXPIRE_BUDGET).all(|_| self.expire_one(now))
+        self.state.store.has_due(now) && (0..EXPIRE_BUDGET).all(|_| self.expire_one(now))
     }
 
-    #[inline]
+    #[cold]
     fn expire_one(&mut self, now: UnixMillis) -> bool {
         let Some(key) = self.state.store.remove_due(now) else { return false };
         count(&self.state.stats.expired);

@@ -188,9 +188,15 @@ impl Store {
         self.deadlines.first().map(|(time, _)| *time)
     }
 
+    /// Whether the deadline of a key has come.
+    #[must_use]
+    pub fn has_due(&self, now: UnixMillis) -> bool {
+        is_due(self.next_deadline(), now)
+    }
+
     /// Removes one key whose deadline has come and returns it. The most overdue key comes first.
     pub fn remove_due(&mut self, now: UnixMillis) -> Option<Key> {
-        if !is_due(self.next_deadline(), now) {
+        if !self.has_due(now) {
             return None;
         }
         let (_, slot) = self.deadlines.pop_first()?;
