@@ -155,11 +155,6 @@ impl Lab {
         self.signal(Signal::SIGCONT);
     }
 
-    fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.pid()).expect("a process id is positive");
-        signal::kill(Pid::from_raw(pid), signal).expect("the process is ours");
-    }
-
     /// Sends a signal and waits until the process has ended.
     #[must_use]
     pub fn end_with(mut self, signal: Signal) -> Ended {
@@ -169,6 +164,19 @@ impl Lab {
         let status = self.child.wait().expect("the process is ours");
         let stderr = fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default();
         Ended { status, stdout, stderr, log: self.log() }
+    }
+
+    /// Like [`Lab::end_with`], but nobody reads the output meanwhile.
+    pub fn end_unread(&mut self, signal: Signal) -> ExitStatus {
+        self.signal(signal);
+        wait_until("the process ends", || !self.is_running());
+        self.child.wait().expect("the process is ours")
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.pid()).expect("a process id is positive");
+        signal::kill(Pid::from_raw(pid), signal).expect("the process is ours");
     }
 
     /// Ends the process as `kill` does, and waits.

@@ -1,6 +1,5 @@
 //! The behaviour that all labs share, with any protocol and any way to wait.
 
-use nix::sys::signal::Signal;
 use testkit::{Lab, run, wait_until};
 
 use crate::LAB;
@@ -23,27 +22,6 @@ fn help_fits_into_80_columns() {
         let long = help.lines().find(|line| line.chars().count() > 80);
         assert!(help.contains("Usage:") && long.is_none(), "{long:?}");
     }
-}
-
-#[test]
-fn ctrl_c_and_kill_end_the_lab_with_the_number_of_clients_and_commands() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let lab = Lab::start(LAB);
-        lab.connect().send("PING\r\nPING\r\n").read(1);
-        lab.wait_for_log("Connection closed");
-        let ended = lab.end_with(signal);
-        assert!(ended.status.success(), "{signal}: {:?}", ended.status);
-        assert!(ended.stdout.starts_with(&format!("{NAME} stopped after ")), "{}", ended.stdout);
-        assert!(ended.stdout.ends_with("clients: 1, commands: 2\n"), "{}", ended.stdout);
-    }
-}
-
-#[test]
-fn the_lab_stops_while_a_silent_client_is_connected() {
-    let lab = Lab::start(LAB);
-    let mut silent = lab.connect();
-    silent.send("PING\r\n").read(1);
-    assert!(lab.stop().status.success());
 }
 
 #[test]

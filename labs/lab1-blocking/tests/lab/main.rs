@@ -19,3 +19,5 @@ mod decoder;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
 mod lines;
+#[path = "../../../../shared/testkit/suites/stop.rs"]
+mod stop;

@@ -27,3 +27,5 @@ mod hostile;
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]
 mod resp;
+#[path = "../../../../shared/testkit/suites/stop.rs"]
+mod stop;

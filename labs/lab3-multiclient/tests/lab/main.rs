@@ -31,3 +31,5 @@ mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]
 mod resp;
 mod starves;
+#[path = "../../../../shared/testkit/suites/stop.rs"]
+mod stop;

@@ -31,3 +31,5 @@ mod max_clients;
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]
 mod resp;
+#[path = "../../../../shared/testkit/suites/stop.rs"]
+mod stop;
