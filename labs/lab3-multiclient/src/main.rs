@@ -27,7 +27,8 @@ fn main() -> ExitCode {
         Task::Bench(options) => bench::run::<protocol::Codec>(&options),
     };
     ended.unwrap_or_else(|error| {
-        eprintln!("{LAB}: {error}");
+        // `eprintln!` would panic if stderr is closed or full.
+        _ = writeln!(io::stderr(), "{LAB}: {error}");
         ExitCode::FAILURE
     })
 }
@@ -40,8 +41,7 @@ fn serve(options: &Serve) -> io::Result<()> {
 
     let stats = Arc::new(Stats::default());
     signals::exit_on_signal(LAB, Arc::clone(&stats))?;
-    writeln!(io::stdout(), "{LAB} listening on {addr} (pid {})", std::process::id())?;
-    log_output::invite(LAB, addr);
+    log_output::announce(LAB, addr);
     server::run(listener, Engine::new(LAB, addr, stats, options.limits.into()))
 }
 

@@ -1,6 +1,6 @@
 //! Where the lines of the log go: to the terminal in colour, and to a file with the time.
 //!
-//! A log that cannot be written never ends a server.
+//! A log that cannot be written never ends a server. It causes one warning, in the other place.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -12,7 +12,7 @@ use colored::{Color, Colorize};
 use log::{Level, LevelFilter, warn};
 
 mod sink;
-use sink::Sink;
+use sink::{Sink, Target};
 pub use sink::{detach, flush};
 
 /// Starts the log. Call it once, before the first line.
@@ -23,24 +23,24 @@ pub fn start(file: &Path, quiet: bool) {
         .format(|out, message, record| {
             out.finish(format_args!("{}", coloured(message, record)));
         })
-        .chain(output(io::stderr()));
+        .chain(output("Standard error".to_owned(), io::stderr()));
     let mut log = fern::Dispatch::new().level(level).chain(terminal);
     let opened = open(file);
-    if let Ok(file) = &opened
-        && let Ok(file) = file.try_clone()
+    if let Ok(opened) = &opened
+        && let Ok(target) = opened.try_clone()
     {
         let with_time = fern::Dispatch::new()
             .format(|out, message, _| {
                 let time = humantime::format_rfc3339_millis(std::time::SystemTime::now());
                 out.finish(format_args!("{time} {message}"));
             })
-            .chain(output(file));
+            .chain(output(format!("The log file {}", file.display()), target));
         log = log.chain(with_time);
     }
     let started = log.apply();
     if let Err(error) = opened {
-        let file = file.display();
-        warn!("No log file: {file} cannot be written ({error}).\nName another with --log-file.");
+        let (file, why) = (file.display(), reason(&error));
+        warn!("No log file: {file} cannot be written ({why}).\nName another with --log-file.");
     }
     if started.is_err() {
         warn!("The log was started twice.");
@@ -57,15 +57,42 @@ fn open(file: &Path) -> io::Result<fs::File> {
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    OpenOptions::new().create(true).append(true).open(file)
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    let _keeps_the_reader = open_without_waiting(&options, file)?;
+    options.open(file)
 }
 
-fn output(target: impl Write + Send + 'static) -> fern::Output {
-    let sink = Mutex::new(Sink::new(target));
-    fern::Output::call(move |record| {
-        let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
-        sink.write_line(&format!("{}\n", record.args()));
+/// To open a pipe waits until a program reads the pipe, perhaps for ever. This fails instead.
+#[cfg(unix)]
+fn open_without_waiting(options: &OpenOptions, file: &Path) -> io::Result<fs::File> {
+    use nix::libc::{ENXIO, O_NONBLOCK};
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    let opened = options.clone().custom_flags(O_NONBLOCK).open(file);
+    opened.map_err(|error| match error.raw_os_error() {
+        Some(ENXIO) => io::Error::other("no program reads the pipe"),
+        _ => error,
     })
+}
+
+fn output(name: String, target: impl Write + Send + 'static) -> fern::Output {
+    let sink = Mutex::new(Sink::new(Target::new(name, target)));
+    fern::Output::call(move |record| {
+        let line = format!("{}\n", record.args());
+        let warning = sink.lock().unwrap_or_else(PoisonError::into_inner).write_line(&line);
+        // The warning comes here too, so the lock must be free.
+        if let Some(warning) = warning {
+            warn!("{warning}");
+        }
+    })
+}
+
+/// What an error says, without its number.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn coloured(message: &std::fmt::Arguments<'_>, record: &log::Record<'_>) -> String {
@@ -82,8 +109,12 @@ fn coloured(message: &std::fmt::Arguments<'_>, record: &log::Record<'_>) -> Stri
     text.color(colour).to_string()
 }
 
-/// Tells a person at the terminal what to type next.
-pub fn invite(lab: &str, addr: SocketAddr) {
+/// Says that the server is ready: one line on stdout, and for a person at the terminal, what to type next.
+pub fn announce(lab: &str, addr: SocketAddr) {
+    let pid = std::process::id();
+    if let Err(error) = writeln!(io::stdout(), "{lab} listening on {addr} (pid {pid})") {
+        warn!("Standard output cannot be written ({}).", reason(&error));
+    }
     if io::stderr().is_terminal() {
         let port = addr.port();
         let option = if port == 6379 { String::new() } else { format!(" --port {port}") };

@@ -19,5 +19,7 @@ mod decoder;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
 mod lines;
+#[path = "../../../../shared/testkit/suites/output.rs"]
+mod output;
 #[path = "../../../../shared/testkit/suites/stop.rs"]
 mod stop;

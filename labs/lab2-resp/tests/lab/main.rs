@@ -23,6 +23,8 @@ mod decoder;
 mod every_lab;
 #[path = "../../../../shared/testkit/suites/hostile.rs"]
 mod hostile;
+#[path = "../../../../shared/testkit/suites/output.rs"]
+mod output;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]

@@ -26,6 +26,8 @@ mod hostile;
 mod like_redis;
 #[path = "../../../../shared/testkit/suites/max_clients.rs"]
 mod max_clients;
+#[path = "../../../../shared/testkit/suites/output.rs"]
+mod output;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]

@@ -3,11 +3,15 @@
 //! write the lines, and the serving thread never sleeps.
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use log::warn;
+
+use super::reason;
 
 /// The lines that wait for one target may take this much memory, in bytes. Further lines are dropped.
 const MAX_WAITING: usize = 4 * 1024 * 1024;
@@ -41,30 +45,62 @@ pub fn flush() {
     }
 }
 
+/// Where lines go.
+pub(super) struct Target<W> {
+    /// What a warning calls it.
+    name: String,
+    writer: W,
+    has_failed: bool,
+}
+
+impl<W: Write> Target<W> {
+    pub(super) fn new(name: String, writer: W) -> Self {
+        Self { name, writer, has_failed: false }
+    }
+
+    /// Writes. A write that fails loses the bytes and nothing else. The first time, returns a warning.
+    fn write(&mut self, bytes: &[u8]) -> Option<String> {
+        let error = self.writer.write_all(bytes).err()?;
+        let is_first = !std::mem::replace(&mut self.has_failed, true);
+        is_first.then(|| lost(&self.name, &error))
+    }
+}
+
+fn lost(name: &str, error: &io::Error) -> String {
+    format!("{name} cannot be written ({}):\nlines are lost.", reason(error))
+}
+
 /// A target, and how lines get there.
 pub(super) enum Sink<W> {
-    /// The caller writes. A write that fails loses the line and nothing else.
-    Direct(Option<W>),
+    /// The caller writes. Without a target, lines are lost.
+    Direct(Option<Target<W>>),
     /// Another thread writes.
     Detached(Queue),
 }
 
 impl<W: Write + Send + 'static> Sink<W> {
-    pub(super) fn new(target: W) -> Self {
+    pub(super) fn new(target: Target<W>) -> Self {
         Self::Direct(Some(target))
     }
 
-    pub(super) fn write_line(&mut self, line: &str) {
+    /// Writes a line. The first time that a line is lost, returns a warning.
+    pub(super) fn write_line(&mut self, line: &str) -> Option<String> {
         if let Self::Direct(target) = self
             && IS_DETACHED.load(Ordering::Relaxed)
             && let Some(target) = target.take()
         {
-            *self = Self::Detached(Queue::start(target));
+            let name = target.name.clone();
+            match Queue::start(target) {
+                Ok(queue) => *self = Self::Detached(queue),
+                Err(error) => return Some(lost(&name, &error)),
+            }
         }
         match self {
-            Self::Direct(Some(target)) => _ = target.write_all(line.as_bytes()),
-            Self::Direct(None) => {}
-            Self::Detached(queue) => queue.push(line),
+            Self::Direct(target) => target.as_mut()?.write(line.as_bytes()),
+            Self::Detached(queue) => {
+                queue.push(line);
+                None
+            }
         }
     }
 }
@@ -86,14 +122,14 @@ struct Shared {
 }
 
 impl Queue {
-    fn start(target: impl Write + Send + 'static) -> Self {
+    fn start(target: Target<impl Write + Send + 'static>) -> io::Result<Self> {
         let bytes = Mutex::new(VecDeque::with_capacity(MAX_WAITING));
         let shared = Arc::new(Shared { bytes, has_bytes: Condvar::new() });
         let waiting = Arc::new(AtomicUsize::new(0));
-        WAITING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&waiting));
         let (source, written) = (Arc::clone(&shared), Arc::clone(&waiting));
-        thread::spawn(move || write_all(&source, target, &written));
-        Self { shared, waiting, dropped: 0 }
+        thread::Builder::new().spawn(move || write_all(&source, target, &written))?;
+        WAITING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&waiting));
+        Ok(Self { shared, waiting, dropped: 0 })
     }
 
     fn push(&mut self, line: &str) {
@@ -125,7 +161,7 @@ impl Queue {
 }
 
 /// Writes the bytes of a queue, for ever. It holds the lock only to copy, never to write.
-fn write_all(source: &Shared, mut target: impl Write, waiting: &AtomicUsize) {
+fn write_all(source: &Shared, mut target: Target<impl Write>, waiting: &AtomicUsize) {
     let mut chunk = Vec::with_capacity(CHUNK);
     loop {
         chunk.clear();
@@ -137,7 +173,9 @@ fn write_all(source: &Shared, mut target: impl Write, waiting: &AtomicUsize) {
         chunk.extend_from_slice(&front[..front.len().min(CHUNK)]);
         bytes.drain(..chunk.len());
         drop(bytes);
-        _ = target.write_all(&chunk);
+        if let Some(warning) = target.write(&chunk) {
+            warn!("{warning}");
+        }
         waiting.fetch_sub(chunk.len(), Ordering::Release);
     }
 }
