@@ -6,6 +6,7 @@
 #               --quick          a small part of each load: to see that it works, some seconds
 #               --rounds N       how often each is measured; the median counts (5)
 #               --only NAME...   these loads only; --help names them
+#               --with PROGRAM   one more server of the kit, such as an older build: column 'other'
 #               --json FILE      the file that gets all figures (report/bench.json)
 #               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
 # REQUIREMENTS  Rust; redis-server and redis-benchmark (Debian: redis-server redis-tools). Without them it

@@ -36,6 +36,8 @@ pub struct Options {
     pub is_quick: bool,
     /// Where the programs of the labs are, and in `examples` the baseline.
     pub programs: PathBuf,
+    /// One more server: its program.
+    pub with: Option<PathBuf>,
     /// The file that gets the report.
     pub json: PathBuf,
     /// The file that gets the chart.
@@ -59,7 +61,7 @@ pub enum BenchError {
     /// The loads are not as they should be.
     #[error("loads.toml cannot be read: {0}")]
     Loads(#[from] toml::de::Error),
-    /// A file could not be written.
+    /// A file could not be written, or is not there.
     #[error("{}: {why}", .path.display())]
     File {
         /// Which.
@@ -86,7 +88,7 @@ pub fn list() -> Result<Vec<(String, String)>, toml::de::Error> {
 pub fn run(options: &Options) -> Result<String, BenchError> {
     check(&options.only)?;
     raise_file_limit();
-    let stage = Stage::new(options.programs.clone(), options.rounds, options.is_quick);
+    let stage = Stage::new(options)?;
     let mut report = Report {
         machine: Machine::this(),
         clock: Clock::best(),

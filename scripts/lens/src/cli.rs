@@ -189,6 +189,9 @@ pub struct Bench {
     /// Send a small part of each load, twice: to see that it works
     #[arg(long)]
     pub quick: bool,
+    /// One more server of the kit, such as an older build: the column 'other'
+    #[arg(long, value_name = "PROGRAM")]
+    pub with: Option<PathBuf>,
     /// The file that gets all figures
     #[arg(long, default_value = "report/bench.json")]
     pub json: PathBuf,

@@ -174,11 +174,11 @@ fn watch(asked: cli::Watch) -> Ended {
 }
 
 fn bench(asked: cli::Bench) -> Ended {
-    let cli::Bench { only, rounds, quick: is_quick, json, chart, programs } = asked;
+    let cli::Bench { only, rounds, quick: is_quick, with, json, chart, programs } = asked;
     record::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let rounds = rounds.map_or(if is_quick { 2 } else { 5 }, usize::from);
-    let options = bench::Options { only, rounds, is_quick, programs, json, chart };
+    let options = bench::Options { only, rounds, is_quick, programs, with, json, chart };
     Ok(io::stdout().write_all(bench::run(&options)?.as_bytes())?)
 }
 

@@ -147,6 +147,19 @@ fn without_redis_it_says_so_and_measures_the_rest() {
 }
 
 #[test]
+fn one_more_program_is_measured_beside_the_labs() {
+    let place = TempDir::new().unwrap();
+    let mut command = bench(&place, "2", &["mix-50"]);
+    command.arg("--with").arg(programs().join("lab3-multiclient")).env("PATH", place.path());
+    let text = said(&succeeded(&mut command));
+    assert!(text.contains(" lab4 ") && text.contains(" other"), "{text}");
+    let figures = &report(&place)["cpu"][0]["figures"];
+    assert!(figures["other"]["median"].as_f64().unwrap() > 0.0, "{figures}");
+    let svg = fs::read_to_string(place.path().join("report/bench.svg")).unwrap();
+    assert!(svg.contains("other") && !svg.contains("baseline"), "{svg}");
+}
+
+#[test]
 fn what_cannot_be_measured_at_all_is_said_and_leaves_no_report() {
     let place = TempDir::new().unwrap();
     for (words, code, sentence) in [
@@ -157,6 +170,7 @@ fn what_cannot_be_measured_at_all_is_said_and_leaves_no_report() {
             "nothing could be measured: redis-server, which is not installed",
         ),
         (&["--rounds", "0"], 2, "0 is not in 1..=99"),
+        (&["--with", "no/such"], 2, "no/such: No such file or directory"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lens"));
         command.arg("bench").args(words).args(["--programs", "/nowhere"]).env("PATH", place.path());

@@ -10,7 +10,7 @@ use plotters::element::{PathElement, Rectangle, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoFont, RGBColor, TextStyle};
 
-use super::report::{Report, Row, SERVERS};
+use super::report::{Report, Row, SERVERS, measured};
 use super::spread::figure;
 
 const WIDTH: u32 = 960;
@@ -22,7 +22,8 @@ const UNIT: f64 = 300.0;
 const LONGEST: f64 = 1.6;
 const TOP: i32 = 96;
 const BAR: i32 = 18;
-const GROUP: i32 = 90;
+/// Between the bars of two loads.
+const GAP: i32 = 18;
 /// A bar that is shorter has its figure behind it.
 const ROOM: i32 = 90;
 /// Plotters counts the size of a font differently: this is 13 pixels, about.
@@ -34,13 +35,16 @@ const PAGE: RGBColor = RGBColor(0xff, 0xff, 0xff);
 const INK: RGBColor = RGBColor(0x1b, 0x1f, 0x24);
 const NOTE: RGBColor = RGBColor(0x4d, 0x56, 0x61);
 /// The servers, in colours that the colour-blind can tell apart, dark enough for white figures.
-const COLOURS: [RGBColor; 4] = [
+const COLOURS: [RGBColor; SERVERS.len()] = [
     RGBColor(0xb8, 0x4f, 0x00),
     RGBColor(0x8a, 0x3f, 0xa0),
     RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0x2f, 0x6b, 0x3a),
     RGBColor(0x65, 0x6d, 0x76),
 ];
 
+/// Its name, and the colour of its bars.
+type Server = (&'static str, RGBColor);
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
@@ -51,15 +55,20 @@ type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 pub fn svg(report: &Report) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
     let mut text = String::new();
     let rows = i32::try_from(report.cpu.len()).unwrap_or(0);
-    let height = u32::try_from(TOP + rows * GROUP + 40).unwrap_or(WIDTH);
+    let mut servers: Vec<Server> = SERVERS.into_iter().zip(COLOURS).collect();
+    let measured = measured(&report.cpu, &SERVERS);
+    servers.retain(|(name, _)| measured.contains(name));
+    let bars = BAR * i32::try_from(servers.len()).unwrap_or(0);
+    let step = bars + GAP;
+    let height = u32::try_from(TOP + rows * step + 40).unwrap_or(WIDTH);
     {
         let area = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
         area.fill(&PAGE)?;
-        title(&area, report)?;
-        let (one, end) = (LEFT + length(1.0), TOP + rows * GROUP);
-        area.draw(&PathElement::new([(one, TOP - 6), (one, end - GROUP + 4 * BAR + 4)], NOTE))?;
-        for (row, y) in report.cpu.iter().zip((TOP..).step_by(GROUP.unsigned_abs() as usize)) {
-            group(&area, row, y)?;
+        title(&area, report, &servers)?;
+        let (one, end) = (LEFT + length(1.0), TOP + rows * step);
+        area.draw(&PathElement::new([(one, TOP - 6), (one, end - GAP + 4)], NOTE))?;
+        for (row, y) in report.cpu.iter().zip((TOP..).step_by(step.unsigned_abs() as usize)) {
+            group(&area, row, y, &servers)?;
         }
         let machine = &report.machine;
         let place = format!("{}, {} cores; {}", machine.cpu, machine.cores, machine.date);
@@ -69,7 +78,7 @@ pub fn svg(report: &Report) -> Result<String, DrawingAreaErrorKind<std::io::Erro
     Ok(text)
 }
 
-fn title(area: &Area<'_>, report: &Report) -> Drawn {
+fn title(area: &Area<'_>, report: &Report, servers: &[Server]) -> Drawn {
     write(area, "CPU of the server a request", (20, 30), 27, INK)?;
     let base = if report.machine.redis_server.is_some() { "redis" } else { "lab3" };
     let note = format!(
@@ -78,7 +87,7 @@ fn title(area: &Area<'_>, report: &Report) -> Drawn {
     );
     write(area, &note, (20, 58), SMALL, NOTE)?;
     let mut x = LEFT;
-    for (name, colour) in SERVERS.into_iter().zip(COLOURS) {
+    for (name, colour) in servers {
         area.draw(&Rectangle::new([(x, 72), (x + 12, 84)], colour.filled()))?;
         write(area, name, (x + 18, 78), NORMAL, INK)?;
         x += 110;
@@ -87,17 +96,14 @@ fn title(area: &Area<'_>, report: &Report) -> Drawn {
 }
 
 /// The bars of one load.
-fn group(area: &Area<'_>, row: &Row, top: i32) -> Drawn {
+fn group(area: &Area<'_>, row: &Row, top: i32, servers: &[Server]) -> Drawn {
     let place = Pos::new(HPos::Right, VPos::Center);
     let style = TextStyle::from(("sans-serif", NORMAL).into_font()).color(&INK).pos(place);
     area.draw(&Text::new(row.about.clone(), (LEFT - 12, top + 2 * BAR - 1), style))?;
-    let spreads = SERVERS.map(|server| row.figure(server));
-    let base = spreads.iter().flatten().next().map_or(1.0, |spread| spread.median);
-    for (spread, (colour, y)) in spreads
-        .into_iter()
-        .zip(COLOURS.into_iter().zip((top..).step_by(BAR.unsigned_abs() as usize)))
-    {
-        let Some(spread) = spread else { continue };
+    let base = servers.iter().find_map(|(name, _)| row.figure(name));
+    let base = base.map_or(1.0, |spread| spread.median);
+    for ((name, colour), y) in servers.iter().zip((top..).step_by(BAR.unsigned_abs() as usize)) {
+        let Some(spread) = row.figure(name) else { continue };
         let share = spread.median / base.max(f64::MIN_POSITIVE);
         let end = LEFT + length(share);
         area.draw(&Rectangle::new([(LEFT, y), (end, y + BAR - 2)], colour.filled()))?;

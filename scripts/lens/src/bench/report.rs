@@ -8,13 +8,24 @@ use super::spread::Spread;
 use crate::measure::{Clock, Machine};
 
 /// The servers that get the loads, by their short names: the columns of the tables.
-pub(super) const SERVERS: [&str; 4] = ["redis", "lab3", "lab4", "baseline"];
+pub(super) const SERVERS: [&str; 5] = ["redis", "lab3", "lab4", "other", "baseline"];
 /// What is compared under each load: its name, and whose figure is divided by whose.
-pub(super) const RATIOS: [(&str, &str, &str); 3] = [
+pub(super) const RATIOS: [(&str, &str, &str); 4] = [
     ("lab4 ÷ redis", "lab4", "redis"),
     ("lab4 ÷ baseline", "lab4", "baseline"),
     ("lab3 ÷ redis", "lab3", "redis"),
+    ("other ÷ redis", "other", "redis"),
 ];
+
+/// Those of these servers that have a figure.
+pub(super) fn measured<'a>(
+    rows: impl IntoIterator<Item = &'a Row> + Clone,
+    servers: &[&'static str],
+) -> Vec<&'static str> {
+    let has_figure =
+        |server: &&&str| rows.clone().into_iter().any(|row| row.figure(server).is_some());
+    servers.iter().filter(has_figure).copied().collect()
+}
 
 /// What one run of `lens bench` has found.
 #[derive(Debug, Serialize)]
@@ -50,7 +61,7 @@ pub struct Row {
     pub about: String,
     /// What the figures are.
     pub unit: String,
-    /// The figure of each server, by its short name: `redis`, `lab3`, `lab4`, `baseline`.
+    /// The figure of each server, by its short name: `redis`, `lab3`, `lab4`, `other`, `baseline`.
     pub figures: BTreeMap<String, Spread>,
     /// What is compared, and with which target.
     pub judged: Vec<Judged>,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::{BenchError, Options, file_error};
 use crate::measure::Program;
 
 /// How much less `--quick` does.
@@ -17,33 +18,42 @@ pub(super) struct Stage {
     pub(super) lab2: Option<Program>,
     pub(super) lab3: Option<Program>,
     pub(super) lab4: Option<Program>,
+    /// The program that the user has named.
+    pub(super) other: Option<Program>,
     pub(super) baseline: Option<Program>,
     pub(super) rounds: usize,
     pub(super) is_quick: bool,
 }
 
 impl Stage {
-    /// Finds the programs in a folder, and redis-server where programs are.
-    pub(super) fn new(folder: PathBuf, rounds: usize, is_quick: bool) -> Self {
-        let lab = |name: &str, file: &str| {
+    /// Finds the programs in a folder, redis-server where programs are, and the one that the user has named.
+    ///
+    /// # Errors
+    /// If that one is not there.
+    pub(super) fn new(options: &Options) -> Result<Self, BenchError> {
+        let folder = options.programs.clone();
+        let program = |name: &str, binary: PathBuf| {
             let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-            let binary = folder.join(file);
             binary.exists().then(|| Program::Lab { name: name.to_owned(), binary, options })
         };
+        let lab = |name: &str, file: &str| program(name, folder.join(file));
+        let found = |path: &PathBuf| path.canonicalize().map_err(|error| file_error(path, &error));
+        let other = options.with.as_ref().map(found).transpose()?;
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut folders = std::env::split_paths(&path);
         let has_redis = folders.any(|folder| folder.join("redis-server").is_file());
-        Self {
+        Ok(Self {
             redis: has_redis.then_some(Program::Redis),
             lab1: lab("lab1", "lab1-blocking"),
             lab2: lab("lab2", "lab2-resp"),
             lab3: lab("lab3", "lab3-multiclient"),
             lab4: lab("lab4", "lab4-fair"),
+            other: other.and_then(|binary| program("other", binary)),
             baseline: lab("baseline", "examples/baseline"),
-            rounds,
-            is_quick,
+            rounds: options.rounds,
+            is_quick: options.is_quick,
             folder,
-        }
+        })
     }
 
     /// What is not here, and what is lost without it.
@@ -77,9 +87,9 @@ impl Stage {
         self.redis.iter().chain(&self.lab4).collect()
     }
 
-    /// The same with lab 3, where that is cheap.
+    /// The same with lab 3 and the other program, where that is cheap.
     pub(super) fn redis_and_labs(&self) -> Vec<&Program> {
-        self.redis.iter().chain(&self.lab3).chain(&self.lab4).collect()
+        self.redis.iter().chain(&self.lab3).chain(&self.lab4).chain(&self.other).collect()
     }
 
     /// Where the program of this name is.

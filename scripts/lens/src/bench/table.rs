@@ -4,13 +4,13 @@ use comfy_table::{
     Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets,
 };
 
-use super::report::{Judged, RATIOS, Report, Row, SERVERS};
+use super::report::{Judged, RATIOS, Report, Row, SERVERS, measured};
 use super::spread::{Spread, figure};
 use crate::compare::wrapped;
 
 /// A terminal has so many columns.
 const WIDTH: u16 = 80;
-/// What was measured stands in so many of them.
+/// What was measured stands in so many of them, or in fewer if the figures need more.
 const ABOUT: u16 = 26;
 
 /// The whole report.
@@ -19,7 +19,7 @@ pub fn text(report: &Report) -> String {
     let mut parts = vec![head(report)];
     if !report.cpu.is_empty() {
         parts.push("CPU of the server a request, µs".to_owned());
-        parts.push(figures(&report.cpu, &SERVERS));
+        parts.push(figures(&report.cpu));
         parts.push("\nThe same, as shares".to_owned());
         parts.push(ratios(&report.cpu));
         parts.push("\nThroughput and latency of lab4, as a share of redis".to_owned());
@@ -60,9 +60,10 @@ fn head(report: &Report) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A column for each server.
-fn figures(rows: &[Row], servers: &[&str]) -> String {
-    let mut table = table(servers);
+/// A column for each server that has a figure.
+fn figures(rows: &[Row]) -> String {
+    let servers = measured(rows, &SERVERS);
+    let mut table = table(&servers);
     for row in rows {
         let figures = servers.iter().map(|server| spread(row.figure(server)));
         table.add_row([Cell::new(&row.about)].into_iter().chain(figures));
@@ -72,10 +73,11 @@ fn figures(rows: &[Row], servers: &[&str]) -> String {
 
 /// A column for each comparison.
 fn ratios(rows: &[Row]) -> String {
-    let names = RATIOS.map(|(name, ..)| name);
+    let is_there = |what: &&str| rows.iter().any(|row| row.judged(what).is_some());
+    let names: Vec<&str> = RATIOS.iter().map(|(name, ..)| *name).filter(is_there).collect();
     let mut table = table(&names);
     for row in rows {
-        let cells = names.map(|what| judged(row.judged(what)));
+        let cells = names.iter().map(|what| judged(row.judged(what)));
         table.add_row([Cell::new(&row.about)].into_iter().chain(cells));
     }
     shown(&table)
@@ -95,9 +97,8 @@ fn shares(report: &Report) -> String {
 }
 
 /// A column for each server that has a figure. What is judged stands below what was measured.
-fn judged_figures(rows: &[&Row], servers: &[&str]) -> String {
-    let has_figure = |server: &&&str| rows.iter().any(|row| row.figure(server).is_some());
-    let servers: Vec<&str> = servers.iter().filter(has_figure).copied().collect();
+fn judged_figures(rows: &[&Row], servers: &[&'static str]) -> String {
+    let servers = measured(rows.iter().copied(), servers);
     let mut table = table(&servers);
     for row in rows {
         let mut about = format!("{} ({})", row.about, row.unit);
@@ -120,7 +121,7 @@ fn table(head: &[&str]) -> Table {
     table.set_header([Cell::new("")].into_iter().chain(titles));
     for (number, column) in table.column_iter_mut().enumerate() {
         let constraint = match number {
-            0 => ColumnConstraint::Absolute(Width::Fixed(ABOUT)),
+            0 => ColumnConstraint::UpperBoundary(Width::Fixed(ABOUT)),
             _ => ColumnConstraint::ContentWidth,
         };
         column.set_constraint(constraint).set_padding((u16::from(number > 0), 1));
