@@ -38,7 +38,7 @@ impl Besides {
         match self {
             Self::Growth => "CPU a request with 1,000,000 keys, all with a TTL, against 1,000",
             Self::Memory => "memory a key of 16 bytes with a value of 16 bytes",
-            Self::Stops => "the longest stop while a table grows to 5,000,000 keys",
+            Self::Stops => "the longest stop: a growing table, due keys, new clients",
             Self::Labs => "the round trip of one client of labs 1 and 2",
             Self::Decode => "CPU of long requests and long pipelines, against a tenth of them",
         }

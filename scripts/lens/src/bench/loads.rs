@@ -88,7 +88,7 @@ impl Entry {
         let mut servers = Vec::new();
         for program in self.programs(stage) {
             let server = Server::start(program)?;
-            fill(&server, 0..self.keys, &value, None)?;
+            fill(&server, 0..self.keys, &value, &[])?;
             tell::command(&server.command);
             servers.push((server, Vec::new()));
         }

@@ -50,18 +50,14 @@ impl Filler {
         Ok(Self { stream, outbox: Vec::new(), inbox: Vec::new() })
     }
 
-    /// Sets the keys of these numbers to a value, with a TTL in seconds where one is given.
+    /// Sets the keys of these numbers to a value, with more arguments of SET: `EX 100`.
     ///
     /// # Errors
     /// If the server hangs up, is silent for a minute, or refuses one.
-    pub fn set(&mut self, keys: Range<u64>, value: &str, ttl: Option<&str>) -> io::Result<()> {
+    pub fn set(&mut self, keys: Range<u64>, value: &str, options: &[&str]) -> io::Result<()> {
         let mut waiting = 0;
         for number in keys {
-            let key = key(number);
-            match ttl {
-                Some(ttl) => request(&["SET", &key, value, "EX", ttl], &mut self.outbox),
-                None => request(&["SET", &key, value], &mut self.outbox),
-            }
+            request(&[&["SET", &key(number), value], options].concat(), &mut self.outbox);
             waiting += 1;
             if self.outbox.len() >= BATCH {
                 self.send(std::mem::take(&mut waiting))?;
@@ -84,7 +80,7 @@ impl Filler {
     }
 }
 
-/// Sets the keys of these numbers to a value, and hangs up.
+/// Sets the keys of these numbers to a value, with more arguments of SET, and disconnects.
 ///
 /// # Errors
 /// If the server hangs up or refuses.
@@ -92,7 +88,7 @@ pub fn fill(
     server: &Server,
     keys: Range<u64>,
     value: &str,
-    ttl: Option<&str>,
+    options: &[&str],
 ) -> Result<(), MeasureError> {
-    Filler::new(server)?.set(keys, value, ttl).map_err(|error| server.lost(error))
+    Filler::new(server)?.set(keys, value, options).map_err(|error| server.lost(error))
 }

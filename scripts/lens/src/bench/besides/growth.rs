@@ -39,7 +39,7 @@ fn of_server(stage: &Stage, program: &Program, many: u64, words: &[&str]) -> End
     let servers = [(Server::start(program)?, FEW), (Server::start(program)?, many)];
     let mut costs = [Vec::new(), Vec::new()];
     for (server, keys) in &servers {
-        fill(server, 0..*keys, VALUE, Some(TTL))?;
+        fill(server, 0..*keys, VALUE, &["EX", TTL])?;
     }
     for round in 0..stage.rounds {
         for place in rotated(servers.len(), round) {

@@ -20,7 +20,7 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
         for round in 0..stage.rounds.min(ROUNDS) {
             let server = Server::start(program)?;
             let before = server.usage()?.rss;
-            fill(&server, 0..keys, VALUE, None)?;
+            fill(&server, 0..keys, VALUE, &[])?;
             let grown = server.usage()?.rss.saturating_sub(before);
             #[expect(clippy::cast_precision_loss, reason = "bytes of a machine's memory")]
             samples.push(grown as f64 / keys as f64);
