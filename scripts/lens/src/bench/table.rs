@@ -75,7 +75,9 @@ fn figures(rows: &[Row]) -> String {
 fn ratios(rows: &[Row]) -> String {
     let is_there = |what: &&str| rows.iter().any(|row| row.judged(what).is_some());
     let names: Vec<&str> = RATIOS.iter().map(|(name, ..)| *name).filter(is_there).collect();
-    let mut table = table(&names);
+    // In two lines, so that what was measured has room.
+    let titles: Vec<String> = names.iter().map(|name| name.replace(" ÷ ", "\n÷ ")).collect();
+    let mut table = table(&titles);
     for row in rows {
         let cells = names.iter().map(|what| judged(row.judged(what)));
         table.add_row([Cell::new(&row.about)].into_iter().chain(cells));
@@ -113,11 +115,11 @@ fn judged_figures(rows: &[&Row], servers: &[&'static str]) -> String {
 }
 
 /// A table with these columns, behind the one that says what was measured.
-fn table(head: &[&str]) -> Table {
+fn table(head: &[impl AsRef<str>]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-    let titles = head.iter().map(|title| right((*title).to_owned()));
+    let titles = head.iter().map(|title| right(title.as_ref().to_owned()));
     table.set_header([Cell::new("")].into_iter().chain(titles));
     for (number, column) in table.column_iter_mut().enumerate() {
         let constraint = match number {
