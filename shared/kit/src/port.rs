@@ -60,7 +60,8 @@ fn holder(port: u16) -> String {
             // The kernel keeps only 15 letters of a name. The file name has all letters.
             let file = Path::new(&process.path).file_name().and_then(|name| name.to_str());
             let name = file.filter(|name| name.starts_with(&process.name)).unwrap_or(&process.name);
-            format!("{name} (pid {})", process.pid)
+            // A program chooses its name, and a name may hold control characters.
+            format!("{} (pid {})", name.escape_debug(), process.pid)
         }
         Err(_) => format!(
             "a program of another user\n  \

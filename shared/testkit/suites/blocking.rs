@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use testkit::{Lab, Peer};
+use testkit::{Lab, Peer, run};
 
 use crate::{LAB, PONG};
 
@@ -90,4 +90,17 @@ fn a_signal_that_interrupts_a_read_does_not_disconnect_the_client() {
     }
     peer.ask("PING\r\n", PONG);
     assert_eq!(lab.log().matches("Connection closed").count(), 0, "{}", lab.log());
+}
+
+#[test]
+fn a_bench_whose_stderr_cannot_be_written_ends_with_exit_code_1() {
+    let lab = Lab::start(LAB);
+    let mut first = lab.connect();
+    first.ask("PING\r\n", PONG);
+    let port = lab.addr.port().to_string();
+    let bench = "exec \"$0\" bench --port \"$1\" --stall-timeout 1 $2 2>/dev/full";
+    for option in ["--large", "--requests=1"] {
+        let output = run("sh", &["-c", bench, LAB, &port, option]);
+        assert_eq!(output.status.code(), Some(1), "{option}: {output:?}");
+    }
 }

@@ -133,7 +133,11 @@ impl<C: Codec> BlockingClient<C> {
         if left < Duration::from_millis(1) {
             return Err(stalled("no reply", waited));
         }
-        eprintln!("No reply yet: the server may be busy with another client. Waiting ...");
+        // `eprintln!` would panic if stderr is closed or full.
+        _ = writeln!(
+            io::stderr(),
+            "No reply yet: the server may be busy with another client. Waiting ..."
+        );
         self.stream.set_read_timeout(Some(left))
     }
 }

@@ -28,7 +28,8 @@ pub fn print(outcome: &Outcome<'_>) -> io::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for problem in problems {
-        eprintln!("{}: {problem}", program());
+        // `eprintln!` would panic if stderr is closed or full.
+        _ = writeln!(io::stderr(), "{}: {problem}", program());
     }
     Ok(ExitCode::FAILURE)
 }
