@@ -86,6 +86,18 @@ fn a_client_cannot_write_a_line_of_the_log_or_control_the_terminal() {
 }
 
 #[test]
+fn the_name_of_the_program_that_holds_the_port_cannot_control_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("lab\x1b[2J");
+    std::fs::copy(LAB, &program).unwrap();
+    let holder = Lab::start(program.to_str().unwrap());
+    let output = run(LAB, &["--port", &holder.addr.port().to_string()]);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains(r"taken by lab\u{1b}[2J (pid "), "{stderr:?}");
+    assert!(!stderr.contains('\x1b'), "{stderr:?}");
+}
+
+#[test]
 fn quiet_logs_only_connections_and_errors() {
     let lab = Lab::start_with(LAB, &["--quiet"]);
     lab.connect().send("SET k v\r\nEXIT\r\n").read(3);
