@@ -6,8 +6,7 @@ mod support;
 use std::process::{Command, Output};
 
 use support::{lab, lens, said};
-use tempfile::TempDir;
-use testkit::{Lab, Peer, wait_until};
+use testkit::{Lab, Peer, Terminal, wait_until};
 
 /// One picture of a server.
 fn once(lab: &Lab) -> String {
@@ -96,62 +95,16 @@ fn a_server_that_is_not_there_gets_one_sentence_and_what_to_type() {
     says(&["watch", &pid, "--once"], "it has ended");
 }
 
-/// A terminal of its own, of 80 by 24, in which lens watches a server.
-struct Terminal(TempDir);
-
-impl Terminal {
-    fn watch(lab: &Lab) -> Self {
-        let terminal = Self(TempDir::new().unwrap());
-        let lens = env!("CARGO_BIN_EXE_lens");
-        let script = format!(
-            "'{lens}' watch {}; echo \"exit code $?, $(stty -a | grep -o -e '-*icanon')\"; exec cat",
-            lab.pid()
-        );
-        terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", &script]);
-        terminal
-    }
-
-    fn tmux(&self, words: &[&str]) -> String {
-        let output =
-            Command::new("tmux").arg("-S").arg(self.0.path().join("tmux")).args(words).output();
-        said(&output.unwrap_or_else(|error| panic!("tmux is not installed: {error}")))
-    }
-
-    fn type_key(&self, key: &str) {
-        self.tmux(&["send-keys", key]);
-    }
-
-    #[track_caller]
-    fn wait_for(&self, text: &str) -> String {
-        wait_until(&format!("{text:?} in {}", self.picture()), || self.picture().contains(text));
-        self.picture()
-    }
-
-    fn picture(&self) -> String {
-        self.tmux(&["capture-pane", "-p"])
-    }
-
-    /// Waits until lens has ended, and looks whether the terminal is as it was: it shows what is typed.
-    #[track_caller]
-    fn expect_end(&self, exit_code: i32) -> String {
-        let picture = self.wait_for("exit code");
-        assert!(picture.contains(&format!("exit code {exit_code}, icanon")), "{picture}");
-        self.type_key("typed");
-        self.wait_for("typed")
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.tmux(&["kill-server"]);
-    }
+/// A terminal in which lens watches a server.
+fn watch(lab: &Lab) -> Terminal {
+    Terminal::run(&format!("'{}' watch {}", env!("CARGO_BIN_EXE_lens"), lab.pid()))
 }
 
 #[test]
 #[ignore = "needs tmux"]
 fn in_a_terminal_keys_freeze_and_explain_and_quit() {
     let (lab, first, second) = two_clients("lab1-blocking", "SET a 1\n");
-    let terminal = Terminal::watch(&lab);
+    let terminal = watch(&lab);
     terminal.wait_for(&format!("asleep in recvfrom(client {})", first.local_addr()));
     terminal.wait_for("1 client waits to be accepted");
     for _ in 0..3 {
@@ -178,14 +131,14 @@ fn in_a_terminal_keys_freeze_and_explain_and_quit() {
 #[ignore = "needs tmux"]
 fn in_a_terminal_it_ends_with_ctrl_c_and_with_the_server() {
     let lab = Lab::start(&lab("lab3-multiclient"));
-    let terminal = Terminal::watch(&lab);
+    let terminal = watch(&lab);
     terminal.wait_for("asleep in epoll_wait(new clients)");
     terminal.wait_for("No client is connected.");
     terminal.type_key("C-c");
     terminal.expect_end(0);
     drop(terminal);
 
-    let terminal = Terminal::watch(&lab);
+    let terminal = watch(&lab);
     terminal.wait_for("asleep in epoll_wait");
     let pid = lab.pid();
     drop(lab);
@@ -199,9 +152,8 @@ fn in_a_terminal_it_ends_with_ctrl_c_and_with_the_server() {
 fn in_a_terminal_it_ends_when_the_terminal_is_closed() {
     let lab = Lab::start(&lab("lab1-blocking"));
     // In place of the shell: a program below one gets an error when it reads, and not the end for ever.
-    let terminal = Terminal(TempDir::new().unwrap());
     let script = format!("exec '{}' watch {}", env!("CARGO_BIN_EXE_lens"), lab.pid());
-    terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", &script]);
+    let terminal = Terminal::open(&script);
     terminal.wait_for("asleep in accept4");
     let name = format!("watch {}", lab.pid());
     let runs = || {

@@ -3,6 +3,7 @@
 //! - [`Lab`]: a lab as a student runs it, as a process on a free port. It is killed at the end of the test.
 //! - [`Redis`]: a real redis-server to compare with.
 //! - [`Peer`]: a client that sends and receives raw bytes.
+//! - [`Terminal`]: a terminal of its own, for a program that people use.
 //!
 //! A test never sleeps for a fixed time. It waits for a line or for bytes, and fails after [`LIMIT`].
 #![expect(
@@ -15,10 +16,12 @@
 mod lab;
 mod peer;
 mod redis;
+mod terminal;
 
 pub use lab::{Ended, Lab, run};
 pub use peer::Peer;
 pub use redis::Redis;
+pub use terminal::Terminal;
 
 use std::time::Duration;
 

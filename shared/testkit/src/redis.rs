@@ -21,6 +21,12 @@ impl Redis {
     /// Starts redis-server on a free port and waits until it listens.
     #[must_use]
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Like [`Redis::start`], with more options.
+    #[must_use]
+    pub fn start_with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("no folder for redis-server");
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let addr = free.expect("no port is free");
@@ -28,6 +34,7 @@ impl Redis {
             .args(["--port", &addr.port().to_string(), "--bind", "127.0.0.1", "--save", ""])
             .args(["--databases", "1", "--dir"])
             .arg(folder.path())
+            .args(options)
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is not installed: run scripts/test.sh");
