@@ -103,6 +103,7 @@ choose_tests() {
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
   skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
   skip_unless "redis-server is not installed" every_reply_is_that_of_redis has redis-server
+  skip_unless "redis-server or redis-cli is not installed" every_type_of_redis_ has_all redis-server redis-cli
   skip_unless "redis-server is not installed" a_soak_of_redis_server_ has redis-server
   skip_unless "python3 is not installed" broken_on_purpose:: has python3
   skip_unless "redis-server is not installed" untrusted_input_is_handled_as_redis_does has redis-server

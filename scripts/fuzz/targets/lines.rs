@@ -1,11 +1,11 @@
 //! The line protocol, both halves. `protocol.rs` is a part of lab 1.
 #![no_main]
 
-use codec::Codec as _;
 use codec::lines::Codec;
+use codec::{Codec as _, Reply};
 use fuzz::{in_pieces, pieces, requests, round_trip, within_memory};
 use libfuzzer_sys::fuzz_target;
-use shared::reply::{Reply, Version};
+use shared::reply::{Reply as Sent, Version};
 
 #[allow(dead_code, unused_imports, reason = "a part of lab 1")]
 #[path = "../../../labs/lab1-blocking/src/protocol.rs"]
@@ -27,7 +27,7 @@ fuzz_target!(|input: &[u8]| {
 });
 
 /// The stream as replies of a server.
-fn replies(stream: &[u8], size: usize) -> Vec<Reply<'static>> {
+fn replies(stream: &[u8], size: usize) -> Vec<Reply> {
     let (mut codec, mut replies) = (Codec::default(), Vec::new());
     in_pieces(stream, size, |buffer| {
         while let Ok(Some(reply)) = codec.decode_reply(buffer) {
@@ -41,7 +41,7 @@ fn replies(stream: &[u8], size: usize) -> Vec<Reply<'static>> {
 /// A reply is one line, whatever the value is. Else the client would take the rest for the next reply.
 fn reply_is_one_line(value: &[u8]) {
     let mut line = Vec::new();
-    let both = Reply::Array(vec![Reply::Bulk(value.into()), Reply::Nil]);
+    let both = Sent::Array(vec![Sent::Bulk(value.into()), Sent::Nil]);
     protocol::encode_reply(&both, Version::Resp2, &mut line);
     assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
 }

@@ -5,10 +5,13 @@
 //! and for Redis, [`lines`] is for lab 1.
 
 use shared::buffer::ReadBuffer;
-use shared::reply::Reply;
 
 pub mod lines;
+pub mod printable;
+mod reply;
 pub mod resp;
+
+pub use reply::Reply;
 
 /// A client's codec for one connection.
 ///
@@ -18,12 +21,18 @@ pub trait Codec: Default {
     /// Appends a request to `output`. Its name is the first argument.
     fn encode_request(args: &[Vec<u8>], output: &mut Vec<u8>);
 
-    /// Takes the next reply from the front of the buffer; `None` if it has not arrived whole.
+    /// Takes the next reply from the front of the buffer; `None` if it has not arrived whole. It may be a
+    /// [`Reply::Push`], which is no reply to a request.
     ///
     /// # Errors
     /// [`BadReply`] if the bytes can never become a reply. The connection is of no more use.
-    fn decode_reply(&mut self, buffer: &mut ReadBuffer)
-    -> Result<Option<Reply<'static>>, BadReply>;
+    fn decode_reply(&mut self, buffer: &mut ReadBuffer) -> Result<Option<Reply>, BadReply>;
+
+    /// Whether this reply looks like one of the other protocol. It may still be a value that looks so.
+    #[must_use]
+    fn looks_foreign(_reply: &Reply) -> bool {
+        false
+    }
 }
 
 /// Bytes that can never become a reply.
@@ -40,6 +49,15 @@ pub enum BadReply {
     #[error("the arrays of the reply are nested too deeply")]
     TooDeep,
     /// A length or a number is not a number.
-    #[error("a length in the reply is not a number: is a server of this kit on that port?")]
-    Length,
+    #[error("a number in the reply is not a number: is a server of this kit on that port?")]
+    Number,
+    /// A line of the reply is longer than in any real reply.
+    #[error("a line of the reply is too long: is a server of this kit on that port?")]
+    LongLine,
+    /// The server speaks lines, and this codec RESP.
+    #[error("the server speaks lines, as lab 1 does")]
+    SpeaksLines,
+    /// The server speaks RESP, and this codec lines.
+    #[error("the server speaks RESP, as lab 2 and later ones do")]
+    SpeaksResp,
 }

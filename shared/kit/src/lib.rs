@@ -11,5 +11,6 @@ pub mod cli;
 pub mod client;
 pub mod log_output;
 pub mod nofile;
+mod other_lab;
 pub mod port;
 pub mod signals;

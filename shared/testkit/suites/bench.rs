@@ -1,6 +1,6 @@
 //! The load generator of each lab, tested against the server of the same lab.
 
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use testkit::{Lab, run};
 
@@ -63,5 +63,20 @@ fn if_no_server_listens_bench_says_what_to_type() {
             )),
             "{message}"
         );
+    }
+}
+
+#[test]
+fn if_nobody_reads_the_figures_bench_ends_quietly() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let port = lab.addr.port().to_string();
+    for options in [&["--requests", "10"][..], &["--requests", "10", "--json"], &["--large"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut bench = Command::new(LAB);
+        bench.args(["bench", "--port", &port]).args(options).stdout(writer).stderr(Stdio::piped());
+        let output = bench.spawn().unwrap().wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""), "{options:?}");
     }
 }

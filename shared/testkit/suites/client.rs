@@ -22,7 +22,7 @@ fn stderr(output: &Output) -> &str {
 }
 
 /// Types these lines at the prompt of `client`, with more options.
-fn type_lines(lab: &Lab, options: &[&str], lines: &str) -> Output {
+fn type_lines(lab: &Lab, options: &[&str], lines: impl AsRef<[u8]>) -> Output {
     let home = tempfile::tempdir().unwrap();
     let mut child = Command::new(LAB)
         .args(["client", "--port", &lab.addr.port().to_string()])
@@ -33,7 +33,7 @@ fn type_lines(lab: &Lab, options: &[&str], lines: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(lines.as_ref()).unwrap();
     child.wait_with_output().unwrap()
 }
 
@@ -143,4 +143,73 @@ fn if_the_server_ends_the_client_says_so_and_exits_with_2() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("has closed the connection"), "{}", stderr(&output));
+}
+
+#[test]
+fn an_error_is_one_line_without_control_characters() {
+    let lab = Lab::start(LAB);
+    // The server repeats the name of an unknown command.
+    let name = "FOO\u{1b}[2J\u{7f}\u{9b}2J\t";
+    let escaped = "FOO\\u{1b}[2J\\u{7f}\\u{9b}2J\\t";
+    let one = client(&lab, &[name]);
+    assert_eq!(stdout(&one), format!("ERR unknown command '{escaped}'\n"));
+    let typed = type_lines(&lab, &[], format!("\"{name}\"\n"));
+    assert_eq!(stdout(&typed), format!("ERR unknown command '{escaped}'\n"));
+    let json = client(&lab, &["--json", name]);
+    assert!(!stdout(&json).trim_end().contains(char::is_control), "{}", stdout(&json));
+    let json: serde_json::Value = serde_json::from_str(stdout(&json)).unwrap();
+    assert_eq!(json["value"], format!("ERR unknown command '{name}'"));
+}
+
+#[test]
+fn every_error_of_the_server_is_an_error_for_the_exit_code() {
+    let lab = Lab::start_with(LAB, &["--max-memory", "1"]);
+    for (command, code) in [
+        (&["SET", "name", "Alice"][..], "OOM "),
+        (&["HELLO", "4"], "NOPROTO "),
+        (&["HELLO", "3", "AUTH", "default", "wrong"], "WRONGPASS "),
+        (&["FOO"], "ERR "),
+    ] {
+        let output = client(&lab, command);
+        if stdout(&output).starts_with(code) {
+            assert_eq!(output.status.code(), Some(1), "{output:?}");
+        } else {
+            // The server has no password, so it accepts any.
+            assert_eq!(command[0], "HELLO", "{output:?}");
+        }
+    }
+}
+
+#[test]
+fn the_prompt_sends_a_line_that_is_not_text_and_goes_on() {
+    let lab = Lab::start(LAB);
+    let output = type_lines(&lab, &[], b"SET k \xff\xfe\nSTRLEN k\nFOO \xff\nPING");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(stdout(&output).lines().next(), Some("OK"));
+    assert_eq!(stdout(&output).lines().last(), Some("PONG"));
+    assert!(stdout(&output).contains("2\nERR unknown command 'FOO'\n"), "{output:?}");
+}
+
+#[test]
+fn if_nobody_reads_the_replies_the_client_ends_quietly() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    // As `client ... | head -1` after the first line.
+    for words in [&["PING"][..], &[], &["--json"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut child = Command::new(LAB)
+            .args([&["client", "--port", &port], words].concat())
+            .stdin(Stdio::piped())
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The client may have ended already.
+        _ = child.stdin.take().unwrap().write_all(b"HELP\nPING\nPING\n");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {output:?}");
+        let said = stderr(&output).lines().filter(|line| !line.starts_with('['));
+        assert_eq!(said.count(), 0, "{words:?}: {output:?}");
+    }
 }

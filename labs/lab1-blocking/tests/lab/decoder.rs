@@ -99,7 +99,7 @@ proptest! {
         prop_assert_eq!(output.iter().position(|byte| *byte == b'\n'), Some(output.len() - 1));
         buffer.extend(&output);
         let reply = protocol::Codec::default().decode_reply(&mut buffer);
-        let is_error = matches!(reply, Ok(Some(Reply::Error(_))));
+        let is_error = matches!(reply, Ok(Some(codec::Reply::Error(_))));
         prop_assert!(is_error || !values.concat().contains(&b'\n'), "{reply:?}");
         prop_assert!(buffer.is_empty());
     }

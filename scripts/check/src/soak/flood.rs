@@ -3,10 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use codec::Codec as _;
-use codec::resp;
+use codec::{Codec as _, Reply, resp};
 use fastrand::Rng;
-use shared::reply::Reply;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line};

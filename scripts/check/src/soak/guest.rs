@@ -6,12 +6,10 @@ use std::io::{self, Read, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use codec::Codec as _;
-use codec::resp;
+use codec::{Codec as _, Reply, resp};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use shared::buffer::ReadBuffer;
-use shared::reply::Reply;
 use socket2::SockRef;
 
 use super::book::Trouble;
@@ -146,7 +144,7 @@ impl Guest {
     /// `Lost` if the server has hung up, `Wrong` if there is a reply too many or none at all.
     pub fn hear(
         &mut self,
-        mut judge: impl FnMut(Asked, Instant, Instant, &Reply<'_>),
+        mut judge: impl FnMut(Asked, Instant, Instant, &Reply),
     ) -> Result<(), Trouble> {
         loop {
             match self.stream.read(self.inbox.spare_mut()) {

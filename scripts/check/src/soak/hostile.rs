@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use codec::Reply;
 use fastrand::Rng;
-use shared::reply::Reply;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line, PATIENCE};

@@ -11,8 +11,8 @@ mod words;
 
 use std::time::{Duration, Instant};
 
+use codec::Reply;
 use fastrand::Rng;
-use shared::reply::Reply;
 
 /// Servers count time in whole milliseconds: what they call now may be so much earlier than now.
 const GRAIN: Duration = Duration::from_millis(1);
@@ -149,7 +149,7 @@ impl Ledger {
         asked: Asked,
         sent: Instant,
         received: Instant,
-        reply: &Reply<'_>,
+        reply: &Reply,
     ) -> Result<Shown, String> {
         let Asked { key, act } = asked;
         let before = self.keys[key].holds;
@@ -158,9 +158,9 @@ impl Ledger {
             (Act::Get, Reply::Nil) | (Act::Del, Reply::Integer(0)) => Some(false),
             (Act::Del, Reply::Integer(1)) => Some(true),
             (Act::Get, Reply::Bulk(found)) => {
-                before.is_some_and(|held| **found == *held.value(key)).then_some(true)
+                before.is_some_and(|held| *found == held.value(key)).then_some(true)
             }
-            (Act::Set { .. }, reply) if *reply == Reply::OK => Some(sure == Sure::There),
+            (Act::Set { .. }, reply) if *reply == Reply::ok() => Some(sure == Sure::There),
             _ => None,
         };
         let is_right = match sure {

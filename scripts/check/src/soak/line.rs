@@ -6,10 +6,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use codec::Codec as _;
-use codec::resp;
+use codec::printable::one_line;
+use codec::{Codec as _, Reply, resp};
 use shared::buffer::ReadBuffer;
-use shared::reply::Reply;
 
 use super::book::{Book, Trouble};
 
@@ -105,7 +104,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// [`End`].
-    pub fn reply(&mut self) -> Result<Reply<'static>, End> {
+    pub fn reply(&mut self) -> Result<Reply, End> {
         let last = Instant::now();
         loop {
             if let Some(reply) = self.try_reply()? {
@@ -123,7 +122,7 @@ impl<'a> Line<'a> {
     ///
     /// # Errors
     /// [`End`].
-    pub fn try_reply(&mut self) -> Result<Option<Reply<'static>>, End> {
+    pub fn try_reply(&mut self) -> Result<Option<Reply>, End> {
         let reply = self.codec.decode_reply(&mut self.inbox);
         reply.map_err(|bad| Trouble::Wrong(format!("what came is no reply: {bad}")).into())
     }
@@ -197,16 +196,18 @@ pub fn pause(book: &Book, time: Duration) {
 }
 
 /// A reply as people read it, cut short.
-pub fn shown(reply: &Reply<'_>) -> String {
+pub fn shown(reply: &Reply) -> String {
     let text = match reply {
         Reply::Nil => return "nil".to_owned(),
         Reply::Bulk(bytes) if bytes.len() > 40 => {
             return format!("{} bytes that begin {}", bytes.len(), bytes[..24].escape_ascii());
         }
         Reply::Bulk(bytes) => format!("\"{}\"", bytes.escape_ascii()),
-        Reply::Status(text) | Reply::Error(text) | Reply::Text(text) => text.to_string(),
+        Reply::Status(text) | Reply::Error(text) | Reply::Text(text) => one_line(text),
+        Reply::Double(digits) | Reply::BigNumber(digits) => digits.clone(),
         Reply::Integer(number) => number.to_string(),
-        Reply::Array(_) | Reply::Map(_) => "an array".to_owned(),
+        Reply::Boolean(is) => is.to_string(),
+        Reply::Array(_) | Reply::Set(_) | Reply::Push(_) | Reply::Map(_) => "an array".to_owned(),
     };
     text.chars().take(100).collect()
 }

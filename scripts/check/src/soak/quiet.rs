@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use codec::Reply;
 use hdrhistogram::Histogram;
-use shared::reply::Reply;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line};

@@ -4,10 +4,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use codec::Codec as _;
-use codec::resp;
+use codec::{Codec as _, Reply, resp};
 use fastrand::Rng;
-use shared::reply::Reply;
 
 use super::book::{Book, Count, Trouble};
 use super::line::{self, End, Line};
@@ -30,7 +28,7 @@ pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, book: &Book) -> Result<
     let mut bytes = Vec::new();
     resp::Codec::encode_request(&[b"SET".to_vec(), key.clone(), value.clone()], &mut bytes);
     line.send(&bytes)?;
-    expect(&line.reply()?, &Reply::OK)?;
+    expect(&line.reply()?, &Reply::ok())?;
     drop(line);
     while !book.is_stopping() {
         let line = Line::open(addr, book)?;
@@ -80,16 +78,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn check(&self, place: usize, reply: &Reply<'_>) -> Result<(), End> {
+    fn check(&self, place: usize, reply: &Reply) -> Result<(), End> {
         if place.is_multiple_of(2) {
             expect(reply, &Reply::bulk((place / 2).to_string()))
         } else {
-            expect(reply, &Reply::value(Some(self.value)))
+            expect(reply, &Reply::bulk(self.value))
         }
     }
 }
 
-fn expect(reply: &Reply<'_>, right: &Reply<'_>) -> Result<(), End> {
+fn expect(reply: &Reply, right: &Reply) -> Result<(), End> {
     if reply == right {
         return Ok(());
     }

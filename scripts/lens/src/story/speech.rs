@@ -1,9 +1,8 @@
 //! What the bytes of one read or write say: commands or replies, whole ones and parts.
 
-use codec::{Codec, resp};
+use codec::{Codec, Reply, lines, resp};
 use shared::buffer::ReadBuffer;
 use shared::inline;
-use shared::reply::Reply;
 
 use super::words::{describe, phrase, readable};
 use crate::labs::Protocol;
@@ -178,7 +177,7 @@ impl Hearing {
         if self.protocol == Some(Protocol::Lines) {
             while let Some(length) = memchr::memchr(b'\n', self.inbox.filled()) {
                 let line = self.inbox.filled().get(..length).unwrap_or_default();
-                speech.has_error |= line.starts_with(b"ERR ");
+                speech.has_error |= lines::is_error(line);
                 speech.items.push(readable(line));
                 self.inbox.consume(length + 1);
             }
@@ -217,7 +216,7 @@ fn decode_request(bytes: &[u8]) -> Result<Option<(Option<String>, usize)>, Strin
     Ok(Some(((!request.is_empty()).then(|| phrase(request.args())), end + 1)))
 }
 
-fn bulk<'a>(reply: &'a Reply<'_>) -> Option<&'a [u8]> {
+fn bulk(reply: &Reply) -> Option<&[u8]> {
     match reply {
         Reply::Bulk(bytes) => Some(bytes),
         _ => None,

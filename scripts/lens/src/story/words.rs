@@ -1,6 +1,6 @@
 //! Commands, replies and bytes in words, on one line each.
 
-use shared::reply::Reply;
+use codec::Reply;
 
 /// A word longer than this is cut, in bytes.
 const LONG_WORD: usize = 40;
@@ -23,20 +23,24 @@ pub(super) fn phrase<'a>(words: impl Iterator<Item = &'a [u8]>) -> String {
 
 /// A reply in words.
 #[must_use]
-pub fn describe(reply: &Reply<'_>) -> String {
+pub fn describe(reply: &Reply) -> String {
     match reply {
         Reply::Status(text) | Reply::Error(text) | Reply::Text(text) => readable(text.as_bytes()),
+        Reply::Double(digits) | Reply::BigNumber(digits) => readable(digits.as_bytes()),
         Reply::Integer(value) => value.to_string(),
+        Reply::Boolean(is) => is.to_string(),
         Reply::Bulk(bytes) => readable(bytes),
         Reply::Nil => "(nil)".to_owned(),
-        Reply::Array(items) => format!("[{}]", list(items.iter())),
+        Reply::Array(items) | Reply::Set(items) | Reply::Push(items) => {
+            format!("[{}]", list(items.iter()))
+        }
         Reply::Map(pairs) => {
             format!("{{{}}}", list(pairs.iter().flat_map(|(name, is)| [name, is])))
         }
     }
 }
 
-fn list<'a>(items: impl Iterator<Item = &'a Reply<'a>>) -> String {
+fn list<'a>(items: impl Iterator<Item = &'a Reply>) -> String {
     items.take(16).map(describe).collect::<Vec<_>>().join(", ")
 }
 

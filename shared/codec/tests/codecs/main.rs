@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use shared::buffer::ReadBuffer;
 use shared::request::ProtocolError;
 
+mod lines_of_replies;
 mod memory;
 #[allow(dead_code, unused_imports, reason = "a part of lab 2")]
 #[path = "../../../../labs/lab2-resp/src/protocol.rs"]
@@ -42,9 +43,11 @@ fn large_pieces() -> impl Strategy<Value = Vec<usize>> {
 
 /// Bytes that look like RESP. Most of them are not valid.
 fn almost_valid_resp() -> impl Strategy<Value = Vec<u8>> {
-    let types = "[*$+:%=_-]";
+    let types = "[*$+:%=_,#(!~>|-]";
     let part = prop_oneof![
         "[*$][0-9]{1,2}\r\n".prop_map(String::into_bytes),
+        "([~>|%*][0-3]|#[tf]|,[0-9]\\.5|\\(-?[0-9]{1,30}|![0-3])\r\n".prop_map(String::into_bytes),
+        "E(RR unknown( command '[*]?)?)?".prop_map(String::into_bytes),
         (types, any::<i64>()).prop_map(|(kind, number)| format!("{kind}{number}\r\n").into_bytes()),
         (types, "[ +0-]?[0-9]{0,3}")
             .prop_map(|(kind, text)| format!("{kind}{text}\r\n").into_bytes()),

@@ -40,6 +40,8 @@ fn a_length_without_its_bytes_takes_no_memory() {
         "=9223372036854775807\r\ntxt:",
         "*9223372036854775807\r\n:1\r\n",
         "%9223372036854775807\r\n:1\r\n",
+        "|9223372036854775807\r\n:1\r\n",
+        "!9223372036854775807\r\nERR",
     ] {
         for used in memory(stream.as_bytes(), &[1]) {
             assert!(used < BASE, "{}: {used} bytes", stream.escape_debug());

@@ -12,6 +12,7 @@ use shared::buffer::ReadBuffer;
 
 use super::figures::Figures;
 use super::workload::{Decoder, Kind, Replies, Workload};
+use crate::other_lab;
 
 /// What all clients of a load share.
 pub struct Shared {
@@ -191,7 +192,7 @@ impl<C: Codec> Connection<C> {
                 Ok(Some(verdict)) => figures.record(verdict),
                 Ok(None) => break,
                 Err(bad) => {
-                    taken = Err(io::Error::new(io::ErrorKind::InvalidData, bad));
+                    taken = Err(other_lab::into_io(bad));
                     break;
                 }
             }

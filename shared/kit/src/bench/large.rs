@@ -8,15 +8,16 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use codec::Codec;
+use codec::{BadReply, Codec, Reply};
 use colored::Colorize;
 use serde_json::{Value, json};
 use shared::buffer::ReadBuffer;
-use shared::reply::Reply;
 
 use super::text::{micros, time};
+use super::unless_unread;
 use super::workload::describe;
 use crate::cli::Bench;
+use crate::other_lab;
 
 /// Sizes, in KB of 1,024 bytes.
 const KEYS: [usize; 3] = [1, 5, 10];
@@ -41,12 +42,12 @@ pub fn run<C: Codec>(addr: SocketAddr, options: &Bench) -> io::Result<ExitCode> 
         }
     }
     let mut out = io::stdout().lock();
-    if options.json {
-        writeln!(out, "{}", to_json(addr, &rows))?;
+    let written = if options.json {
+        writeln!(out, "{}", to_json(addr, &rows))
     } else {
-        write_text(addr, &rows, &mut out)?;
-    }
-    out.flush()?;
+        write_text(addr, &rows, &mut out)
+    };
+    unless_unread(written.and_then(|()| out.flush()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -81,7 +82,7 @@ impl<C: Codec> BlockingClient<C> {
 
     fn measure(&mut self, key_kb: usize, value_kb: usize) -> io::Result<Row> {
         let (key, value) = (letters("bench:", key_kb * KB), letters("", value_kb * KB));
-        let wrong = |name: &str, reply: &Reply<'_>| {
+        let wrong = |name: &str, reply: &Reply| {
             let reply = describe(reply);
             let sizes = format!("a key of {key_kb} KB and a value of {value_kb} KB");
             io::Error::other(format!("the reply to {name} with {sizes} was\n  {reply}"))
@@ -90,13 +91,16 @@ impl<C: Codec> BlockingClient<C> {
         for _ in 0..REPEATS {
             let (reply, time) = self.ask(&[b"SET".to_vec(), key.clone(), value.clone()])?;
             if !matches!(&reply, Reply::Status(text) if text == "OK")
-                && !matches!(&reply, Reply::Bulk(bytes) if **bytes == *b"OK")
+                && !matches!(&reply, Reply::Bulk(bytes) if bytes == b"OK")
             {
-                return Err(wrong("SET", &reply));
+                // The reply to SET is never a stored value, so it is foreign if it looks so.
+                let is_foreign = C::looks_foreign(&reply);
+                let foreign = || other_lab::into_io(BadReply::SpeaksResp);
+                return Err(if is_foreign { foreign() } else { wrong("SET", &reply) });
             }
             set += time;
             let (reply, time) = self.ask(&[b"GET".to_vec(), key.clone()])?;
-            if !matches!(&reply, Reply::Bulk(bytes) if **bytes == *value) {
+            if !matches!(&reply, Reply::Bulk(bytes) if *bytes == value) {
                 return Err(wrong("GET", &reply));
             }
             get += time;
@@ -107,14 +111,14 @@ impl<C: Codec> BlockingClient<C> {
     }
 
     /// Sends a request and reads its whole reply. The time is the time from one to the other.
-    fn ask(&mut self, args: &[Vec<u8>]) -> io::Result<(Reply<'static>, Duration)> {
+    fn ask(&mut self, args: &[Vec<u8>]) -> io::Result<(Reply, Duration)> {
         self.output.clear();
         C::encode_request(args, &mut self.output);
         let started = Instant::now();
         self.stream.write_all(&self.output)?;
         loop {
             let decoded = self.codec.decode_reply(&mut self.buffer);
-            if let Some(reply) = decoded.map_err(io::Error::other)? {
+            if let Some(reply) = decoded.map_err(other_lab::into_io)? {
                 return Ok((reply, started.elapsed()));
             }
             match self.stream.read(self.buffer.spare_mut()) {
@@ -133,11 +137,9 @@ impl<C: Codec> BlockingClient<C> {
         if left < Duration::from_millis(1) {
             return Err(stalled("no reply", waited));
         }
-        // `eprintln!` would panic if stderr is closed or full.
-        _ = writeln!(
-            io::stderr(),
-            "No reply yet: the server may be busy with another client. Waiting ..."
-        );
+        // If stderr is closed, the measurement goes on without the hint.
+        let hint = "No reply yet: the server may be busy with another client. Waiting ...";
+        _ = writeln!(io::stderr(), "{hint}");
         self.stream.set_read_timeout(Some(left))
     }
 }

@@ -18,6 +18,7 @@ use super::plan;
 use super::report;
 use super::workload::{Replies, Workload};
 use crate::cli::Bench;
+use crate::other_lab;
 
 /// How many clients start to connect before the next poll, so that connected clients need not wait.
 const CONNECT_BATCH: usize = 16;
@@ -29,7 +30,7 @@ const EMFILE: i32 = 24;
 /// Runs a load and prints its figures.
 ///
 /// # Errors
-/// If no server listens at `addr` (`ConnectionRefused`), or this machine cannot open the connections.
+/// If no server listens at `addr` (`ConnectionRefused`), if it speaks the other protocol, or this machine cannot open the connections.
 pub fn run<C: Codec>(addr: SocketAddr, options: &Bench) -> io::Result<ExitCode> {
     let mut load = Load::<C>::new(addr, options)?;
     let is_complete = load.run(Duration::from_secs(options.stall_timeout));
@@ -183,8 +184,12 @@ impl<C: Codec> Load<C> {
         Ok(())
     }
 
-    /// Counts a client as lost. If no client ever got a connection, this is an error of the whole load.
+    /// Counts a client as lost. If no client ever got a connection, or the server speaks the other protocol,
+    /// this is an error of the whole load.
     fn lose(&mut self, index: usize, error: io::Error) -> io::Result<()> {
+        if other_lab::found_in(&error).is_some() {
+            return Err(error);
+        }
         if self.shared.figures.connect.count() == 0 {
             return Err(match error.kind() {
                 io::ErrorKind::ConnectionRefused => error,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::figures::{Figures, Latencies};
 use super::outcome::Outcome;
 use super::text::{count, micros, number, seconds, time};
+use super::unless_unread;
 use crate::port::program;
 
 /// The columns of the table of latencies, each with its quantile.
@@ -17,18 +18,18 @@ const COLUMNS: [(&str, f64); 4] = [("p50", 0.50), ("p95", 0.95), ("p99", 0.99), 
 /// Prints the outcome of a load. Problems go to standard error, and the exit code is 1 if there are any.
 pub fn print(outcome: &Outcome<'_>) -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
-    if outcome.options.json {
-        writeln!(out, "{}", json(outcome))?;
+    let written = if outcome.options.json {
+        writeln!(out, "{}", json(outcome))
     } else {
-        write_text(outcome, &mut out)?;
-    }
-    out.flush()?;
+        write_text(outcome, &mut out)
+    };
+    unless_unread(written.and_then(|()| out.flush()))?;
     let problems = outcome.problems();
     if problems.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
     for problem in problems {
-        // `eprintln!` would panic if stderr is closed or full.
+        // If stderr is closed, the exit code still tells it.
         _ = writeln!(io::stderr(), "{}: {problem}", program());
     }
     Ok(ExitCode::FAILURE)

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use codec::{BadReply, Codec};
+use codec::printable::one_line;
+use codec::{BadReply, Codec, Reply};
 use shared::buffer::ReadBuffer;
-use shared::reply::Reply;
 
 /// How many keys the load uses: `bench:0` to `bench:999`.
 const KEYS: usize = 1000;
@@ -67,30 +67,32 @@ impl Kind {
     }
 
     /// Whether `reply` is the expected one.
-    fn check(self, reply: Reply<'_>) -> Verdict {
+    fn check(self, reply: Reply) -> Verdict {
         let (request, right): (&str, &[u8]) = match self {
             Self::Set => ("SET", b"OK"),
             Self::Get => ("GET", VALUE),
         };
         match reply {
-            Reply::Error(text) => Verdict::Error(text.into_owned()),
+            Reply::Error(text) => Verdict::Error(one_line(&text)),
             Reply::Status(text) if text.as_bytes() == right => Verdict::Right,
-            Reply::Bulk(bytes) if *bytes == *right => Verdict::Right,
+            Reply::Bulk(bytes) if bytes == right => Verdict::Right,
             wrong => Verdict::Wrong(format!("the reply to {request} was {}", describe(&wrong))),
         }
     }
 }
 
 /// A short description of a reply, for a sentence.
-pub fn describe(reply: &Reply<'_>) -> String {
+pub fn describe(reply: &Reply) -> String {
     match reply {
-        Reply::Status(text) | Reply::Error(text) => format!("'{text}'"),
+        Reply::Status(text) | Reply::Error(text) => format!("'{}'", one_line(text)),
         Reply::Integer(number) => format!("the number {number}"),
+        Reply::Double(digits) | Reply::BigNumber(digits) => format!("the number {digits}"),
+        Reply::Boolean(value) => value.to_string(),
         Reply::Bulk(bytes) if bytes.len() < 80 => format!("'{}'", bytes.escape_ascii()),
         Reply::Bulk(bytes) => format!("a value of {} bytes", bytes.len()),
         Reply::Text(text) => format!("a text of {} bytes", text.len()),
         Reply::Nil => "nil".to_owned(),
-        Reply::Array(_) | Reply::Map(_) => "an array".to_owned(),
+        Reply::Array(_) | Reply::Set(_) | Reply::Push(_) | Reply::Map(_) => "an array".to_owned(),
     }
 }
 
@@ -129,6 +131,10 @@ impl Replies {
         let was_midway = decoder.is_midway;
         let reply = decoder.codec.decode_reply(buffer)?;
         decoder.is_midway = reply.is_none();
+        // The reply to SET is never a stored value, so it is foreign if it looks so.
+        if matches!(kind, Kind::Set) && reply.as_ref().is_some_and(C::looks_foreign) {
+            return Err(BadReply::SpeaksResp);
+        }
         let verdict = reply.map(|reply| kind.check(reply));
         if verdict == Some(Verdict::Right) && !was_midway {
             let size = before.len().saturating_sub(buffer.filled().len());

@@ -19,21 +19,15 @@ impl Story {
 
     fn set(&mut self, version: u64, life: Life, sent: u64, received: u64) {
         let act = Act::Set { version, size: 0, life };
-        assert_eq!(self.ask(act, sent, received, &Reply::OK), Ok(Shown::Nothing));
+        assert_eq!(self.ask(act, sent, received, &Reply::ok()), Ok(Shown::Nothing));
     }
 
     fn get(&mut self, sent: u64, received: u64, version: Option<u64>) -> Result<Shown, String> {
         let found = version.map(|version| value(KEY, version, 0));
-        self.ask(Act::Get, sent, received, &Reply::value(found.as_deref()))
+        self.ask(Act::Get, sent, received, &found.map_or(Reply::Nil, Reply::Bulk))
     }
 
-    fn ask(
-        &mut self,
-        act: Act,
-        sent: u64,
-        received: u64,
-        reply: &Reply<'_>,
-    ) -> Result<Shown, String> {
+    fn ask(&mut self, act: Act, sent: u64, received: u64, reply: &Reply) -> Result<Shown, String> {
         let asked = self.0.take(KEY, act).unwrap();
         self.0.judge(asked, self.1 + ms(sent), self.1 + ms(received), reply)
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::reply::Reply;
+use codec::Reply;
 
 use super::{Act, Asked, Holds, Life, Sure};
 use crate::soak::line::shown;
@@ -50,7 +50,7 @@ pub fn complaint(
     before: Option<Holds>,
     sure: Sure,
     received: Instant,
-    reply: &Reply<'_>,
+    reply: &Reply,
 ) -> String {
     let Asked { key, act } = asked;
     let request = match act {
