@@ -33,3 +33,5 @@ mod real_clients;
 mod resp;
 #[path = "../../../../shared/testkit/suites/stop.rs"]
 mod stop;
+#[path = "../../../../shared/testkit/suites/terminal.rs"]
+mod terminal;

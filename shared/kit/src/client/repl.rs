@@ -14,6 +14,7 @@ use crate::client::{self, ClientError, Connection, Style};
 
 mod helper;
 mod input;
+mod terminal;
 use input::Input;
 
 /// Reads and sends lines until the user exits, or the server closes the connection.

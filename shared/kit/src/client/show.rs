@@ -42,7 +42,7 @@ impl Style {
         let mut line = match (self, reply) {
             (Self::Json, _) => json::line(args, reply, took).into_bytes(),
             (Self::Raw, Reply::Bulk(bytes)) => bytes.clone(),
-            (Self::Raw, Reply::Text(text)) => text.trim_end().as_bytes().to_vec(),
+            (Self::Raw, Reply::Text(text)) => text.clone().into_bytes(),
             (Self::Raw, _) => human(reply, None, false).into_bytes(),
             (Self::Human { in_colour }, _) => human(reply, None, in_colour).into_bytes(),
         };

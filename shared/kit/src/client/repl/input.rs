@@ -8,6 +8,7 @@ use rustyline::history::FileHistory;
 use rustyline::{CompletionType, Config, Editor};
 
 use super::helper::Helper;
+use super::terminal;
 use crate::client;
 
 /// The file in the home folder that keeps the typed lines.
@@ -27,9 +28,12 @@ impl Input {
         if !io::stdin().is_terminal() {
             return Ok(Self::Pipe(io::stdin().lock()));
         }
+        terminal::restore_at_signals()?;
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .history_ignore_space(true)
+            // With marks around pasted text, its lines would become one line, and so one command.
+            .bracketed_paste(false)
             .build();
         let mut editor = Editor::with_config(config).map_err(io::Error::other)?;
         editor.set_helper(Some(Helper::new(client::in_colour(&io::stdout()))));
