@@ -37,6 +37,7 @@ fn in_a_terminal_a_key_that_is_not_utf_8_does_not_end_the_client() {
     let lab = Lab::start(LAB);
     let terminal = prompt(&lab);
     terminal.tmux(&["send-keys", "-H", "41", "ff", "0d"]);
+    terminal.wait_for("this is not UTF-8");
     terminal.paste("PING\n");
     terminal.wait_for("PONG");
     terminal.type_key("C-d");
