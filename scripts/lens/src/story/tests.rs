@@ -208,3 +208,21 @@ fn clients_have_the_names_that_they_gave_themselves() {
     assert!(!scene.serves(40961));
     assert_eq!(scene.clients(), 1);
 }
+
+#[test]
+fn every_error_of_lab_1_is_noticed_and_no_other_line() {
+    let lines = [
+        ACCEPT,
+        r#"sendto(5, "OOM no\n", 7, MSG_NOSIGNAL, NULL, 0) = 7"#,
+        r#"sendto(5, "ERRATIC\n", 8, MSG_NOSIGNAL, NULL, 0) = 8"#,
+    ];
+    let told = told(&lines);
+    assert_eq!(told[1], format!(r#"{CLIENT}: error ["OOM no"] +0"#));
+    assert_eq!(told[2], format!(r#"{CLIENT}: ["ERRATIC"] +0"#));
+}
+
+#[test]
+fn replies_of_resp3_are_told() {
+    let reply = r#"sendto(5, "%1\r\n#t\r\n~2\r\n,1.5\r\n(99\r\n", 23, MSG_NOSIGNAL, NULL, 0) = 23"#;
+    assert_eq!(told(&[ACCEPT, reply])[1], format!(r#"{CLIENT}: ["{{true, [1.5, 99]}}"] +0"#));
+}
