@@ -92,9 +92,9 @@ impl<C: Codec> Connection<C> {
 
     /// Whether the next line is the reply of lab 1 to PING.
     ///
-    /// The first reply looks like RESP. It may be a stored value that looks so, therefore this asks once more. A
-    /// server of lines has sent one line, and PONG comes next. A server of RESP sends the rest of its reply, or
-    /// `+PONG`. No other request costs anything, so the trace of a server shows only what the user has typed.
+    /// The first reply looks like RESP. A stored value may look so as well, so this asks once more. A server
+    /// of lines has sent one line, and PONG comes next. A server of RESP sends the rest of its reply, or
+    /// `+PONG`, or has closed the connection. The client adds no other request: students read the trace of their server.
     fn is_pong_next(&mut self) -> bool {
         let next = self.exchange(&[b"PING".to_vec()]);
         next.is_ok_and(|reply| reply == Reply::bulk("PONG"))
