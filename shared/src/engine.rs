@@ -131,7 +131,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes some of the keys whose deadline has come. Returns whether others may be left. If a million keys
+    /// Removes some of the keys whose deadline has passed. Returns whether others may be left. If a million keys
     /// are due at once, other clients are served before all are removed.
     #[inline]
     pub fn expire(&mut self, now: UnixMillis) -> bool {
@@ -157,10 +157,10 @@ impl Engine {
         }
     }
 
-    /// How long it takes until a key expires; `None` if no key ever does.
+    /// How long it takes until a key is due, one millisecond after its deadline; `None` if no key ever is.
     #[must_use]
     pub fn until_next_deadline(&self, now: UnixMillis) -> Option<Duration> {
-        let wait = self.state.store.next_deadline()?.saturating_sub(now);
+        let wait = self.state.store.next_deadline()?.saturating_add(1).saturating_sub(now);
         Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
     }
 }

@@ -50,8 +50,9 @@ const ENTRY: usize = 80;
 /// The memory of a deadline in the sorted set, in bytes, about.
 const DEADLINE: usize = 24;
 
+/// Whether a deadline has passed. In the millisecond of its deadline a key still exists, as in Redis.
 fn is_due(deadline: Option<UnixMillis>, now: UnixMillis) -> bool {
-    deadline.is_some_and(|time| time <= now)
+    deadline.is_some_and(|time| time < now)
 }
 
 /// All keys of the server.
@@ -188,13 +189,13 @@ impl Store {
         self.deadlines.first().map(|(time, _)| *time)
     }
 
-    /// Whether the deadline of a key has come.
+    /// Whether the deadline of a key has passed.
     #[must_use]
     pub fn has_due(&self, now: UnixMillis) -> bool {
         is_due(self.next_deadline(), now)
     }
 
-    /// Removes one key whose deadline has come and returns it. The most overdue key comes first.
+    /// Removes one key whose deadline has passed and returns it. The most overdue key comes first.
     pub fn remove_due(&mut self, now: UnixMillis) -> Option<Key> {
         if !self.has_due(now) {
             return None;
@@ -203,7 +204,7 @@ impl Store {
         Some(self.remove_at(slot))
     }
 
-    /// Removes `key` if its deadline has come. Returns whether it was removed.
+    /// Removes `key` if its deadline has passed. Returns whether it was removed.
     pub fn remove_if_due(&mut self, key: &[u8], now: UnixMillis) -> bool {
         let is_due = self.entry(key).is_some_and(|entry| is_due(entry.deadline, now));
         is_due && self.remove(key)

@@ -43,12 +43,12 @@ impl Setup {
 }
 
 #[test]
-fn a_key_exists_before_its_deadline_and_not_at_its_deadline() {
+fn a_key_exists_up_to_its_deadline_and_not_after_it() {
     let mut setup = Setup::new();
     setup.ask("SET name Alice EX 5");
-    setup.now += 4_999;
+    setup.now += 5_000;
     assert_eq!(setup.ask("GET name"), "$5\r\nAlice\r\n");
-    assert_eq!(setup.ask("PTTL name"), ":1\r\n");
+    assert_eq!(setup.ask("PTTL name"), ":0\r\n");
     setup.now += 1;
     assert_eq!(setup.ask("GET name"), "$-1\r\n");
     assert_eq!(setup.ask("DBSIZE"), ":0\r\n");
@@ -88,17 +88,24 @@ fn deadlines_are_calculated_from_the_time_of_the_command() {
     assert_eq!(setup.ask("EXISTS c"), ":0\r\n");
     assert_eq!(setup.ask("SET d 2 PXAT 1000002"), "+OK\r\n");
     setup.now += 2;
+    assert_eq!(setup.ask("EXISTS a b d"), ":2\r\n");
+    setup.now += 1;
     assert_eq!(setup.ask("EXISTS a b d"), ":1\r\n");
+    assert_eq!(setup.ask(&format!("PEXPIREAT a {}", setup.now)), ":1\r\n");
+    assert_eq!(setup.ask("EXISTS a"), ":0\r\n");
 }
 
 #[test]
-fn the_poll_timeout_ends_at_the_next_deadline() {
+fn the_poll_timeout_ends_when_the_next_key_is_due() {
     let mut setup = Setup::new();
     assert_eq!(setup.engine.until_next_deadline(setup.now), None);
     setup.ask("SET late 1 PX 900");
     setup.ask("SET soon 1 PX 300");
     let wait = |setup: &Setup| setup.engine.until_next_deadline(setup.now);
-    assert_eq!(wait(&setup), Some(Duration::from_millis(300)));
+    assert_eq!(wait(&setup), Some(Duration::from_millis(301)));
+    setup.now += 301;
+    setup.engine.expire(setup.now);
+    assert_eq!(setup.engine.state.store.len(), 1);
     setup.now += 1_000;
     assert_eq!(wait(&setup), Some(Duration::ZERO));
     setup.engine.expire(setup.now);

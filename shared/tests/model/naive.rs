@@ -27,7 +27,7 @@ fn bulk(value: Option<&(String, Option<i64>)>) -> Reply<'static> {
 impl Naive {
     /// The reply that the server should send at the time `now`.
     pub fn execute(&mut self, command: &Command, now: i64) -> Reply<'static> {
-        self.keys.retain(|_, (_, deadline)| deadline.is_none_or(|time| time > now));
+        self.keys.retain(|_, (_, deadline)| deadline.is_none_or(|time| time >= now));
         match command {
             Command::Set(set) => self.set(set, now),
             Command::MSet(pairs) => {
@@ -138,7 +138,9 @@ impl Naive {
         };
         if is_wanted {
             *deadline = Some(time);
-            self.keys.retain(|_, (_, deadline)| deadline.is_none_or(|time| time > now));
+            if time <= now {
+                self.keys.remove(key);
+            }
         }
         Reply::Integer(i64::from(is_wanted))
     }

@@ -53,7 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// Removes one key that is due, or all of them. Keys with the same deadline may come in any order.
 fn expire(store: &mut Store, model: &mut Model, now: UnixMillis, all: bool) {
     loop {
-        let first = model.values().filter_map(|entry| entry.1).min().filter(|time| *time <= now);
+        let first = model.values().filter_map(|entry| entry.1).min().filter(|time| *time < now);
         let removed = store.remove_due(now);
         let deadline = removed.as_ref().map(|key| model.remove(key.as_ref()).unwrap().1);
         assert_eq!(deadline, first.map(Some), "{removed:?} is not the most overdue key");
@@ -78,7 +78,7 @@ fn apply(step: Step, store: &mut Store, model: &mut Model, now: &mut UnixMillis)
             model.entry(key).or_default().0.extend(tail);
         }
         Step::RemoveIfDue(key) => {
-            let is_due = model.get(&key).is_some_and(|entry| entry.1.is_some_and(|t| t <= *now));
+            let is_due = model.get(&key).is_some_and(|entry| entry.1.is_some_and(|t| t < *now));
             assert_eq!(store.remove_if_due(&key, *now), is_due);
             if is_due {
                 model.remove(&key);
@@ -108,7 +108,7 @@ fn assert_same(store: &Store, model: &Model, key: &[u8], now: UnixMillis) {
     assert_eq!(store.expiring(), deadlines.count());
     let mut keys: Vec<&[u8]> = store.keys(now).collect();
     keys.sort_unstable();
-    let expected = model.iter().filter(|(_, entry)| entry.1.is_none_or(|time| time > now));
+    let expected = model.iter().filter(|(_, entry)| entry.1.is_none_or(|time| time >= now));
     assert_eq!(keys, expected.map(|(key, _)| key.as_slice()).collect::<Vec<_>>());
     for key in model.keys().map(Vec::as_slice).chain([key]) {
         let entry = model.get(key);
