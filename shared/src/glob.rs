@@ -7,6 +7,10 @@
 /// for each `*` would take exponential time on `*a*a*a*a*b`.
 #[must_use]
 pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    if text.is_empty() {
+        // Redis finds the empty key with these patterns and with no other, such as `**`.
+        return matches!(pattern, b"" | b"*");
+    }
     let (mut rest, mut unmatched) = (pattern, text);
     let mut retry: Option<(&[u8], &[u8])> = None;
     loop {
@@ -57,7 +61,11 @@ fn match_set(set: &[u8], byte: u8) -> (bool, &[u8]) {
             [] => return (found != negated, set),
             [b']', rest @ ..] => return (found != negated, rest),
             [b'\\', literal, rest @ ..] => (*literal == byte, rest),
-            [from, b'-', to, rest @ ..] => ((*from.min(to)..=*from.max(to)).contains(&byte), rest),
+            [from, b'-', to, rest @ ..] => {
+                // Redis compares values of C's type `char`, which has a sign on x86.
+                let [from, to, byte] = [*from, *to, byte].map(u8::cast_signed);
+                ((from.min(to)..=from.max(to)).contains(&byte), rest)
+            }
             [literal, rest @ ..] => (*literal == byte, rest),
         };
         found |= is_match;
@@ -89,6 +97,8 @@ mod tests {
             ("*a*b", "xxaxxb", true),
             ("*a*b", "xxaxxc", false),
             ("", "", true),
+            ("**", "", false),
+            ("[^", "x", true),
             ("", "x", false),
             ("[", "[", false),
             ("x", "", false),
@@ -100,6 +110,14 @@ mod tests {
                 "{pattern} against {text}"
             );
         }
+    }
+
+    #[test]
+    fn bytes_above_0x7f_come_before_the_others_in_a_range() {
+        assert!(matches(b"[\x80-\xff]", b"\xe9"));
+        assert!(matches(b"[\xff-a]", b"A"));
+        assert!(!matches(b"[a-\xff]", b"\xe9"));
+        assert!(!matches(b"[a-\xff]", b"z"));
     }
 
     #[test]

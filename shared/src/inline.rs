@@ -6,6 +6,9 @@
 
 use crate::request::{Args, ProtocolError, Request};
 
+/// What may stand between arguments: C's `isspace`. The last two of these bytes do not end an argument.
+const BLANKS: &[u8] = b" \t\r\n\x0b\x0c";
+
 /// A quote was opened and not closed, or no space follows a closing quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unbalanced quotes in request")]
@@ -23,10 +26,10 @@ impl From<UnbalancedQuotes> for ProtocolError {
 /// [`UnbalancedQuotes`]
 pub fn split(line: &[u8]) -> Result<Request<'static>, UnbalancedQuotes> {
     let (mut bytes, mut args) = (Vec::new(), Args::new());
-    let mut rest = line.trim_ascii_start();
-    while !rest.is_empty() {
+    let mut rest = line;
+    while let Some(skipped) = rest.iter().position(|byte| !BLANKS.contains(byte)) {
         let start = bytes.len();
-        rest = take_arg(rest, &mut bytes)?.trim_ascii_start();
+        rest = take_arg(&rest[skipped..], &mut bytes)?;
         args.push(start..bytes.len());
     }
     Ok(Request::new(bytes, args))
@@ -37,7 +40,7 @@ fn take_arg<'a>(mut rest: &'a [u8], bytes: &mut Vec<u8>) -> Result<&'a [u8], Unb
     loop {
         rest = match rest {
             [] => return Ok(rest),
-            [space, tail @ ..] if space.is_ascii_whitespace() || *space == 0 => return Ok(tail),
+            [b' ' | b'\t' | b'\r' | b'\n' | 0, tail @ ..] => return Ok(tail),
             [b'"', quoted @ ..] => return closed(take_double_quoted(quoted, bytes)?),
             [b'\'', quoted @ ..] => return closed(take_single_quoted(quoted, bytes)?),
             [byte, tail @ ..] => {
@@ -51,7 +54,7 @@ fn take_arg<'a>(mut rest: &'a [u8], bytes: &mut Vec<u8>) -> Result<&'a [u8], Unb
 /// A space or the end of the line must follow a closing quote.
 fn closed(rest: &[u8]) -> Result<&[u8], UnbalancedQuotes> {
     match rest.first() {
-        Some(byte) if !byte.is_ascii_whitespace() => Err(UnbalancedQuotes),
+        Some(byte) if !BLANKS.contains(byte) => Err(UnbalancedQuotes),
         _ => Ok(rest),
     }
 }
@@ -124,7 +127,11 @@ mod tests {
     #[test]
     fn spaces_separate_arguments() {
         assert_eq!(args("  SET \t name  Alice \r"), ["SET", "name", "Alice"]);
-        assert_eq!(args(" \t\r"), [""; 0]);
+        assert_eq!(args(" \t\r\x0b\x0c"), [""; 0]);
+        assert_eq!(
+            args("\x0bGET \x0c a\x0bb\x0cc \x0b\"d\"\x0c'e'"),
+            ["GET", "a\x0bb\x0cc", "d", "e"]
+        );
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn log_reply(format: LogFormat, reply: &Reply<'_>) {
         Reply::Integer(value) => value.to_string(),
         Reply::Bulk(bytes) => shown(bytes),
         Reply::Nil => "(nil)".to_owned(),
-        Reply::Array(items) => format!("({} replies)", items.len()),
+        Reply::Array(items) | Reply::Set(items) => format!("({} replies)", items.len()),
         Reply::Map(pairs) => format!("({} fields)", pairs.len()),
     };
     match format {

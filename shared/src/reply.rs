@@ -41,6 +41,8 @@ pub enum Reply<'a> {
     Nil,
     /// Several replies in order.
     Array(Vec<Reply<'a>>),
+    /// Several different replies in any order. RESP2 sends them as an array.
+    Set(Vec<Reply<'a>>),
     /// Pairs of a field and its value. RESP2 sends them as a flat array.
     Map(Vec<(Reply<'a>, Reply<'a>)>),
 }

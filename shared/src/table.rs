@@ -36,16 +36,16 @@ pub static COMMANDS: &[Command] = &[
     Command::new("ECHO",      "message",                   Connection,  "Returns the message.",                                 connection::echo),
     Command::new("HELLO",     compat::HELLO_USAGE,      Connection,  "Switches between RESP2 and RESP3.",             compat::hello),
     Command::new("SELECT",    "index",                     Connection,  "Selects a database. The only one is 0.",       connection::select),
-    Command::new("CLIENT",    "ID | SETNAME name | GETNAME | SETINFO attribute value | LIST", Connection, "Names a client, or lists all clients.", compat::client),
+    Command::new("CLIENT",    "ID | SETNAME name | GETNAME | SETINFO attribute value | LIST | HELP", Connection, "Names a client, or lists all clients.", compat::client),
     Command::new("EXIT",      "",                          Connection,  "Closes the connection.",                               connection::quit),
-    Command::new("QUIT",      "",                          Connection,  "Closes the connection.",                               connection::quit),
+    Command::new("QUIT",      "[ignored ...]",             Connection,  "Closes the connection.",                               connection::quit),
 
     Command::new("DBSIZE",    "",                          Server,      "Counts the keys.",                                     keys::dbsize),
     Command::new("FLUSHALL",  "[ASYNC | SYNC]",            KeyWrite,    "Deletes all keys.",                                    keys::flush),
     Command::new("FLUSHDB",   "[ASYNC | SYNC]",            KeyWrite,    "Deletes all keys.",                                    keys::flush),
     Command::new("INFO",      "[section ...]",             Server,      "Returns uptime, clients, memory and keys.", compat::info),
-    Command::new("COMMAND",   "[COUNT | DOCS [name ...]]", Server,      "Describes the commands.",                            compat::command),
-    Command::new("CONFIG",    "GET pattern [pattern ...]", Server,      "Returns the settings of the server.",                      compat::config),
+    Command::new("COMMAND",   "[COUNT | DOCS [name ...] | HELP]", Server,    "Describes the commands.",                            compat::command),
+    Command::new("CONFIG",    "HELP | GET pattern [pattern ...]", Server,    "Returns the settings of the server.",                      compat::config),
 ];
 
 /// Finds a command by its name, in capitals or not.

@@ -62,7 +62,7 @@ fn write_text(reply: &Reply<'_>, output: &mut Vec<u8>) {
             output.extend_from_slice(lines.join(" ").as_bytes());
         }
         Reply::Nil => output.extend_from_slice(b"(nil)"),
-        Reply::Array(items) => write_all(items.iter(), output),
+        Reply::Array(items) | Reply::Set(items) => write_all(items.iter(), output),
         Reply::Map(pairs) => {
             write_all(pairs.iter().flat_map(|(field, value)| [field, value]), output);
         }

@@ -3,7 +3,7 @@
 //! A request is an array of bulk strings, `*2\r\n$3\r\nGET\r\n$4\r\nname\r\n`. The number of arguments comes
 //! first, then each argument with its length. Because the length comes first, an argument may hold any
 //! bytes. A request that does not begin with `*` is a line of text, for people with telnet. RESP2 and RESP3
-//! differ here only in how they write nil, maps and text.
+//! differ here only in how they write nil, sets, maps and text.
 //! Source: the specification of RESP, and `process*Buffer` of Redis's `networking.c`.
 
 use std::mem;
@@ -164,8 +164,9 @@ pub fn encode_reply(reply: &Reply<'_>, version: Version, output: &mut Vec<u8>) {
         }
         (Reply::Nil, Version::Resp2) => output.extend_from_slice(b"$-1\r\n"),
         (Reply::Nil, Version::Resp3) => output.extend_from_slice(b"_\r\n"),
-        (Reply::Array(items), _) => {
-            encode_number(b'*', items.len(), output);
+        (Reply::Array(items) | Reply::Set(items), _) => {
+            let is_set = matches!((reply, version), (Reply::Set(_), Version::Resp3));
+            encode_number(if is_set { b'~' } else { b'*' }, items.len(), output);
             for item in items {
                 encode_reply(item, version, output);
             }

@@ -10,14 +10,6 @@ pub enum CommandError {
     /// The command takes more arguments, or fewer.
     #[error("ERR wrong number of arguments for '{0}'")]
     WrongArity(String),
-    /// The command has no such subcommand.
-    #[error("ERR unknown subcommand '{subcommand}'. Try {command} HELP.")]
-    UnknownSubcommand {
-        /// The name of the command, in capitals.
-        command: &'static str,
-        /// The subcommand, as the client typed it.
-        subcommand: String,
-    },
     /// The arguments do not make sense together.
     #[error("ERR syntax error")]
     Syntax,
@@ -64,18 +56,6 @@ impl CommandError {
     #[must_use]
     pub fn wrong_arity(name: &[u8]) -> Self {
         Self::WrongArity(as_typed(name))
-    }
-
-    /// `command` has no such subcommand.
-    #[must_use]
-    pub fn unknown_subcommand(command: &'static str, subcommand: &[u8]) -> Self {
-        Self::UnknownSubcommand { command, subcommand: as_typed(subcommand) }
-    }
-
-    /// The subcommand takes more arguments, or fewer.
-    #[must_use]
-    pub fn wrong_subcommand_arity(name: &[u8], subcommand: &[u8]) -> Self {
-        Self::WrongArity(format!("{}|{}", as_typed(name), as_typed(subcommand)))
     }
 
     /// An error with the code ERR and this message.

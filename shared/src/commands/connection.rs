@@ -17,7 +17,7 @@ pub(crate) fn echo(call: Call<'_>) -> CommandResult<'_> {
     Ok(Reply::value(Some(call.arg(1))))
 }
 
-/// `EXIT`, `QUIT`
+/// `EXIT`, `QUIT`: Redis takes any arguments of QUIT.
 pub(crate) fn quit(call: Call<'_>) -> CommandResult<'_> {
     call.session.close_after_reply();
     Ok(Reply::OK)
@@ -27,6 +27,9 @@ pub(crate) fn quit(call: Call<'_>) -> CommandResult<'_> {
 pub(crate) fn select(call: Call<'_>) -> CommandResult<'_> {
     match call.integer(1)? {
         0 => Ok(Reply::OK),
-        _ => Err(CommandError::other("DB index is out of range")),
+        -0x8000_0000..=0x7fff_ffff => Err(CommandError::other("DB index is out of range")),
+        _ => Err(CommandError::other(
+            "value is out of range, value must between -2147483648 and 2147483647",
+        )),
     }
 }

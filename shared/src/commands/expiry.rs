@@ -1,7 +1,7 @@
 //! Expiry: commands that set, read and remove the deadline of a key.
 
 use crate::clock::UnixMillis;
-use crate::command::{Call, CommandError, CommandResult, as_typed};
+use crate::command::{Call, CommandError, CommandResult};
 use crate::reply::Reply;
 
 /// The unit of a time.
@@ -99,8 +99,8 @@ fn condition(call: &Call<'_>) -> Result<Condition, CommandError> {
             b"GT" => condition.later = true,
             b"LT" => condition.earlier = true,
             _ => {
-                let message = format!("Unsupported option {}", as_typed(arg));
-                return Err(CommandError::other(message));
+                let option = String::from_utf8_lossy(arg);
+                return Err(CommandError::other(format!("Unsupported option {option}")));
             }
         }
     }

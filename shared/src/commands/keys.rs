@@ -38,8 +38,9 @@ pub(crate) fn dbsize(call: Call<'_>) -> CommandResult<'_> {
 /// `FLUSHALL [ASYNC | SYNC]` and FLUSHDB: both options remove the keys at once.
 pub(crate) fn flush(call: Call<'_>) -> CommandResult<'_> {
     let mode = call.arg(1).to_ascii_uppercase();
-    if call.request.len() > 2 || !matches!(mode.as_slice(), b"" | b"ASYNC" | b"SYNC") {
-        return Err(CommandError::Syntax);
+    match (mode.as_slice(), call.request.len()) {
+        (_, 1) | (b"ASYNC" | b"SYNC", 2) => {}
+        _ => return Err(CommandError::Syntax),
     }
     call.state.store.clear();
     Ok(Reply::OK)

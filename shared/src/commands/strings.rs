@@ -62,31 +62,40 @@ pub(crate) fn set(call: Call<'_>) -> CommandResult<'_> {
 
 fn set_options(call: &Call<'_>) -> Result<SetOptions, CommandError> {
     let mut options = SetOptions::default();
+    // The option that says when the key expires, and its number. It may come twice, and the last number
+    // counts. The number is converted when all options are known: `EX abc BLAH` is a syntax error.
+    let mut lifetime: Option<(Vec<u8>, &[u8])> = None;
     let mut args = call.args_from(3);
     while let Some(arg) = args.next() {
-        match arg.to_ascii_uppercase().as_slice() {
+        let name = arg.to_ascii_uppercase();
+        match name.as_slice() {
             b"NX" if !options.only_if_present => options.only_if_missing = true,
             b"XX" if !options.only_if_missing => options.only_if_present = true,
             b"GET" => options.get = true,
-            _ if options.expiry.is_some() => return Err(CommandError::Syntax),
-            b"KEEPTTL" => options.expiry = Some(Expiry::Keep),
-            b"EX" => options.expiry = Some(deadline(args.next(), Unit::Seconds, call.now)?),
-            b"PX" => options.expiry = Some(deadline(args.next(), Unit::Millis, call.now)?),
-            b"EXAT" => options.expiry = Some(deadline(args.next(), Unit::Seconds, 0)?),
-            b"PXAT" => options.expiry = Some(deadline(args.next(), Unit::Millis, 0)?),
+            _ if lifetime.as_ref().is_some_and(|(before, _)| *before != name) => {
+                return Err(CommandError::Syntax);
+            }
+            b"KEEPTTL" => lifetime = Some((name, b"")),
+            b"EX" | b"PX" | b"EXAT" | b"PXAT" => {
+                lifetime = Some((name, args.next().ok_or(CommandError::Syntax)?));
+            }
             _ => return Err(CommandError::Syntax),
         }
     }
+    let deadline = lifetime.map(|(name, amount)| deadline(&name, amount, call.now));
+    options.expiry = deadline.transpose()?;
     Ok(options)
 }
 
-fn deadline(
-    arg: Option<&[u8]>,
-    unit: Unit,
-    counted_from: UnixMillis,
-) -> Result<Expiry, CommandError> {
-    let amount =
-        number::parse(arg.ok_or(CommandError::Syntax)?).ok_or(CommandError::NotAnInteger)?;
+fn deadline(option: &[u8], amount: &[u8], now: UnixMillis) -> Result<Expiry, CommandError> {
+    let (unit, counted_from) = match option {
+        b"EX" => (Unit::Seconds, now),
+        b"PX" => (Unit::Millis, now),
+        b"EXAT" => (Unit::Seconds, 0),
+        b"PXAT" => (Unit::Millis, 0),
+        _ => return Ok(Expiry::Keep),
+    };
+    let amount = number::parse(amount).ok_or(CommandError::NotAnInteger)?;
     let time = expiry::time(amount, unit, counted_from).filter(|_| amount > 0);
     Ok(Expiry::At(time.ok_or(CommandError::ExpireTime("set"))?))
 }

@@ -71,6 +71,49 @@ fn hello_3_changes_the_encoding_of_nil_and_maps() {
 }
 
 #[test]
+fn hello_3_makes_a_set_of_the_flags_of_a_command() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let first = |set: &str| {
+        let flags = format!("{set}2\r\n+readonly\r\n+fast\r\n");
+        let empty = format!("{set}0\r\n").repeat(4);
+        format!("*10\r\n$3\r\nget\r\n:2\r\n{flags}:1\r\n:1\r\n:1\r\n{empty}*10\r\n")
+    };
+    for (hello, set) in [("HELLO 2", "*"), ("HELLO 3", "~")] {
+        let mut peer = lab.connect();
+        peer.send(format!("{hello}\r\nCOMMAND\r\n"));
+        while !peer.read_line().starts_with("*34\r\n") {}
+        peer.expect(first(set));
+    }
+}
+
+#[test]
+fn the_documents_of_commands_come_in_the_order_of_their_names_in_the_request() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut peer = lab.connect();
+    peer.send("COMMAND DOCS ttl nosuch GET get\r\nQUIT\r\n");
+    peer.expect("*6\r\n$3\r\nttl\r\n");
+    let rest = String::from_utf8(peer.read(usize::MAX)).unwrap();
+    assert_eq!(rest.matches("\r\n$3\r\nget\r\n").count(), 2, "{rest}");
+}
+
+#[test]
+fn the_help_that_an_error_names_lists_the_subcommands() {
+    let lab = Lab::start_with(LAB, &["--quiet"]);
+    let mut peer = lab.connect();
+    peer.ask("CONFIG NOSUCH\r\n", "-ERR unknown subcommand 'NOSUCH'. Try CONFIG HELP.\r\n");
+    let head = "<subcommand> [<arg> [value] [opt] ...]. Subcommands are:\r\n";
+    let table = [
+        ("CONFIG", "*3\r\n", "+HELP\r\n+GET pattern [pattern ...]\r\n"),
+        ("command", "*4\r\n", "+COUNT\r\n+DOCS [name ...]\r\n+HELP\r\n"),
+    ];
+    for (name, count, lines) in table {
+        let reply = format!("{count}+{} {head}{lines}", name.to_uppercase());
+        peer.ask(format!("{name} help\r\n"), reply);
+    }
+    peer.send("CLIENT HELP\r\n").expect(format!("*7\r\n+CLIENT {head}+ID\r\n+SETNAME name\r\n"));
+}
+
+#[test]
 fn a_protocol_error_is_answered_and_then_the_connection_is_closed() {
     let lab = Lab::start(LAB);
     let table = [

@@ -40,12 +40,13 @@ fn reply() -> impl Strategy<Value = Sent<'static>> {
     leaf.prop_recursive(4, 30, 4, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Sent::Array),
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Sent::Set),
             proptest::collection::vec((inner.clone(), inner), 0..4).prop_map(Sent::Map),
         ]
     })
 }
 
-/// A reply as a client receives it. RESP2 has no types for text and maps.
+/// A reply as a client receives it. RESP2 has no types for text, sets and maps.
 fn received(reply: &Sent<'_>, version: Version) -> Reply {
     let all = |items: &[Sent<'_>]| items.iter().map(|item| received(item, version)).collect();
     match (reply, version) {
@@ -56,7 +57,8 @@ fn received(reply: &Sent<'_>, version: Version) -> Reply {
         (Sent::Text(text), Version::Resp2) => Reply::bulk(&**text),
         (Sent::Text(text), Version::Resp3) => Reply::Text(text.to_string()),
         (Sent::Nil, _) => Reply::Nil,
-        (Sent::Array(items), _) => Reply::Array(all(items)),
+        (Sent::Array(items), _) | (Sent::Set(items), Version::Resp2) => Reply::Array(all(items)),
+        (Sent::Set(items), Version::Resp3) => Reply::Set(all(items)),
         (Sent::Map(pairs), Version::Resp2) => {
             let items = pairs.iter().flat_map(|(field, value)| [field, value]);
             Reply::Array(items.map(|item| received(item, version)).collect())

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::help;
 use crate::command::{Call, CommandError, CommandResult, as_typed};
 use crate::reply::Reply;
 
-/// `CLIENT ID | SETNAME name | GETNAME | SETINFO attribute value | LIST`
+/// `CLIENT ID | SETNAME name | GETNAME | SETINFO attribute value | LIST | HELP`
 pub(crate) fn client(mut call: Call<'_>) -> CommandResult<'_> {
     let subcommand = call.arg(1).to_ascii_uppercase();
     match (subcommand.as_slice(), call.request.len()) {
@@ -20,10 +21,8 @@ pub(crate) fn client(mut call: Call<'_>) -> CommandResult<'_> {
         }
         (b"SETINFO", 4) => set_info(call),
         (b"LIST", 2) => Ok(Reply::Text(list(&call).into())),
-        (b"ID" | b"SETNAME" | b"GETNAME" | b"SETINFO" | b"LIST", _) => {
-            Err(CommandError::wrong_subcommand_arity(call.arg(0), call.arg(1)))
-        }
-        _ => Err(CommandError::unknown_subcommand("CLIENT", call.arg(1))),
+        (b"LIST", _) => Err(CommandError::Syntax),
+        _ => help(&call),
     }
 }
 

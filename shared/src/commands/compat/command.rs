@@ -1,25 +1,20 @@
 //! COMMAND: describes the commands. redis-cli makes its help and its hints from the reply.
 
-use crate::command::{Call, Command, CommandError, CommandResult, Group, usage};
+use super::{find, help};
+use crate::command::{Call, Command, CommandResult, Group, usage};
 use crate::reply::Reply;
 
-/// `COMMAND [COUNT | DOCS [name ...]]`
+/// `COMMAND [COUNT | DOCS [name ...] | HELP]`
 pub(crate) fn command(call: Call<'_>) -> CommandResult<'_> {
-    if call.request.len() == 1 {
-        return Ok(Reply::Array(call.table.iter().map(describe).collect()));
-    }
-    match call.arg(1).to_ascii_uppercase().as_slice() {
-        b"COUNT" if call.request.len() == 2 => Ok(Reply::count(call.table.len())),
-        b"COUNT" => Err(CommandError::wrong_subcommand_arity(call.arg(0), call.arg(1))),
-        b"DOCS" => {
-            let wanted = |command: &&Command| {
-                let name = command.name.as_bytes();
-                call.request.len() == 2
-                    || call.args_from(2).any(|arg| arg.eq_ignore_ascii_case(name))
-            };
-            Ok(Reply::Map(call.table.iter().filter(wanted).map(document).collect()))
+    match (call.arg(1).to_ascii_uppercase().as_slice(), call.request.len()) {
+        (_, 1) => Ok(Reply::Array(call.table.iter().map(describe).collect())),
+        (b"COUNT", 2) => Ok(Reply::count(call.table.len())),
+        (b"DOCS", 2) => Ok(Reply::Map(call.table.iter().map(document).collect())),
+        (b"DOCS", _) => {
+            let wanted = call.args_from(2).filter_map(|name| find(&call, name));
+            Ok(Reply::Map(wanted.map(document).collect()))
         }
-        _ => Err(CommandError::unknown_subcommand("COMMAND", call.arg(1))),
+        _ => help(&call),
     }
 }
 
@@ -35,14 +30,14 @@ fn describe(command: &Command) -> Reply<'static> {
     Reply::Array(vec![
         Reply::bulk(command.name.to_ascii_lowercase()),
         Reply::Integer(command.arity.into()),
-        Reply::Array(flags.iter().map(|flag| Reply::Status((*flag).into())).collect()),
+        Reply::Set(flags.iter().map(|flag| Reply::Status((*flag).into())).collect()),
         Reply::Integer(first),
         Reply::Integer(last),
         Reply::Integer(step),
-        Reply::Array(Vec::new()),
-        Reply::Array(Vec::new()),
-        Reply::Array(Vec::new()),
-        Reply::Array(Vec::new()),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
+        Reply::Set(Vec::new()),
     ])
 }
 
@@ -60,7 +55,7 @@ fn document(command: &'static Command) -> (Reply<'static>, Reply<'static>) {
             (Reply::bulk("type"), Reply::bulk("string")),
         ];
         if is_optional {
-            let flags = Reply::Array(vec![Reply::Status("optional".into())]);
+            let flags = Reply::Set(vec![Reply::Status("optional".into())]);
             argument.push((Reply::bulk("flags"), flags));
         }
         Reply::Map(argument)

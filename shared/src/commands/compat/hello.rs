@@ -2,7 +2,7 @@
 
 use super::REDIS_VERSION;
 use super::client::set_name;
-use crate::command::{Call, CommandError, CommandResult, as_typed};
+use crate::command::{Call, CommandError, CommandResult};
 use crate::number;
 use crate::reply::{Reply, Version};
 
@@ -27,12 +27,18 @@ pub(crate) fn hello(mut call: Call<'_>) -> CommandResult<'_> {
     let mut args = call.args_from(2);
     while let Some(arg) = args.next() {
         match (arg.to_ascii_uppercase().as_slice(), args.next()) {
-            (b"AUTH", Some(user)) => authenticate(user, args.next())?,
+            // This server has no users and no passwords. It accepts any password of the user `default`,
+            // which every Redis has.
+            (b"AUTH", Some(user)) => match args.next() {
+                None => return Err(bad_option(arg)),
+                Some(_) if user == b"default" => {}
+                Some(_) => {
+                    let message = "WRONGPASS invalid username-password pair or user is disabled.";
+                    return Err(CommandError::Other(message.into()));
+                }
+            },
             (b"SETNAME", Some(name)) => set_name(&mut call, name)?,
-            _ => {
-                let message = format!("Syntax error in HELLO option '{}'", as_typed(arg));
-                return Err(CommandError::other(message));
-            }
+            _ => return Err(bad_option(arg)),
         }
     }
     call.session.version.set(version);
@@ -50,14 +56,7 @@ pub(crate) fn hello(mut call: Call<'_>) -> CommandResult<'_> {
     ]))
 }
 
-/// This server has no users and no passwords. It accepts any password of the user `default`, which every
-/// Redis has.
-fn authenticate(user: &[u8], password: Option<&[u8]>) -> Result<(), CommandError> {
-    match password {
-        None => Err(CommandError::other("Syntax error in HELLO option 'AUTH'")),
-        Some(_) if user == b"default" => Ok(()),
-        Some(_) => Err(CommandError::Other(
-            "WRONGPASS invalid username-password pair or user is disabled.".into(),
-        )),
-    }
+fn bad_option(option: &[u8]) -> CommandError {
+    let option = String::from_utf8_lossy(option);
+    CommandError::other(format!("Syntax error in HELLO option '{option}'"))
 }
