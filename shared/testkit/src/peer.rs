@@ -90,6 +90,20 @@ impl Peer {
         received
     }
 
+    /// Reads until the received bytes end with `end`, or until the server closes the connection or sends
+    /// nothing more.
+    #[must_use]
+    pub fn read_until(&mut self, end: Option<&[u8]>) -> Vec<u8> {
+        let (mut received, mut chunk) = (Vec::new(), vec![0; 1 << 16]);
+        while !end.is_some_and(|end| received.ends_with(end)) {
+            match self.stream.read(&mut chunk) {
+                Ok(0) | Err(_) => break,
+                Ok(count) => received.extend_from_slice(&chunk[..count]),
+            }
+        }
+        received
+    }
+
     /// Sends a request and expects its reply.
     #[track_caller]
     pub fn ask(&mut self, request: impl AsRef<[u8]>, reply: impl AsRef<[u8]>) -> &mut Self {

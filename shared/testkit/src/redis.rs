@@ -27,6 +27,21 @@ impl Redis {
     /// Like [`Redis::start`], with more options.
     #[must_use]
     pub fn start_with(options: &[&str]) -> Self {
+        for _ in 0..10 {
+            let mut redis = Self::spawn(options);
+            let ended = |redis: &mut Self| redis.child.try_wait().expect("it is ours").is_some();
+            wait_until("redis-server listens", || {
+                ended(&mut redis) || TcpStream::connect(redis.addr).is_ok()
+            });
+            // It ends if another process has taken the port meanwhile.
+            if !ended(&mut redis) {
+                return redis;
+            }
+        }
+        panic!("redis-server ends at once: {options:?}")
+    }
+
+    fn spawn(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("no folder for redis-server");
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let addr = free.expect("no port is free");
@@ -38,9 +53,7 @@ impl Redis {
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is not installed: run scripts/test.sh");
-        let redis = Self { child, addr, folder };
-        wait_until("redis-server listens", || TcpStream::connect(addr).is_ok());
-        redis
+        Self { child, addr, folder }
     }
 
     /// Connects a client.

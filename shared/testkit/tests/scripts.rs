@@ -166,6 +166,23 @@ fn lesson_diff_shows_the_lesson() {
 }
 
 #[test]
+fn differential_refuses_unknown_arguments_before_it_builds() {
+    for (args, message) in [
+        (&["nobody"][..], "there is no lab 'nobody'"),
+        (&["lab1"], "does not speak Redis's protocol"),
+        (&["--requests"], "--requests wants a number behind it"),
+        (&["--seed", "x"], "--seed wants a number behind it"),
+        (&["--nothing"], "'--nothing' is nothing this script knows"),
+        (&["lab2", "lab3"], "'lab3' is one word too many"),
+    ] {
+        let output = script("differential.sh", args, "");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(output_text(&output).contains(message), "{output:?}");
+        assert!(!output_text(&output).contains("cargo test"), "{output:?}");
+    }
+}
+
+#[test]
 fn fuzz_refuses_unknown_arguments_before_it_builds() {
     for (args, message) in [
         (&["nobody"][..], "there is no target 'nobody'"),

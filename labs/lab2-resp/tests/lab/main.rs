@@ -23,6 +23,8 @@ mod decoder;
 mod every_lab;
 #[path = "../../../../shared/testkit/suites/hostile.rs"]
 mod hostile;
+#[path = "../../../../shared/testkit/suites/like_redis.rs"]
+mod like_redis;
 #[path = "../../../../shared/testkit/suites/like_redis_cli.rs"]
 mod like_redis_cli;
 #[path = "../../../../shared/testkit/suites/output.rs"]

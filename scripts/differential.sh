@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# differential.sh: sends random requests to a lab and to a real redis-server, and compares every reply.
+#
+# USAGE         scripts/differential.sh [LAB] [options]
+#               LAB           lab2, lab3 or lab4 (the default). Lab 1 has a protocol of its own
+#               --requests N  how many random requests (300000)
+#               --seed N      draws the requests of another run again
+# REQUIREMENTS  redis-server, of version 7.0: other versions reply differently in places
+# OVERHEADS     some 20 seconds, after the build
+# EXIT CODE     0 every reply was the same; 1 some were not, and it shows the requests and both replies;
+#               2 it could not be done
+#
+# EXAMPLES      scripts/differential.sh                            after a change of a command
+#               scripts/differential.sh lab2 --requests 20000
+#               scripts/differential.sh --seed 7                   again what failed with seed 7
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+target='' requests=300000 seed=$RANDOM
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --requests | --seed)
+      [[ ${2-} =~ ^[0-9]{1,18}$ ]] || die "$1 wants a number behind it." "Say scripts/differential.sh --help."
+      if [[ $1 == --seed ]]; then seed=$2; else requests=$2; fi
+      shift
+      ;;
+    -*) die "'$1' is nothing this script knows." "Say scripts/differential.sh --help." ;;
+    *)
+      [[ -z $target ]] || die "'$1' is one word too many." "Say scripts/differential.sh --help."
+      target=$1
+      ;;
+  esac
+  shift
+done
+cd "$(dirname "$0")/.."
+
+lab=$(lab_package "${target:-lab4}")
+[[ $lab != lab1-blocking ]] || die "lab1-blocking does not speak Redis's protocol, so there is nothing to compare." "Say lab2, lab3 or lab4."
+has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server"
+has cargo || die "Rust is not installed." "See https://rustup.rs, then open a new terminal."
+
+test=(cargo test --quiet --locked --package "$lab" --test lab)
+"${test[@]}" --no-run || die "$lab does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
+export DIFFERENTIAL_REQUESTS=$requests DIFFERENTIAL_SEED=$seed RUST_BACKTRACE=0
+show env "DIFFERENTIAL_REQUESTS=$requests" "DIFFERENTIAL_SEED=$seed" "${test[@]}" -- --ignored --nocapture every_reply_is_that_of_redis
+"${test[@]}" -- --ignored --nocapture every_reply_is_that_of_redis || exit 1
