@@ -24,21 +24,20 @@ pub fn start(file: &Path, quiet: bool) {
             out.finish(format_args!("{}", coloured(message, record)));
         })
         .chain(output("Standard error".to_owned(), io::stderr()));
-    let mut log = fern::Dispatch::new().level(level).chain(terminal);
-    let opened = open(file);
-    if let Ok(opened) = &opened
-        && let Ok(target) = opened.try_clone()
-    {
-        let with_time = fern::Dispatch::new()
-            .format(|out, message, _| {
-                let time = humantime::format_rfc3339_millis(std::time::SystemTime::now());
-                out.finish(format_args!("{time} {message}"));
-            })
-            .chain(output(format!("The log file {}", file.display()), target));
-        log = log.chain(with_time);
-    }
+    let log = fern::Dispatch::new().level(level).chain(terminal);
+    let opened = open(file).map(|target| {
+        let with_time = fern::Dispatch::new().format(|out, message, _| {
+            let time = humantime::format_rfc3339_millis(std::time::SystemTime::now());
+            out.finish(format_args!("{time} {message}"));
+        });
+        with_time.chain(output(format!("The log file {}", file.display()), target))
+    });
+    let (log, problem) = match opened {
+        Ok(with_time) => (log.chain(with_time), None),
+        Err(error) => (log, Some(error)),
+    };
     let started = log.apply();
-    if let Err(error) = opened {
+    if let Some(error) = problem {
         let (file, why) = (file.display(), reason(&error));
         warn!("No log file: {file} cannot be written ({why}).\nName another with --log-file.");
     }
