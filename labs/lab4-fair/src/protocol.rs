@@ -157,10 +157,10 @@ pub fn encode_reply(reply: &Reply<'_>, version: Version, output: &mut Vec<u8>) {
         (Reply::Status(text), _) => encode_line(b'+', text, output),
         (Reply::Error(text), _) => encode_line(b'-', text, output),
         (Reply::Integer(value), _) => encode_number(b':', *value, output),
-        (Reply::Bulk(bytes), _) => encode_bulk(b'$', &[bytes], output),
-        (Reply::Text(text), Version::Resp2) => encode_bulk(b'$', &[text.as_bytes()], output),
+        (Reply::Bulk(bytes), _) => encode_bulk(b'$', bytes, output),
+        (Reply::Text(text), Version::Resp2) => encode_bulk(b'$', text.as_bytes(), output),
         (Reply::Text(text), Version::Resp3) => {
-            encode_bulk(b'=', &[b"txt:", text.as_bytes()], output);
+            encode_bulk(b'=', format!("txt:{text}").as_bytes(), output);
         }
         (Reply::Nil, Version::Resp2) => output.extend_from_slice(b"$-1\r\n"),
         (Reply::Nil, Version::Resp3) => output.extend_from_slice(b"_\r\n"),
@@ -200,10 +200,9 @@ fn encode_number(mark: u8, value: impl itoa::Integer, output: &mut Vec<u8>) {
 }
 
 /// `$5\r\nAlice\r\n`
-fn encode_bulk(mark: u8, parts: &[&[u8]], output: &mut Vec<u8>) {
-    encode_number(mark, parts.iter().map(|part| part.len()).sum::<usize>(), output);
-    for part in parts {
-        output.extend_from_slice(part);
-    }
+#[inline]
+fn encode_bulk(mark: u8, bytes: &[u8], output: &mut Vec<u8>) {
+    encode_number(mark, bytes.len(), output);
+    output.extend_from_slice(bytes);
     output.extend_from_slice(b"\r\n");
 }
