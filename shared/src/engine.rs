@@ -157,10 +157,11 @@ impl Engine {
         }
     }
 
-    /// How long it takes until a key is due, one millisecond after its deadline; `None` if no key ever is.
+    /// How long it takes until a key is due, one millisecond after its deadline; `None` if no key ever is. Then
+    /// it reads no clock.
     #[must_use]
-    pub fn until_next_deadline(&self, now: UnixMillis) -> Option<Duration> {
-        let wait = self.state.store.next_deadline()?.saturating_add(1).saturating_sub(now);
+    pub fn until_next_deadline(&self, now: impl FnOnce() -> UnixMillis) -> Option<Duration> {
+        let wait = self.state.store.next_deadline()?.saturating_add(1).saturating_sub(now());
         Some(Duration::from_millis(u64::try_from(wait).unwrap_or(0)))
     }
 }

@@ -26,8 +26,10 @@ impl Limits {
     /// # Errors
     /// If it is more than [`MAX_UNFINISHED`], or more than the store may take. A short request may always
     /// arrive in pieces.
+    #[inline]
     pub fn check_unfinished(&self, size: usize) -> io::Result<()> {
         let (limit, option) = match self.max_memory {
+            _ if size <= MAX_INLINE => return Ok(()),
             1..MAX_UNFINISHED => (self.max_memory.max(MAX_INLINE), " (--max-memory)"),
             _ => (MAX_UNFINISHED, ""),
         };

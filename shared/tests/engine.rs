@@ -98,10 +98,10 @@ fn deadlines_are_calculated_from_the_time_of_the_command() {
 #[test]
 fn the_poll_timeout_ends_when_the_next_key_is_due() {
     let mut setup = Setup::new();
-    assert_eq!(setup.engine.until_next_deadline(setup.now), None);
+    assert_eq!(setup.engine.until_next_deadline(|| setup.now), None);
     setup.ask("SET late 1 PX 900");
     setup.ask("SET soon 1 PX 300");
-    let wait = |setup: &Setup| setup.engine.until_next_deadline(setup.now);
+    let wait = |setup: &Setup| setup.engine.until_next_deadline(|| setup.now);
     assert_eq!(wait(&setup), Some(Duration::from_millis(301)));
     setup.now += 301;
     setup.engine.expire(setup.now);
@@ -189,7 +189,7 @@ fn one_command_removes_few_of_many_due_keys_and_no_command_sees_one() {
     assert_eq!(setup.ask("SET key:996 new XX"), "$-1\r\n");
     assert_eq!(setup.ask("TTL key:995"), ":-2\r\n");
     assert!(left(&setup) > 800, "{} keys are left", left(&setup));
-    while setup.engine.until_next_deadline(setup.now).is_some() {
+    while setup.engine.until_next_deadline(|| setup.now).is_some() {
         setup.engine.expire(setup.now);
     }
     assert_eq!(setup.ask("DBSIZE"), ":2\r\n");

@@ -90,7 +90,7 @@ impl Server {
     fn poll_timeout(&self) -> Option<Duration> {
         let may_be_idle = self.engine.limits().idle_timeout().is_some();
         let needs_tick = self.accept_pending || may_be_idle && !self.connections.is_empty();
-        let expiry = self.engine.until_next_deadline(clock::now());
+        let expiry = self.engine.until_next_deadline(clock::now);
         expiry.into_iter().chain(needs_tick.then_some(TICK)).min()
     }
 

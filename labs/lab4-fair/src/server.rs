@@ -111,7 +111,7 @@ impl Server {
         let needs_tick = self.waiting == Waiting::Blocked
             || !self.pool.is_empty()
             || may_be_idle && !self.connections.is_empty();
-        let expiry = self.engine.until_next_deadline(clock::now());
+        let expiry = self.engine.until_next_deadline(clock::now);
         expiry.into_iter().chain(needs_tick.then_some(TICK)).min()
     }
 
