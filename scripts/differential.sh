@@ -39,6 +39,9 @@ cd "$(dirname "$0")/.."
 lab=$(lab_package "${target:-lab4}")
 [[ $lab != lab1-blocking ]] || die "lab1-blocking does not speak Redis's protocol, so there is nothing to compare." "Say lab2, lab3 or lab4."
 has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server"
+version=$(redis-server --version | sed -nE 's/.* v=([0-9.]+).*/\1/p')
+[[ $version == 7.0.* ]] || die "redis-server has version $version, and its replies differ from those of version 7.0." \
+  "The labs are compared with version 7.0, which Debian 12 and Ubuntu 24.04 have."
 has cargo || die "Rust is not installed." "See https://rustup.rs, then open a new terminal."
 
 test=(cargo test --quiet --locked --package "$lab" --test lab)
