@@ -1,7 +1,6 @@
 //! Explains a log of strace: one line a call, in plain words, with the waiting made visible.
 
 use std::io::{self, Read, Write};
-use std::time::Duration;
 
 use crate::lines::{Lines, Next};
 use crate::strace::{self, Joiner, Kind, Line};
@@ -22,13 +21,11 @@ use clock::Clock;
 use page::Page;
 use teller::Teller;
 
+pub(crate) use crate::strace::WAIT;
 pub(crate) use duration::Human;
 pub use guests::Guests;
 pub(crate) use page::CLIENTS;
 pub(crate) use sentence::say;
-
-/// A call that takes longer than this has waited: no work of a server of this kit takes so long.
-pub(crate) const WAIT: Duration = Duration::from_millis(10);
 
 /// How to explain.
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 mod interest;
+mod manage;
 mod scene;
 mod see;
 mod speech;
+mod trouble;
 mod words;
 
 pub use interest::patience;
@@ -86,10 +88,14 @@ pub enum What<'a> {
     NobodyWaits,
     /// A client has said something.
     Said(&'a Speech),
+    /// So many bytes of a client were looked at; the next call reads them.
+    Peeked(usize),
     /// It had said nothing new.
     NothingSaid,
     /// It will say nothing more.
     Left,
+    /// It has waited as long as the socket may wait.
+    GaveUp,
     /// A client was answered.
     Answered {
         /// With what.

@@ -17,6 +17,9 @@ pub use outcome::Outcome;
 pub use scan::Args;
 pub use value::{Text, address, descriptor, field, label, local, peer};
 
+/// A call that takes longer than this has waited: no work of a server of this kit takes so long.
+pub(crate) const WAIT: Duration = Duration::from_millis(10);
+
 /// One line of a log.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line<'a> {
@@ -54,6 +57,8 @@ pub enum Kind<'a> {
         /// Its details, such as `{si_signo=SIGINT, si_code=SI_KERNEL}`.
         details: &'a [u8],
     },
+    /// The thread stands still until it is told to go on; the signal that said so is a line of its own.
+    Stopped,
     /// The thread has ended.
     Ended(End),
     /// A line of the stack below the call above (`-k`).
@@ -111,6 +116,9 @@ fn parse_kind(text: &[u8]) -> Option<Kind<'_>> {
     if let Some(resumed) = text.strip_prefix(b"<... ") {
         let (name, rest) = scan::name(resumed)?;
         return Some(Kind::Resumed { name, rest: rest.strip_prefix(b" resumed>")? });
+    }
+    if text.starts_with(b"--- stopped by SIG") {
+        return Some(Kind::Stopped);
     }
     if let Some(signal) = text.strip_prefix(b"--- ") {
         let (name, rest) = scan::word(signal)?;

@@ -95,6 +95,9 @@ fn without_rights_for_strace_it_says_what_strace_says() {
     fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
     ended(compare(&place, &ONLY_LAB_3).env("PATH", place.path()), 0);
     let found = read(&place);
+    // Afterwards, the machine would be busy with our own load.
+    let (machine, end) = (found["machine"]["date"].as_str(), found["date"].as_str());
+    assert!(machine.unwrap() < end.unwrap(), "the machine is looked at first: {machine:?} {end:?}");
     let why = "strace does not work here (it says: strace: ptrace: Operation not permitted): in a container, \
                start it with --cap-add=SYS_PTRACE";
     assert!(missing(&found).contains(why), "{}", missing(&found));

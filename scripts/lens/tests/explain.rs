@@ -109,7 +109,7 @@ fn the_end_of_a_call_that_makes_no_sense_is_not_lost() {
     let log = b"7 read(3,  <unfinished ...>\n7 <... read resumed>garbled\n7 close(3) = 0\n";
     let page = explain_with(log, Guests::default(), true);
     assert!(page.starts_with("7 <... read resumed>garbled\n"), "{page}");
-    assert!(page.contains("not strace  1 lines"), "{page}");
+    assert!(page.contains("not strace  1 line\n"), "{page}");
 }
 
 #[test]

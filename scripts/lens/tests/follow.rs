@@ -57,6 +57,30 @@ fn a_step_that_nobody_has_recorded_is_named_as_missing() {
 }
 
 #[test]
+fn packets_of_ipv6_are_read() {
+    let made = ByHand::blocking();
+    made.capture_v6();
+    let request = request(made.folder(), None, 1);
+    let packets = request.steps.iter().filter(|step| step.what == "packet on the wire");
+    let packets: Vec<_> = packets.map(|step| (step.at_us, step.detail.as_str())).collect();
+    assert_eq!(packets, [(Some(30), "14 bytes of TCP"), (Some(300_730), "7 bytes of TCP")]);
+}
+
+#[test]
+fn the_whole_packets_of_a_capture_without_its_end_are_read() {
+    let made = ByHand::blocking();
+    made.capture();
+    let path = made.folder().join("packets.pcap");
+    let whole = fs::read(&path).unwrap();
+    fs::write(path, &whole[..whole.len() - 1]).unwrap();
+    let request = request(made.folder(), None, 1);
+    let packets = request.steps.iter().filter(|step| step.what == "packet on the wire");
+    let packets: Vec<_> = packets.map(|step| (step.at_us, step.detail.as_str())).collect();
+    let lost = "missing: the end of packets.pcap is cut or garbled";
+    assert_eq!(packets, [(Some(30), "14 bytes of TCP"), (None, lost)]);
+}
+
+#[test]
 fn the_request_of_b_has_all_steps_in_the_order_of_time_on_every_server() {
     for folder in [
         "labs/lab1-blocking/recordings/two-clients",

@@ -217,6 +217,21 @@ fn each_span_is_in_the_picture_once_with_its_facts_and_can_be_reached() {
 }
 
 #[test]
+fn the_name_of_a_server_does_not_run_into_what_is_said_beside_it() {
+    // A bold letter of 16 px takes up to so many pixels, whatever the font.
+    const LETTER: f64 = 11.0;
+    let picture = svg::draw(&timelines(), Form::File);
+    let picture = Document::parse(&picture).unwrap();
+    for stage in picture.descendants().filter(|node| node.attribute("class") == Some("stage")) {
+        let texts: Vec<_> = stage.children().filter(|node| node.has_tag_name("text")).collect();
+        let at = |text: &Node<'_, '_>| text.attribute("x").unwrap().parse::<f64>().unwrap();
+        let name = texts[0].text().unwrap();
+        let end = f64::from(u32::try_from(name.len()).unwrap()).mul_add(LETTER, at(&texts[0]));
+        assert!(end <= at(&texts[1]), "{name} ends at {end}");
+    }
+}
+
+#[test]
 fn what_is_drawn_wider_than_it_is_says_so() {
     let picture = svg::draw(&timelines(), Form::File);
     let picture = Document::parse(&picture).unwrap();

@@ -89,6 +89,8 @@ pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> 
     let mut missing = Vec::new();
     // Where files cannot be written, it is better to know now than in a minute.
     files::prepare(&options.out)?;
+    // Our own load must not look like that of others.
+    let machine = (!options.is_replay).then(Machine::this);
     let measured = if options.is_replay {
         replay::all(&options.kit, &mut missing)
     } else {
@@ -97,7 +99,7 @@ pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> 
     };
     let comparison = Comparison {
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        machine: (!options.is_replay).then(Machine::this),
+        machine,
         rows: rows::all(&measured, options.is_replay),
         lessons: source::lessons(&options.kit, &mut missing),
         stages: measured.into_iter().map(|it| it.stage).collect(),

@@ -3,7 +3,7 @@
 use crate::story::{Watch, What};
 
 /// What there is to know about a kind of call, by a name that is ours.
-const NOTES: [(&str, &str); 28] = [
+const NOTES: [(&str, &str); 29] = [
     (
         "socket",
         "one end of a conversation, still without an address; the kernel keeps it, we get a number for it",
@@ -54,6 +54,10 @@ const NOTES: [(&str, &str); 28] = [
     (
         "EAGAIN",
         "nothing there right now: a non-blocking socket says so (EAGAIN) instead of waiting",
+    ),
+    (
+        "gave up",
+        "the socket has a timeout (SO_RCVTIMEO or SO_SNDTIMEO): a call on it waits so long, and then says EAGAIN",
     ),
     ("full", "no room right now: a non-blocking socket says so (EAGAIN) instead of waiting"),
     ("epoll_wait", "tells which of the watched sockets are ready, and sleeps only while none is"),
@@ -121,6 +125,7 @@ fn names(call: &str, what: &What<'_>) -> [&'static str; 2] {
         What::Answered { speech, wanted } if speech.bytes < *wanted => ["sendto", "partly"],
         What::Answered { .. } => one("sendto"),
         What::NobodyWaits | What::NothingSaid => one("EAGAIN"),
+        What::GaveUp => one("gave up"),
         What::Full => one("full"),
         What::Woke(_) if call.starts_with("epoll") => one("epoll_wait"),
         What::Woke(_) => one("poll"),

@@ -21,6 +21,11 @@ pub(crate) fn say(moment: &Moment<'_>, call: &Call<'_>, out: &mut String) {
         What::Accepted(fd) => accepted(moment.who.as_ref(), *fd, out),
         What::NobodyWaits => write!(out, "no other client waits to be accepted (EAGAIN)"),
         What::NothingSaid => write!(out, "{who} has said nothing new (EAGAIN)"),
+        What::Peeked(1) => write!(out, "looked at 1 byte of {who} and left it there (MSG_PEEK)"),
+        What::Peeked(count) => {
+            write!(out, "looked at {count} bytes of {who} and left them there (MSG_PEEK)")
+        }
+        What::GaveUp => write!(out, "it has waited as long as it may (EAGAIN)"),
         What::Left => write!(out, "{who} has closed its side (read 0 bytes)"),
         What::Full => write!(out, "{who} does not read: no room for more (EAGAIN)"),
         What::TimeWasUp(patience) => match patience {
@@ -110,6 +115,11 @@ fn accepted(who: Option<&Who>, fd: i32, out: &mut String) -> std::fmt::Result {
 }
 
 fn woke(ready: &[Ready], out: &mut String) {
+    if ready.is_empty() {
+        // strace does not say what, after a call that was interrupted and went on.
+        out.push_str("woke: something is ready");
+        return;
+    }
     let items: Vec<String> = ready.iter().map(why_awake).collect();
     out.push_str("woke: ");
     list(&items, out);
@@ -162,8 +172,11 @@ pub(super) fn signal(name: &str, details: &[u8], out: &mut String) {
     });
     let from = from.map(|pid| format!(" (from process {pid})")).unwrap_or_default();
     _ = match name {
-        "SIGINT" => write!(out, "somebody has pressed Ctrl-C{from}"),
-        "SIGTERM" => write!(out, "somebody asks the program to end{from}"),
+        // The terminal's signals come from the kernel, those of kill from a process.
+        "SIGINT" if crate::strace::field(details, b"SI_KERNEL").is_some() => {
+            write!(out, "somebody has pressed Ctrl-C")
+        }
+        "SIGINT" | "SIGTERM" => write!(out, "somebody asks the program to end{from}"),
         _ => write!(out, "a signal came{from}"),
     };
 }

@@ -80,7 +80,8 @@ impl Summary {
             page.line(Ink::Dim, &format!("  not shown   {hidden}: --all shows them"));
         }
         if self.unknown > 0 {
-            page.line(Ink::Dim, &format!("  not strace  {} lines", self.unknown));
+            let lines = if self.unknown == 1 { "line" } else { "lines" };
+            page.line(Ink::Dim, &format!("  not strace  {} {lines}", self.unknown));
         }
     }
 

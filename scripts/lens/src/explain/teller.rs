@@ -109,7 +109,8 @@ impl Teller {
     fn known_wait(&self, name: &str, args: &[u8]) -> Option<i32> {
         let fd = descriptor(args).filter(|_| is_wait(name))?;
         let is_shared = matches!(name, "read" | "readv" | "write" | "writev");
-        (!is_shared || self.scene.is_socket(fd)).then_some(fd)
+        let is_ours = self.scene.is_socket(fd) || !(is_shared || self.scene.is_foreign(fd));
+        is_ours.then_some(fd)
     }
 
     /// Tells what is left to tell, and sums up.

@@ -1,6 +1,6 @@
 //! Who is there: which descriptor is which client, and what each has said so far.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub enum Thing {
     Poll,
     /// A connection that this program has made.
     Outgoing,
+    /// A socket that is not TCP: it leads to a program of this machine, to the kernel, or is UDP.
+    Foreign,
 }
 
 /// A client that is connected.
@@ -43,6 +45,8 @@ pub struct Scene {
     /// Which descriptor epoll means by a number, and the number by which it means a descriptor.
     pub(super) tokens: HashMap<u64, i32>,
     pub(super) token_of: HashMap<i32, u64>,
+    /// The sockets on which no call waits.
+    pub(super) non_blocking: HashSet<i32>,
     names: HashMap<u16, String>,
     clients: usize,
     pub(super) speech: Speech,
@@ -87,6 +91,14 @@ impl Scene {
         }
     }
 
+    /// Notes whether calls on a descriptor wait, by the flags that it is made with.
+    pub(super) fn note_waiting(&mut self, fd: i32, flags: &[u8]) {
+        self.non_blocking.remove(&fd);
+        if memchr::memmem::find(flags, b"NONBLOCK").is_some() && self.non_blocking.len() < MOST {
+            self.non_blocking.insert(fd);
+        }
+    }
+
     /// Notes that a client is behind this descriptor from now on.
     pub(super) fn meet(&mut self, fd: i32, addr: Option<SocketAddr>) -> Who {
         let name = match addr {
@@ -115,6 +127,9 @@ impl Scene {
                 self.set(Some(fd), Thing::Poll);
             } else if label.starts_with(b"TCP") {
                 self.set(Some(fd), Thing::Listener(local(label)));
+            } else if label.first().is_some_and(u8::is_ascii_uppercase) {
+                // `UNIX-STREAM:[5082347]`, `NETLINK:[ROUTE:28213]`, `UDP:[…]`
+                self.set(Some(fd), Thing::Foreign);
             }
         }
         Some(fd)
@@ -129,9 +144,14 @@ impl Scene {
         Some(fd)
     }
 
-    /// Whether the descriptor is a socket, or a list of sockets.
+    /// Whether the descriptor is a socket of TCP, or a list of sockets.
     #[must_use]
     pub fn is_socket(&self, fd: i32) -> bool {
-        self.things.contains_key(&fd)
+        self.things.contains_key(&fd) && !self.is_foreign(fd)
+    }
+
+    /// Whether the descriptor is a socket that is not TCP.
+    pub(crate) fn is_foreign(&self, fd: i32) -> bool {
+        matches!(self.things.get(&fd), Some(Thing::Foreign))
     }
 }

@@ -2,17 +2,22 @@
 
 use std::str::from_utf8;
 
-use crate::strace::{Call, Text, address, descriptor, label, local};
+use crate::strace::{Call, Text, address, descriptor};
 
+use super::trouble::trouble;
 use super::{Carried, Moment, Scene, Side, Speech, Thing, What};
 
 impl Scene {
     /// What a call has done. Give it all calls of a log in their order.
     pub fn see<'s>(&'s mut self, call: &Call<'s>) -> Moment<'s> {
         let fd = self.recognise_for(call);
+        if let Some(fd) = fd.filter(|fd| self.is_foreign(*fd)) {
+            return self.ignored(call, fd);
+        }
         let who = fd.and_then(|fd| self.client(fd)).cloned();
         let is_about_sockets = fd.is_some_and(|fd| self.is_socket(fd));
-        if let Some(what) = trouble(call, is_about_sockets) {
+        let may_wait = fd.is_none_or(|fd| !self.non_blocking.contains(&fd));
+        if let Some(what) = trouble(call, is_about_sockets, may_wait) {
             return Moment { who, what };
         }
         match call.name {
@@ -54,6 +59,16 @@ impl Scene {
         }
     }
 
+    /// A call about a socket that is not TCP.
+    fn ignored(&mut self, call: &Call<'_>, fd: i32) -> Moment<'static> {
+        match call.name {
+            "accept" | "accept4" => self.set(call.outcome.descriptor(), Thing::Foreign),
+            "close" => drop(self.things.remove(&fd)),
+            _ => {}
+        }
+        just(What::Background)
+    }
+
     fn accepted(&mut self, call: &Call<'_>) -> Moment<'static> {
         // The start of the line may be missing, so the address may be in any place.
         let addr = call.args.iter().find_map(address);
@@ -61,6 +76,7 @@ impl Scene {
         let listener = descriptor(call.args.get(0)).filter(|fd| !self.things.contains_key(fd));
         self.set(listener, Thing::Listener(None));
         let who = self.meet(fd, addr.or_else(|| crate::strace::peer(call.outcome.note)));
+        self.note_waiting(fd, call.args.get(3));
         Moment { who: Some(who), what: What::Accepted(fd) }
     }
 
@@ -70,7 +86,8 @@ impl Scene {
         };
         let what = match call.outcome.count() {
             0 => What::Left,
-            _ => What::Said(self.hear(Side::Client, call, fd)),
+            count if has_flag(call, b"MSG_PEEK") => What::Peeked(count),
+            _ => What::Said(self.hear(Side::Client, call, fd).0),
         };
         Moment { who: Some(who), what }
     }
@@ -79,18 +96,18 @@ impl Scene {
         let Some(who) = fd.and_then(|fd| self.client(fd)).cloned() else {
             return just(What::Other);
         };
-        let wanted = size(call.args.get(2)).unwrap_or(0).max(call.outcome.count());
-        let speech = self.hear(Side::Server, call, fd);
+        let (speech, wanted) = self.hear(Side::Server, call, fd);
         Moment { who: Some(who), what: What::Answered { speech, wanted } }
     }
 
-    fn hear(&mut self, by: Side, call: &Call<'_>, fd: Option<i32>) -> &Speech {
-        let text = Text::within(call.args.get(1));
-        let shown = text.map(|text| text.bytes()).unwrap_or_default();
+    /// What a call has carried, and for how many bytes it had room.
+    fn hear(&mut self, by: Side, call: &Call<'_>, fd: Option<i32>) -> (&Speech, usize) {
+        let (shown, room) = Text::all_within(call.args.get(1));
         let count = call.outcome.count();
-        let is_all = size(call.args.get(2)).is_none_or(|size| match by {
-            Side::Client => count < size,
-            Side::Server => count == size,
+        let room = room.or_else(|| size(call.args.get(2)));
+        let is_all = room.is_none_or(|room| match by {
+            Side::Client => count < room,
+            Side::Server => count == room,
         });
         let carried = Carried { shown: &shown, count, is_all };
         if let Some(Thing::Client(client)) = fd.and_then(|fd| self.things.get_mut(&fd)) {
@@ -100,7 +117,7 @@ impl Scene {
             };
             hearing.hear(by, carried, &mut self.speech, &mut self.spare);
         }
-        &self.speech
+        (&self.speech, room.unwrap_or(0).max(count))
     }
 
     fn closed(&mut self, fd: Option<i32>) -> Moment<'static> {
@@ -113,94 +130,11 @@ impl Scene {
         };
         Moment { who, what: What::Closed { fd, is_listener } }
     }
-
-    /// Calls that make sockets and change them.
-    fn managed<'a>(&mut self, call: &Call<'a>, fd: Option<i32>) -> What<'a> {
-        let made = call.outcome.descriptor();
-        let arg = |index| call.args.get(index);
-        match (call.name, fd.filter(|fd| self.is_socket(*fd) || !is_shared(call.name))) {
-            ("socket", _) if arg(0).starts_with(b"AF_INET") => {
-                self.set(made, Thing::Socket);
-                made.map_or(What::Failed, What::SocketMade)
-            }
-            ("epoll_create" | "epoll_create1", _) => {
-                self.set(made, Thing::Poll);
-                made.map_or(What::Failed, What::PollMade)
-            }
-            ("setsockopt", Some(fd)) => {
-                What::OptionSet { fd, option: from_utf8(arg(2)).unwrap_or_default() }
-            }
-            ("bind", Some(_)) => What::Bound(address(arg(1))),
-            ("listen", Some(fd)) => {
-                let addr = local(label(arg(0)));
-                self.set(Some(fd), Thing::Listener(addr));
-                What::Listens { addr, backlog: arg(1) }
-            }
-            ("getsockname", Some(_)) => What::AddressAsked(address(arg(1))),
-            ("connect", Some(fd)) => {
-                self.set(Some(fd), Thing::Outgoing);
-                What::Connected(address(arg(1)))
-            }
-            ("shutdown", Some(_)) => What::ShutDown,
-            ("ioctl", Some(fd)) if arg(1) == b"FIONBIO" => What::MadeNonBlocking(fd),
-            ("fcntl", Some(fd)) => self.controlled(call, fd),
-            ("epoll_ctl", Some(fd)) => self.watched(call, fd),
-            ("write", None) => wrote(call),
-            ("getsockopt" | "getpeername" | "ioctl", Some(_)) => What::Other,
-            _ => What::Background,
-        }
-    }
-
-    fn controlled(&mut self, call: &Call<'_>, fd: i32) -> What<'static> {
-        match (call.args.get(1), self.things.get(&fd)) {
-            (b"F_SETFL", _) if call.args.get(2).windows(10).any(|part| part == b"O_NONBLOCK") => {
-                What::MadeNonBlocking(fd)
-            }
-            (b"F_DUPFD_CLOEXEC" | b"F_DUPFD", Some(Thing::Poll)) => {
-                let copy = call.outcome.descriptor();
-                self.set(copy, Thing::Poll);
-                copy.map_or(What::Other, What::PollCopied)
-            }
-            _ => What::Background,
-        }
-    }
 }
 
-/// Whether other files than sockets know the call too.
-fn is_shared(name: &str) -> bool {
-    matches!(name, "ioctl" | "fcntl" | "write")
-}
-
-fn wrote(call: &Call<'_>) -> What<'static> {
-    let text = Text::within(call.args.get(1));
-    let fd = descriptor(call.args.get(0)).unwrap_or(-1);
-    let is_cut = text.is_some_and(|text| text.is_cut);
-    // Only what goes to stdout is told: the log need not be decoded.
-    let text = text.filter(|_| fd == 1).map(|text| text.bytes().into_owned());
-    What::Wrote { fd, text: text.unwrap_or_default(), is_cut }
-}
-
-/// What went otherwise than hoped, and means the same for whichever call.
-fn trouble(call: &Call<'_>, is_about_sockets: bool) -> Option<What<'static>> {
-    let name = call.name;
-    let is_wait = name.starts_with("epoll_") || name.starts_with("accept");
-    if !is_about_sockets && !is_wait {
-        return None;
-    }
-    if call.never_returned() {
-        return Some(What::NeverReturned);
-    }
-    if call.outcome.was_interrupted() {
-        return Some(What::Interrupted);
-    }
-    if call.outcome.would_block() {
-        return Some(match name {
-            "accept" | "accept4" => What::NobodyWaits,
-            "sendto" | "sendmsg" | "send" | "write" | "writev" => What::Full,
-            _ => What::NothingSaid,
-        });
-    }
-    (!call.outcome.error.is_empty()).then_some(What::Failed)
+/// Whether a call that carries bytes was told so: `MSG_PEEK`, to leave them for the next call.
+pub(super) fn has_flag(call: &Call<'_>, flag: &[u8]) -> bool {
+    call.args.iter().skip(2).any(|arg| memchr::memmem::find(arg, flag).is_some())
 }
 
 fn size(arg: &[u8]) -> Option<usize> {

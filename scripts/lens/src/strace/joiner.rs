@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Call, Kind, Line, parse_call};
+use super::{Call, Kind, Line, parse_call, scan};
 
 /// So many threads may be in a call at the same time; a garbled log must not fill our memory.
 const MOST: usize = 1024;
@@ -13,6 +13,8 @@ const LONGEST: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Joiner {
     started: Vec<Started>,
+    /// Calls that the kernel goes on with after a signal, as `restart_syscall`.
+    interrupted: Vec<Started>,
     /// The text of the call that was put together last.
     joined: Vec<u8>,
 }
@@ -26,6 +28,11 @@ struct Started {
 }
 
 impl Started {
+    fn new(line: &Line<'_>, name: &str, args: &[u8]) -> Self {
+        let args = args.get(..LONGEST).unwrap_or(args);
+        Self { thread: line.thread, at: line.at, name: name.to_owned(), args: args.to_vec() }
+    }
+
     fn line(&self) -> Line<'_> {
         let kind = Kind::Unfinished { name: &self.name, args: &self.args };
         Line { thread: self.thread, at: self.at, kind }
@@ -44,17 +51,11 @@ impl Joiner {
     pub fn join<'a>(&'a mut self, line: Line<'a>) -> Option<Line<'a>> {
         match line.kind {
             Kind::Unfinished { name, args } => {
-                self.forget(line.thread);
-                if self.started.len() >= MOST {
-                    self.started.remove(0);
-                }
-                let args = args.get(..LONGEST).unwrap_or(args);
-                let (name, args) = (name.to_owned(), args.to_vec());
-                self.started.push(Started { thread: line.thread, at: line.at, name, args });
+                keep(&mut self.started, Started::new(&line, name, args));
                 None
             }
             Kind::Resumed { name, rest } => {
-                let start = self.forget(line.thread).filter(|start| start.name == name);
+                let start = take(&mut self.started, line.thread).filter(|start| start.name == name);
                 self.joined.clear();
                 if let Some(start) = &start {
                     self.joined.extend_from_slice(&start.args);
@@ -65,10 +66,13 @@ impl Joiner {
                 if call.took.is_none() {
                     call.took = line.at.zip(at).and_then(|(end, start)| end.checked_sub(start));
                 }
-                Some(Line { at: at.or(line.at), kind: Kind::Call(call), ..line })
+                let line = Line { at: at.or(line.at), kind: Kind::Call(call), ..line };
+                Some(restarted(&mut self.interrupted, line, call))
             }
+            Kind::Call(call) => Some(restarted(&mut self.interrupted, line, call)),
             Kind::Ended(_) => {
-                self.forget(line.thread);
+                take(&mut self.started, line.thread);
+                take(&mut self.interrupted, line.thread);
                 Some(line)
             }
             _ => Some(line),
@@ -79,11 +83,40 @@ impl Joiner {
     pub fn started(&self) -> impl Iterator<Item = Line<'_>> {
         self.started.iter().map(Started::line)
     }
+}
 
-    fn forget(&mut self, thread: Option<u32>) -> Option<Started> {
-        let place = self.started.iter().position(|started| started.thread == thread)?;
-        Some(self.started.remove(place))
+/// If the call goes on with one that a signal has interrupted, returns it as that one. If it is
+/// interrupted itself, it is kept.
+fn restarted<'a>(interrupted: &'a mut Vec<Started>, line: Line<'a>, call: Call<'a>) -> Line<'a> {
+    let is_interrupted = call.outcome.error == "ERESTART_RESTARTBLOCK";
+    if call.name != "restart_syscall" {
+        if is_interrupted {
+            let args: Vec<&[u8]> = call.args.iter().collect();
+            keep(
+                interrupted,
+                Started::new(&line, call.name, &[&args.join(&b", "[..]), &b")"[..]].concat()),
+            );
+        }
+        return line;
     }
+    let Some(first) = interrupted.iter().find(|first| first.thread == line.thread) else {
+        return line;
+    };
+    let args = scan::args(&first.args).map(|(args, _)| args).unwrap_or_default();
+    Line { kind: Kind::Call(Call { name: &first.name, args, ..call }), ..line }
+}
+
+fn keep(calls: &mut Vec<Started>, call: Started) {
+    take(calls, call.thread);
+    if calls.len() >= MOST {
+        calls.remove(0);
+    }
+    calls.push(call);
+}
+
+fn take(calls: &mut Vec<Started>, thread: Option<u32>) -> Option<Started> {
+    let place = calls.iter().position(|call| call.thread == thread)?;
+    Some(calls.remove(place))
 }
 
 impl Call<'_> {

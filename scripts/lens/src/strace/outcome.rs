@@ -30,7 +30,7 @@ impl Outcome<'_> {
         self.value.and_then(|value| i32::try_from(value).ok()).filter(|fd| *fd >= 0)
     }
 
-    /// Whether the call could have waited and was told not to: the socket is non-blocking.
+    /// Whether the call may not wait, or not any longer: the socket is non-blocking, or has a timeout.
     #[must_use]
     pub fn would_block(&self) -> bool {
         matches!(self.error, "EAGAIN" | "EWOULDBLOCK")

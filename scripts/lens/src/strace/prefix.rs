@@ -10,18 +10,19 @@ const FIRST_SECOND: u64 = 100_000_000;
 const SECOND_DIGITS: usize = 12;
 const DAY: u64 = 24 * 60 * 60;
 
-/// Takes `[pid 123] ` or `123 ` from the front.
+/// Takes `[pid 123] ` or `123 ` from the front, with the name of the program behind the number or without
+/// it (`-Y`): `123<lab3-multiclient> `.
 pub(super) fn thread(line: &[u8]) -> (Option<u32>, &[u8]) {
-    let (digits, rest) = match line.strip_prefix(b"[pid") {
-        Some(inside) => {
-            let (digits, rest) = split_digits(inside.trim_ascii_start());
-            let Some(rest) = rest.strip_prefix(b"]") else { return (None, line) };
-            (digits, rest)
-        }
-        None => split_digits(line),
+    let (inside, end): (_, &[u8]) = match line.strip_prefix(b"[pid") {
+        Some(inside) => (inside.trim_ascii_start(), b"] "),
+        None => (line, b" "),
     };
-    match (number(digits), rest) {
-        (Some(thread), [b' ', rest @ ..]) if digits.len() < THREAD_DIGITS => {
+    let (digits, rest) = split_digits(inside);
+    // strace escapes a `>` in a name.
+    let name = memchr::memchr(b'>', rest).filter(|_| rest.starts_with(b"<"));
+    let rest = name.and_then(|end| rest.get(end + 1..)).unwrap_or(rest);
+    match (number(digits), rest.strip_prefix(end)) {
+        (Some(thread), Some(rest)) if digits.len() < THREAD_DIGITS => {
             (u32::try_from(thread).ok(), rest.trim_ascii_start())
         }
         _ => (None, line),

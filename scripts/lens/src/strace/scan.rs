@@ -34,8 +34,12 @@ impl<'a> Args<'a> {
     }
 }
 
-/// Takes the name of a call from the front: letters, digits, `_`.
+/// Takes the name of a call from the front: letters, digits, `_`; or `???`, where the thread was ended before
+/// strace could read which call it was.
 pub(super) fn name(text: &[u8]) -> Option<(&str, &[u8])> {
+    if let Some(rest) = text.strip_prefix(b"???") {
+        return Some(("???", rest));
+    }
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let end = text.iter().position(|byte| !is_name(byte))?;
     let (name, rest) = text.split_at(end);

@@ -161,15 +161,11 @@ fn signals_ends_and_stacks_are_told_from_calls() {
             offset: 2
         })
     );
-    for unknown in [
-        "",
-        "strace: Process 7 attached",
-        "Received: GET a",
-        "accept4(3, {",
-        "x(1) 5",
-        "+++ x",
-        "--- stopped by SIGTTOU ---",
-    ] {
+    assert_eq!(kind("--- stopped by SIGTTOU ---"), Kind::Stopped);
+    assert_eq!(kind("???( <unfinished ...>"), Kind::Unfinished { name: "???", args: b" " });
+    for unknown in
+        ["", "strace: Process 7 attached", "Received: GET a", "accept4(3, {", "x(1) 5", "+++ x"]
+    {
         assert_eq!(kind(unknown), Kind::Unknown, "{unknown}");
     }
 }
@@ -247,6 +243,15 @@ fn every_line_of_a_real_log_is_understood() {
     }
 }
 
+#[test]
+fn parts_that_no_call_has_cost_little_and_overflow_nothing() {
+    let begun = std::time::Instant::now();
+    assert_eq!(Text::all_within("iov_base=".repeat(200_000).as_bytes()).1, Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(30), "each part is looked at once");
+    let huge = r#"[{iov_base="", iov_len=999999999999999999}"#.repeat(30);
+    assert_eq!(Text::all_within(huge.as_bytes()).1, Some(usize::MAX));
+}
+
 proptest! {
     #[test]
     fn no_bytes_make_the_parser_panic(line in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -255,6 +260,7 @@ proptest! {
             for arg in call.args.iter() {
                 _ = (descriptor(arg), address(arg), peer(label(arg)), local(label(arg)));
                 _ = Text::within(arg).map(|text| text.bytes().len());
+                assert!(Text::all_within(arg).0.len() <= arg.len());
             }
         }
     }

@@ -80,6 +80,37 @@ impl<'a> Text<'a> {
         Some(Self { raw: arg.get(open..behind - 1)?, is_cut })
     }
 
+    /// What the strings of a call carry, up to where one is cut, and for how many bytes they have room, if
+    /// it says so: `"…"`, or all parts of `[{iov_base="…", iov_len=4}, …]`.
+    #[must_use]
+    pub fn all_within(arg: &'a [u8]) -> (Cow<'a, [u8]>, Option<usize>) {
+        const PART: &[u8] = b"iov_base=";
+        /// The length of a part stands close behind its bytes, or their address.
+        const NEAR: usize = 64;
+        let Some(mut rest) = field(arg, PART).filter(|_| !arg.starts_with(b"\"")) else {
+            return (Self::within(arg).map(|text| text.bytes()).unwrap_or_default(), None);
+        };
+        let (mut bytes, mut room, mut is_cut) = (Vec::new(), 0usize, false);
+        loop {
+            // The bytes of a part may look like the next one.
+            if rest.first() == Some(&b'"') {
+                let Some(text) = Self::within(rest) else { break };
+                if !is_cut {
+                    bytes.extend_from_slice(&text.bytes());
+                }
+                is_cut |= text.is_cut;
+                rest = rest.get(text.raw.len() + 2..).unwrap_or_default();
+            }
+            let near = rest.get(..NEAR).unwrap_or(rest);
+            let length = field(near, b"iov_len=").and_then(|near| number(split_digits(near).0));
+            let length = length.and_then(|length| usize::try_from(length).ok());
+            room = length.unwrap_or(0).saturating_add(room);
+            let Some(next) = field(rest, PART) else { break };
+            rest = next;
+        }
+        (bytes.into(), Some(room))
+    }
+
     /// The bytes themselves, without escapes.
     #[must_use]
     pub fn bytes(&self) -> Cow<'a, [u8]> {

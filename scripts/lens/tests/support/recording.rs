@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use etherparse::PacketBuilder;
+use etherparse::{Ethernet2Header, IpHeaders, PacketBuilder, PacketBuilderStep};
 use pcap_file::pcap::{PcapPacket, PcapWriter};
 use tempfile::TempDir;
 
@@ -75,6 +75,20 @@ impl ByHand {
     /// Adds a capture of B's handshake, its request at 200,230 µs and the reply at 500,930 µs. Of the
     /// request, only the headers were captured.
     pub fn capture(&self) {
+        self.captured(|packet| packet.ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64), 54);
+    }
+
+    /// The same over IPv6.
+    pub fn capture_v6(&self) {
+        self.captured(|packet| packet.ipv6([1; 16], [1; 16], 64), 74);
+    }
+
+    /// Captures the headers of each packet, which are so long.
+    fn captured(
+        &self,
+        ip: impl Fn(PacketBuilderStep<Ethernet2Header>) -> PacketBuilderStep<IpHeaders>,
+        headers: usize,
+    ) {
         let meta = self.read("meta.json").replace("none: no rights", "4 packets captured");
         self.write("meta.json", &meta);
         let file = fs::File::create(self.place.path().join("packets.pcap")).unwrap();
@@ -86,14 +100,12 @@ impl ByHand {
             (200_230, b, server, 1_001, false, 14),
             (500_930, server, b, 9_001, false, 7),
         ] {
-            let packet =
-                PacketBuilder::ethernet2([0; 6], [0; 6]).ipv4([127, 0, 0, 1], [127, 0, 0, 1], 64);
-            let tcp = packet.tcp(from, to, number, 64);
+            let tcp = ip(PacketBuilder::ethernet2([0; 6], [0; 6])).tcp(from, to, number, 64);
             let tcp = if is_first { tcp.syn() } else { tcp.ack(1) };
             let mut data = Vec::new();
             tcp.write(&mut data, &vec![b'x'; bytes]).unwrap();
             let length = u32::try_from(data.len()).unwrap();
-            data.truncate(54);
+            data.truncate(headers);
             let at = std::time::Duration::from_micros(SECOND * 1_000_000 + at);
             pcap.write_packet(&PcapPacket::new_owned(at, length, data)).unwrap();
         }

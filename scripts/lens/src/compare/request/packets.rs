@@ -43,7 +43,7 @@ impl Packets {
         let mut packets = Self { of: HashMap::new(), all: Vec::new(), missing: String::new() };
         if let Some(why) = recorded.meta.packets.strip_prefix("none") {
             let why = why.trim_start_matches([':', ' ']);
-            packets.missing = format!("missing: not captured ({why})");
+            packets.missing = format!("not captured ({why})");
             return packets;
         }
         let server = recorded.meta.address.rsplit(':').next().and_then(|port| port.parse().ok());
@@ -53,7 +53,7 @@ impl Packets {
             .and_then(|file| PcapReader::new(file).map_err(|error| error.to_string()))
         {
             Ok(reader) => packets.take_in(reader, server.unwrap_or(0)),
-            Err(why) => packets.missing = format!("missing: packets.pcap cannot be read ({why})"),
+            Err(why) => packets.missing = format!("packets.pcap cannot be read ({why})"),
         }
         packets
     }
@@ -67,7 +67,7 @@ impl Packets {
         // The whole packet may be longer than what was captured of it, which only raw packets may be.
         while let Some(packet) = reader.next_raw_packet() {
             let Ok(packet) = packet else {
-                "missing: packets.pcap is cut or garbled".clone_into(&mut self.missing);
+                "the end of packets.pcap is cut or garbled".clone_into(&mut self.missing);
                 return;
             };
             let below = u64::from(packet.ts_frac) * unit_ns / 1_000;
@@ -99,7 +99,7 @@ impl Packets {
         let detail = match (found, self.missing.as_str()) {
             (Some(packet), _) => format!("{} bytes of TCP", packet.bytes),
             (None, "") => "missing: packets.pcap has no such packet".to_owned(),
-            (None, missing) => missing.to_owned(),
+            (None, missing) => format!("missing: {missing}"),
         };
         Step { what, source: Source::Packet, at_us, detail }
     }
@@ -108,10 +108,14 @@ impl Packets {
 /// All packets of a recording: when, in µs since 1970, and how many bytes of IP.
 ///
 /// # Errors
-/// If there are none; says why.
+/// If there are none, or not all; says why.
 pub(in crate::compare) fn times(recorded: &Recorded) -> Result<Vec<(u64, usize)>, String> {
     let packets = Packets::read(recorded);
-    if packets.all.is_empty() { Err(packets.missing) } else { Ok(packets.all) }
+    match packets.missing.as_str() {
+        "" if packets.all.is_empty() => Err("packets.pcap has no packet of it".to_owned()),
+        "" => Ok(packets.all),
+        _ => Err(packets.missing),
+    }
 }
 
 /// What a packet tells about TCP.
@@ -129,9 +133,16 @@ impl Segment {
     fn parse(data: &[u8], server: u16) -> Option<Self> {
         let packet = LaxSlicedPacket::from_ethernet(data).ok()?;
         let TransportSlice::Tcp(tcp) = packet.transport? else { return None };
-        let LaxNetSlice::Ipv4(ip) = packet.net? else { return None };
-        let total = usize::from(ip.header().total_len());
-        let headers = ip.header().slice().len() + tcp.header_len();
+        let (total, of_ip) = match packet.net? {
+            LaxNetSlice::Ipv4(ip) => (ip.header().total_len().into(), ip.header().slice().len()),
+            LaxNetSlice::Ipv6(ip) => {
+                let header = ip.header().slice().len();
+                let total = header + usize::from(ip.header().payload_length());
+                (total, header + ip.extensions().slice().len())
+            }
+            LaxNetSlice::Arp(_) => return None,
+        };
+        let headers = of_ip + tcp.header_len();
         let (from, to) = (tcp.source_port(), tcp.destination_port());
         let (port, direction) = match server {
             _ if to == server => (from, Direction::ToServer),

@@ -52,7 +52,10 @@ fn one(kit: &Path, lab: Lab, about: &str, folder: &Path) -> Measured {
     match pipelined(&folder.join("pipeline")) {
         Ok((calls, traffic)) => {
             measured.stage.calls = Some(calls);
-            measured.traffic = traffic;
+            match traffic {
+                Ok(traffic) => measured.traffic = Some(traffic),
+                Err(why) => measured.lacks("packets and bytes a request", &why),
+            }
         }
         Err(why) => measured.lacks("system calls and packets a request", &why),
     }
@@ -60,7 +63,7 @@ fn one(kit: &Path, lab: Lab, about: &str, folder: &Path) -> Measured {
 }
 
 /// Reads the recording in which A sends 16 requests at a time, and then one.
-fn pipelined(folder: &Path) -> Result<(CallsPerRequest, Option<Traffic>), String> {
+fn pipelined(folder: &Path) -> Result<(CallsPerRequest, Result<Traffic, String>), String> {
     let recorded = Recorded::read(folder).map_err(|error| error.to_string())?;
     let exchanges = exchanges(&recorded.events);
     let [batch, single] = exchanges.as_slice() else {
@@ -69,7 +72,7 @@ fn pipelined(folder: &Path) -> Result<(CallsPerRequest, Option<Traffic>), String
     let calls = calls(&recorded, batch, single)
         .ok_or_else(|| "its trace does not tell which calls were for which request".to_owned())?;
     let packets = packets::times(&recorded);
-    let traffic = packets.ok().map(|packets| Traffic {
+    let traffic = packets.map(|packets| Traffic {
         alone: on_wire(&packets, single, 1),
         pipelined: on_wire(&packets, batch, PIPELINE),
     });
@@ -140,5 +143,37 @@ fn on_wire(packets: &[(u64, usize)], exchange: &Exchange<'_>, requests: usize) -
     OnWire {
         packets: of.len() as f64 / requests,
         bytes: of.iter().sum::<usize>() as f64 / requests,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // Where a test cannot go on, it fails.
+mod tests {
+    use super::*;
+    use crate::labs::LABS;
+    use std::fs;
+
+    #[test]
+    fn packets_are_not_counted_in_a_capture_without_its_end() {
+        let kit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let recording = kit.join("labs/lab2-resp/recordings/pipeline");
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("pipeline");
+        fs::create_dir(&folder).unwrap();
+        for file in fs::read_dir(recording).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+        }
+        assert!(one(&kit, LABS[1], "", place.path()).traffic.is_some());
+        let path = folder.join("packets.pcap");
+        let whole = fs::read(&path).unwrap();
+        fs::write(path, &whole[..300]).unwrap();
+        let measured = one(&kit, LABS[1], "", place.path());
+        assert!(measured.traffic.is_none());
+        let mut told =
+            measured.missing_of_stage().map(|missing| missing.what + ": " + &missing.why);
+        assert!(told.any(|told| {
+            told == "packets and bytes a request: the end of packets.pcap is cut or garbled"
+        }));
     }
 }

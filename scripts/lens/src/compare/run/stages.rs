@@ -165,16 +165,49 @@ fn of_ours(lab: Lab, about: &'static str, binary: PathBuf) -> Subject {
 
 /// Where it is, if it answers.
 fn reach(with: &str) -> Result<SocketAddr, String> {
-    let mut addrs = with.to_socket_addrs().map_err(|error| {
+    let addrs = with.to_socket_addrs().map_err(|error| {
         format!("'{with}' is no address ({error}): say HOST:PORT, as in --with 127.0.0.1:6379")
     })?;
-    let addr = addrs.next().ok_or_else(|| format!("'{with}' has no address"))?;
-    let asked = Caller::connect(addr, Protocol::Resp).and_then(|mut caller| caller.ask("PING", 1));
-    match asked {
-        Ok(_) => Ok(addr),
-        Err(error) => Err(format!(
+    first_that_answers(addrs).unwrap_or_else(|| Err(format!("'{with}' has no address")))
+}
+
+/// A name may have several addresses: `localhost` is `::1` first on many machines, where most servers do not
+/// listen. `None` if there is none at all.
+fn first_that_answers(
+    addrs: impl Iterator<Item = SocketAddr>,
+) -> Option<Result<SocketAddr, String>> {
+    let mut last = None;
+    for addr in addrs {
+        let asked =
+            Caller::connect(addr, Protocol::Resp).and_then(|mut caller| caller.ask("PING", 1));
+        let Err(error) = asked else { return Some(Ok(addr)) };
+        last = Some(Err(format!(
             "it does not answer a PING ({error}): to see who listens there, scripts/port.sh {}",
             addr.port()
-        )),
+        )));
+    }
+    last
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // Where a test cannot go on, it fails.
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    #[test]
+    fn all_addresses_of_a_name_are_tried() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let open = server.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut client, _) = server.accept().unwrap();
+            client.read_exact(&mut [0; 14]).unwrap();
+            client.write_all(b"+PONG\r\n").unwrap();
+        });
+        assert_eq!(first_that_answers([closed, open].into_iter()), Some(Ok(open)));
+        let none = first_that_answers([closed, closed].into_iter()).unwrap();
+        assert!(none.unwrap_err().starts_with("it does not answer a PING"));
     }
 }

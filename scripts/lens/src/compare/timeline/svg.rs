@@ -22,6 +22,8 @@ const GLASS: (f64, f64) = (628.0, 944.0);
 const TOP: f64 = 122.0;
 const HEADER: f64 = 26.0;
 const FOOTER: f64 = 34.0;
+/// Where the sentence beside the name of a server begins: behind the longest name.
+const BESIDE: f64 = 200.0;
 /// The distance from lane to lane.
 const GAP: f64 = 4.0;
 
@@ -129,7 +131,7 @@ fn stage(timeline: &Timeline, (run, glass): (Scale, Glass), top: f64, form: Form
     html! {
         g class="stage" data-server=(timeline.server) {
             text class="head" x="16" y=(px(top + 14.0)) { (timeline.server) }
-            text class="strong" x="176" y=(px(top + 14.0)) { (sentences.first().map_or("", String::as_str)) }
+            text class="strong" x=(px(BESIDE)) y=(px(top + 14.0)) { (sentences.first().map_or("", String::as_str)) }
             @for tick in ticks(run.from_us, run.until_us) {
                 line class=(if tick == 0 { "zero" } else { "grid" }) x1=(px(run.x(tick))) x2=(px(run.x(tick)))
                     y1=(px(first - 3.0)) y2=(px(bottom)) {}
