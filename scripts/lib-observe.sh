@@ -42,8 +42,6 @@ read_options() {
     port=0
     lab_options+=(--port 0)
   fi
-  # These two would fill the terminal with the lab's own lines.
-  if [[ $scenario == slow-reader || $scenario == many ]]; then lab_options+=(--quiet); fi
   cd "$(dirname "$0")/.." || exit
   out=${out:-captures/$lab}
 }
@@ -156,6 +154,10 @@ start_lab() {
   local ready
   # With scripted clients the page is the tool's alone; what the lab logs is in its log file.
   if [[ -n $scenario ]]; then hide_log; fi
+  # These two would fill the log.
+  if [[ $scenario == slow-reader || $scenario == many ]] && [[ " ${lab_options[*]} " != *' --quiet '* ]]; then
+    lab_options+=(--quiet)
+  fi
   show "$@" "$binary" "${lab_options[@]}"
   set -m
   "$@" "$binary" "${lab_options[@]}" < /dev/null > "$work/said" 2>&"$log_to" &

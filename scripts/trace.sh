@@ -108,8 +108,22 @@ why_not() {
   echo "you may not attach to process $server_pid"
 }
 
+# count_calls FILE: of a log with times, the table that strace -w -c makes.
+count_calls() {
+  note "Counted from $1. Live, this table is made by strace -w -c."
+  printf '%s\n' '% time     seconds  usecs/call     calls    errors syscall' \
+    '------ ----------- ----------- --------- --------- ----------------'
+  # A call in which another thread did something comes in two parts: the second has its end.
+  sed -nE 's/^[0-9]+ +[0-9.]+ (<\.\.\. )?([a-z0-9_]+)(\(| resumed).* = (-?).* <([0-9.]+)>$/\2 \5 \4/p' "$1" | awk '
+    { calls[$1]++; seconds[$1] += $2; all += $2; if ($3 == "-") errors[$1]++ }
+    END {
+      for (call in calls)
+        printf "%6.2f %11.6f %11d %9d %9s %s\n", (all > 0 ? 100 * seconds[call] / all : 0), seconds[call],
+          1e6 * seconds[call] / calls[call], calls[call], errors[call], call
+    }' | sort -rn
+}
+
 explain_summary() {
-  cat "$capture"
   cat << 'END'
 
   seconds     how long in the call by the clock on the wall, asleep or not: that is the -w in strace -w -c.
@@ -120,6 +134,11 @@ END
 
 if $replay; then
   log=$(recording strace.log)
+  if $summary; then
+    count_calls "$log"
+    explain_summary
+    exit 0
+  fi
   choose_words
   if ! $raw; then log=$(dirname "$log"); fi
   if $raw; then show cat "$log"; else show "$lens" explain "$log"; fi
@@ -129,8 +148,9 @@ fi
 check_rights
 if [[ -n $scenario ]] && ! $attach && ! $summary; then
   check_scenario
-  words=(record "$lab" --scenario "$scenario" --out "$out/$scenario" --port "$port")
+  words=(record "$lab" --scenario "$scenario" --out "$out/$scenario")
   if [[ -n $binary ]]; then words+=(--binary "$binary"); fi
+  words+=(-- "${lab_options[@]}")
   run "$lens" "${words[@]}" || exit 2
   if $raw; then show cat "$out/$scenario/strace.log"; else show "$lens" explain "$out/$scenario"; fi
   if $raw; then explain "$out/$scenario/strace.log"; else explain "$out/$scenario"; fi
@@ -147,6 +167,6 @@ end_lab
 end_tool INT
 if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
-if $summary; then explain_summary; fi
+if $summary; then cat "$capture"; explain_summary; fi
 note "The capture is in $capture ($(wc -l < "$capture") lines)."
 if ! $summary; then note "To read it again: cargo run -q -p lens -- explain $capture"; fi

@@ -96,6 +96,9 @@ pub struct Record {
     /// Record this program, and build none
     #[arg(long)]
     pub binary: Option<PathBuf>,
+    /// Options for the server itself
+    #[arg(last = true)]
+    pub options: Vec<String>,
 }
 
 /// What to play, and to whom.

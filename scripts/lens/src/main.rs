@@ -106,8 +106,8 @@ fn record(asked: &cli::Record) -> Ended {
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
     record::end_on_signals()?;
-    let (port, binary) = (asked.port, asked.binary.clone());
-    let order = Order { lab, scenario, out, port, binary };
+    let (port, binary, options) = (asked.port, asked.binary.clone(), asked.options.clone());
+    let order = Order { lab, scenario, out, port, binary, options };
     let recording = record::record(&order, &mut io::stderr())?;
     let (folder, events) = (recording.folder.display(), recording.events.len());
     println!("{folder}: strace.log, {events} client events, packets: {}", recording.meta.packets);

@@ -41,6 +41,8 @@ pub struct Order {
     pub port: u16,
     /// The program, if it is not to be built.
     pub binary: Option<PathBuf>,
+    /// More options for the server. For a lab, they replace ours of the same name.
+    pub options: Vec<String>,
 }
 
 /// What was recorded.

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 fn order(lab: &str, scenario: &str, out: PathBuf) -> Order {
     let (lab, scenario) = (labs::find_server(lab).unwrap(), scenario::find(scenario).unwrap());
-    Order { lab, scenario, out, port: 0, binary: None }
+    Order { lab, scenario, out, port: 0, binary: None, options: Vec::new() }
 }
 
 fn record_in(place: &TempDir, lab: &str, scenario: &str) -> Recording {

@@ -94,11 +94,18 @@ fn lab(order: &Order, progress: &mut impl Write) -> Result<Program, RecordError>
         None => build::build(&order.lab, progress)?,
     };
     // Its log comes on stderr too. So no path of this machine gets into the trace.
-    let options = ["--port", &order.port.to_string(), "--log-file", "/dev/null"];
+    let mut options = order.options.clone();
+    for (name, value) in [("--port", &*order.port.to_string()), ("--log-file", "/dev/null")] {
+        // A lab takes each option once.
+        let is_name = |word: &String| word.split('=').next() == Some(name);
+        if !order.options.iter().any(is_name) {
+            options.extend([name.to_owned(), value.to_owned()]);
+        }
+    }
     Ok(Program {
         package: order.lab.package,
         binary,
-        options: options.map(str::to_owned).to_vec(),
+        options,
         logs_to_stdout: false,
         port: None,
         tracer: TRACER,
@@ -120,10 +127,11 @@ fn redis(order: &Order) -> Result<Program, RecordError> {
     // It reads no file of settings and writes nothing to the disk.
     let options =
         ["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"];
+    let options = options.map(str::to_owned).into_iter().chain(order.options.iter().cloned());
     Ok(Program {
         package,
         binary,
-        options: options.map(str::to_owned).to_vec(),
+        options: options.collect(),
         logs_to_stdout: true,
         port: Some(port),
         tracer: TRACER,
@@ -183,6 +191,7 @@ mod tests {
             out: PathBuf::new(),
             port: 0,
             binary: Some(PathBuf::from("/bin/lab")),
+            options: Vec::new(),
         };
         let command = Program::of(&order, &mut Vec::new()).unwrap().command();
         let list = command.split('\'').find(|word| word.starts_with("trace=")).unwrap();

@@ -70,6 +70,39 @@ fn strace_is_not_needed_to_replay_a_recording() {
 }
 
 #[test]
+fn the_summary_of_a_recording_shows_where_each_lab_waits() {
+    let kit = Kit::new().without(&["strace", "cargo"]);
+    for (lab, package, many) in LABS {
+        let recordings = kit.path().join("labs").join(package);
+        fs::create_dir_all(&recordings).unwrap();
+        let from = crate::kit::root().join("labs").join(package).join("recordings");
+        let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(recordings).status();
+        assert!(copied.unwrap().success());
+        let text = kit.watch("trace.sh", (lab, package), &["--replay", "--summary"]);
+        let first = text.lines().skip_while(|line| !line.starts_with("------")).nth(1).unwrap();
+        assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
+        assert!(text.contains("how long in the call"), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn strace_records_a_lab_with_the_options_that_it_was_given() {
+    let kit = Kit::new();
+    let lab = ("lab1", "lab1-blocking");
+    for scenario in ["expiry", "slow-reader"] {
+        let args = ["--scenario", scenario, "--", "--quiet", "--log-file", "own.log"];
+        let text = kit.watch("trace.sh", lab, &args);
+        assert!(text.contains("--quiet --log-file own.log"), "{text}");
+        let log = kit.captures(lab.1).join(scenario).join("server.log");
+        assert!(!fs::read_to_string(log).unwrap().contains("Received"));
+        assert!(kit.path().join("own.log").exists());
+    }
+    let text = kit.watch("sockets.sh", lab, &["--scenario", "slow-reader", "--", "--quiet"]);
+    assert!(text.contains("is accepted: descriptor"), "{text}");
+}
+
+#[test]
 #[ignore = "needs ltrace"]
 fn ltrace_shows_the_received_bytes_and_the_copies() {
     for (lab, _, many) in LABS {

@@ -52,7 +52,7 @@ impl Subject {
             Program::Lab { binary, .. } => Some(binary.clone()),
             _ => None,
         };
-        Order { lab, scenario, out, port: 0, binary }
+        Order { lab, scenario, out, port: 0, binary, options: Vec::new() }
     }
 }
 
