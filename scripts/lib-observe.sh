@@ -313,9 +313,11 @@ recording() {
 
 ### the lens, which puts logs into words and plays the scripted clients
 lens=''
-# build_lens: sets lens, to one that is installed or to ours. Fails, with a word, if it cannot be had.
+# build_lens: sets lens, to that of this kit: KIT_LENS names it, or it is built. Another program of this name may be
+# on PATH. Fails, with a word, if it cannot be had.
 build_lens() {
-  lens=$(command -v lens) && return
+  lens=${KIT_LENS-}
+  [[ -z $lens ]] || return 0
   lens=$(build lens 2> "$work/lens") || { lens=''; return 1; }
 }
 

@@ -20,8 +20,6 @@ fn profile(words: &[&str], out: &Path) -> Output {
 
 fn script(words: &[&str], out: &Path) -> Command {
     let mut command = Command::new(root().join("scripts/profile.sh"));
-    let lens = Path::new(env!("CARGO_BIN_EXE_lens")).parent().unwrap();
-    let path = std::env::var("PATH").unwrap();
     let log = out.join("server.log");
     let (own, labs) =
         words.split_at(words.iter().position(|it| *it == "--").unwrap_or(words.len()));
@@ -32,7 +30,7 @@ fn script(words: &[&str], out: &Path) -> Command {
         .args(if labs.is_empty() { &["--"] } else { labs })
         .arg("--log-file")
         .arg(log)
-        .env("PATH", format!("{}:{path}", lens.display()))
+        .env("KIT_LENS", env!("CARGO_BIN_EXE_lens"))
         .stdin(Stdio::null());
     command
 }

@@ -59,9 +59,10 @@ impl Kit {
         let copied =
             Command::new("cp").arg("-r").arg(root().join("scripts")).arg(kit.path()).status();
         assert!(copied.unwrap().success());
-        for name in LABS.map(|(_, package, _)| package).iter().chain(&["lens"]) {
+        for name in LABS.map(|(_, package, _)| package) {
             fs::copy(programs().join(name), bin.join(name)).unwrap();
         }
+        fs::copy(programs().join("lens"), kit.lens()).unwrap();
         kit
     }
 
@@ -79,6 +80,11 @@ impl Kit {
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The lens of the kit. The scripts cannot build one here, so a variable tells them where it is.
+    fn lens(&self) -> PathBuf {
+        self.path().join("lens")
     }
 
     /// The path of the program of a lab.
@@ -123,7 +129,11 @@ impl Kit {
         } else {
             Command::new(script)
         };
-        command.args(args).env("PATH", self.path_variable()).env("OBSERVE_KIT", self.path());
+        command
+            .args(args)
+            .env("PATH", self.path_variable())
+            .env("OBSERVE_KIT", self.path())
+            .env("KIT_LENS", self.lens());
         command.env("HOME", self.path()).stdin(Stdio::null());
         // These variables would make a shell read files of the user.
         command.env_remove("TMUX").env_remove("BASH_ENV").env("LC_ALL", "C.UTF-8");

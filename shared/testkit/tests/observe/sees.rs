@@ -1,6 +1,7 @@
 //! The scripts show what the student should see, on each lab.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::LABS;
 use crate::kit::{Kit, assert_in_order};
@@ -83,6 +84,21 @@ fn the_summary_of_a_recording_shows_where_each_lab_waits() {
         assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
         assert!(text.contains("how long in the call"), "{text}");
     }
+}
+
+#[test]
+fn another_program_with_the_name_lens_is_not_run() {
+    let kit = Kit::new();
+    let another = kit.path().join("bin/lens");
+    fs::write(&another, "#!/bin/sh\necho another lens\n").unwrap();
+    fs::set_permissions(&another, fs::Permissions::from_mode(0o755)).unwrap();
+    let recordings = kit.path().join("labs/lab1-blocking");
+    fs::create_dir_all(&recordings).unwrap();
+    let from = crate::kit::root().join("labs/lab1-blocking/recordings");
+    let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(recordings).status();
+    assert!(copied.unwrap().success());
+    let text = kit.watch("trace.sh", ("lab1", "lab1-blocking"), &["--replay"]);
+    assert!(text.contains("accepted client B") && !text.contains("another lens"), "{text}");
 }
 
 #[test]
