@@ -191,6 +191,8 @@ fn a_lab_without_free_descriptors_neither_ends_nor_spins() {
         assert!(output.status.success(), "{output:?}");
     };
     let errors = || lab.log().matches("Cannot accept a client").count();
+    // The reply shows that the lab has set its own limit.
+    lab.connect().send("ECHO ready\r\n").read(5);
     limit_files("3");
     // A server that waits in `accept` has already reserved the descriptor of its next client.
     drop(lab.connect());

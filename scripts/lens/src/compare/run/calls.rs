@@ -129,10 +129,11 @@ fn count(names: &[(String, bool)]) -> BTreeMap<String, f64> {
     counts
 }
 
-/// Those that are made most often first. What is made less than once in 200 requests is of something else.
+/// Those that are made most often first. What is made less than once in 50 requests is of something else: a
+/// thread that starts late makes some calls of its own.
 pub(super) fn sorted(counts: BTreeMap<String, f64>) -> Vec<(String, f64)> {
     let mut counts: Vec<(String, f64)> =
-        counts.into_iter().filter(|(_, count)| *count >= 0.005).collect();
+        counts.into_iter().filter(|(_, count)| *count >= 0.02).collect();
     counts.sort_by(|one, other| other.1.total_cmp(&one.1));
     counts
 }
