@@ -141,8 +141,7 @@ impl Engine {
     #[cold]
     fn expire_one(&mut self, now: UnixMillis) -> bool {
         let Some(key) = self.state.store.remove_due(now) else { return false };
-        count(&self.state.stats.expired);
-        logging::expired(&key);
+        self.note_expired(&key);
         true
     }
 
@@ -151,10 +150,14 @@ impl Engine {
     fn expire_named(&mut self, request: &Request<'_>, now: UnixMillis) {
         for key in request.args() {
             if self.state.store.remove_if_due(key, now) {
-                count(&self.state.stats.expired);
-                logging::expired(key);
+                self.note_expired(key);
             }
         }
+    }
+
+    fn note_expired(&self, key: &[u8]) {
+        count(&self.state.stats.expired);
+        logging::expired(key);
     }
 
     /// How long it takes until a key is due, one millisecond after its deadline; `None` if no key ever is. Then

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use codec::BadReply;
 
+use crate::port::options_for;
+
 /// Says why the bytes of a server are no reply. If the server speaks the other protocol, says what to type:
 /// a command that starts with `cargo_run` and runs `task`.
 pub(crate) fn explain(bad: BadReply, addr: SocketAddr, cargo_run: &str, task: &str) -> String {
@@ -15,12 +17,10 @@ pub(crate) fn explain(bad: BadReply, addr: SocketAddr, cargo_run: &str, task: &s
         BadReply::SpeaksLines => ("RESP", "lines", "Lab 1 is running there", "lab1-blocking"),
         other => return other.to_string(),
     };
-    let ip = addr.ip();
-    let host = if ip.is_loopback() { String::new() } else { format!(" --host {ip}") };
-    let port = if addr.port() == 6379 { String::new() } else { format!(" --port {}", addr.port()) };
+    let options = options_for(addr);
     format!(
         "This {task} speaks {ours}, but the server at {addr} speaks {theirs}.\n\
-         {who}. Type:\n  {cargo_run} -p {lab} -- {task}{host}{port}"
+         {who}. Type:\n  {cargo_run} -p {lab} -- {task}{options}"
     )
 }
 

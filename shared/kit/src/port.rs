@@ -80,12 +80,17 @@ pub fn program() -> String {
 /// The command that makes this lab listen at `addr`. The command starts with `cargo_run`.
 #[must_use]
 pub fn command_to_serve(cargo_run: &str, addr: SocketAddr) -> String {
-    let lab = program();
+    let options = options_for(addr);
+    let separator = if options.is_empty() { "" } else { " --" };
+    format!("{cargo_run} -p {}{separator}{options}", program())
+}
+
+/// The options that name this address, each with a space in front. Defaults are left out.
+pub(crate) fn options_for(addr: SocketAddr) -> String {
     let host =
         if addr.ip().is_loopback() { String::new() } else { format!(" --host {}", addr.ip()) };
     let port = if addr.port() == 6379 { String::new() } else { format!(" --port {}", addr.port()) };
-    let separator = if host.is_empty() && port.is_empty() { "" } else { " --" };
-    format!("{cargo_run} -p {lab}{separator}{host}{port}")
+    host + &port
 }
 
 #[cfg(test)]

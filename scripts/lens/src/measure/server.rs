@@ -183,7 +183,7 @@ impl Server {
     }
 
     /// A connection of ours to it failed.
-    pub(super) fn lost(&self, error: std::io::Error) -> MeasureError {
+    pub(crate) fn lost(&self, error: std::io::Error) -> MeasureError {
         MeasureError::Connection { name: self.name.clone(), error }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::bench::report::Judged;
 use crate::bench::stage::Stage;
 use crate::bench::{Ended, Row, tell};
-use crate::measure::{MeasureError, Server, request};
+use crate::measure::{Server, request};
 
 const WORDS: u64 = 1_000_000;
 const COMMANDS: u64 = 100_000;
@@ -52,9 +52,8 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
 
 /// What a unit costs, in µs.
 fn cost(server: &Server, count: u64, send: Send) -> Ended<f64> {
-    let lost = |error| MeasureError::Connection { name: server.name.clone(), error };
     let before = server.usage()?.cpu;
-    send(server, count).map_err(lost)?;
+    send(server, count).map_err(|error| server.lost(error))?;
     let spent = server.usage()?.cpu.saturating_sub(before);
     #[expect(clippy::cast_precision_loss, reason = "a million")]
     Ok(spent.as_secs_f64() * 1e6 / count.max(1) as f64)

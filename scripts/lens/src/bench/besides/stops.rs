@@ -14,7 +14,7 @@ use crate::bench::report::Judged;
 use crate::bench::spread::ratios;
 use crate::bench::stage::{Stage, rotated};
 use crate::bench::{Ended, Row, tell};
-use crate::measure::{Filler, MeasureError, Program, Server, fill};
+use crate::measure::{Filler, Program, Server, fill};
 
 /// Each takes some seconds, and a gigabyte.
 const ROUNDS: usize = 3;
@@ -111,13 +111,9 @@ fn work_and_ping(server: &Server, kind: &Kind, amount: u64) -> Ended<(f64, f64)>
         let pinged = pings.join().unwrap_or_else(|_| Err(io::Error::other("the thread ended")));
         worked.and(pinged)
     });
-    let waits = waits.map_err(|error| lost(server, error))?;
+    let waits = waits.map_err(|error| server.lost(error))?;
     let millis = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1e3;
     Ok((millis(waits.max()), millis(waits.value_at_quantile(0.999))))
-}
-
-fn lost(server: &Server, error: io::Error) -> MeasureError {
-    MeasureError::Connection { name: server.name.clone(), error }
 }
 
 /// Sets keys on a connection of its own.
@@ -134,7 +130,7 @@ fn wait_for_due_keys(server: &Server, keys: u64) -> Ended<Work> {
     fill(server, 0..keys, VALUE, &["PXAT", &millis])?;
     let Ok(left) = due.duration_since(SystemTime::now()) else {
         let error = io::Error::other("the keys were due before all of them were set");
-        return Err(lost(server, error));
+        return Err(server.lost(error));
     };
     Ok(Box::new(move || {
         thread::sleep(left + Duration::from_secs(1));
