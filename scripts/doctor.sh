@@ -152,7 +152,7 @@ check_tools() {
 }
 
 check_tracing() {
-  local scope
+  local scope sleeper
   if has strace; then
     if strace -o /dev/null true 2> /dev/null; then
       ok "launch under strace" "takes no rights"
@@ -162,15 +162,16 @@ check_tracing() {
     fi
     # The labs' own way to attach, tried on a program of ours.
     sleep 5 &
-    if may_attach $!; then
+    sleeper=$!
+    if may_attach "$sleeper"; then
       ok "attach strace" "trace.sh --attach works as it is"
     else
       scope=$(first_line /proc/sys/kernel/yama/ptrace_scope)
       detour "attach strace" "trace.sh --attach needs sudo (ptrace_scope is ${scope:-unknown})" \
         "$(for_root 'sysctl kernel.yama.ptrace_scope=0')" "scripts/trace.sh lab1, which starts the lab under strace"
     fi
-    kill $! 2> /dev/null || true
-    wait $! 2> /dev/null || true
+    kill "$sleeper" 2> /dev/null || true
+    wait "$sleeper" 2> /dev/null || true
   fi
 }
 

@@ -93,7 +93,7 @@ clean_up() {
   [[ -z $feeder_pid ]] || end_process "$feeder_pid"
   [[ -z $tool_pid ]] || end_process "$tool_pid"
   # A reader is the head of a group of its own.
-  [[ -z $reader_pid ]] || kill -TERM -- "-$reader_pid" 2> /dev/null || true
+  [[ -z $reader_pid ]] || end_group "$reader_pid"
   rm -rf "$work" ${part:+"$part"}
   return "$status"
 }
@@ -119,14 +119,23 @@ wait_until_gone() {
 end_process() {
   is_running "$1" || return 0
   "${sudo[@]}" kill "-${2:-TERM}" "$1" 2> /dev/null || return 0
-  wait_until_gone "$1" 5 || "${sudo[@]}" kill -KILL "$1" 2> /dev/null || true
+  wait_until_gone "$1" 5 && return
+  "${sudo[@]}" kill -KILL "$1" 2> /dev/null || true
+  wait_until_gone "$1" 5 || true
+}
+
+# end_group PID: ends the group that this process heads, and waits until all of it is gone.
+end_group() {
+  local member members
+  members=$(pgrep -g "$1") || return 0
+  kill -TERM -- "-$1" 2> /dev/null || true
+  for member in $members; do end_process "$member"; done
 }
 
 # end_lab: ends the lab if we have started it.
 end_lab() {
   if $ours && [[ -n $server_pid ]] && is_running "$server_pid"; then
-    kill -TERM "$server_pid" 2> /dev/null || true
-    wait_until_gone "$server_pid" 5 || kill -KILL "$server_pid" 2> /dev/null || true
+    end_process "$server_pid"
   fi
   server_pid=''
 }
@@ -221,6 +230,14 @@ invite() {
   if $ours; then note "Ctrl-C here ends the watching and the server."; else note "Ctrl-C ends the watching; the server goes on."; fi
 }
 
+# nap: a fifth of a second, or less: a signal ends it at once.
+nap() {
+  sleep 0.2 &
+  wait $! && return
+  kill $! 2> /dev/null || true
+  wait $! 2> /dev/null || true
+}
+
 # hold PID...: tells what to do, and waits until one of these has ended or somebody presses Ctrl-C.
 hold() {
   local process
@@ -228,8 +245,7 @@ hold() {
   invite
   while ! $stopping; do
     for process in "$@"; do is_running "$process" || break 2; done
-    # A sleep of our own that a signal ends at once.
-    sleep 0.2 & wait $! || true
+    nap
   done
   watching=false
 }

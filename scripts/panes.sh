@@ -74,7 +74,23 @@ if [[ -n ${TMUX-} ]]; then
   key=Ctrl-A
   unset TMUX
 fi
-trap 'tm kill-server 2> /dev/null || true; clean_up' EXIT
+# end_window: ends all that runs in the window, and waits until it is gone. The lab ends as at Ctrl-C, and then
+# strace, which has written its log to the end.
+end_window() {
+  local process tracer parts processes=()
+  mapfile -t parts < <(tm list-panes -a -F '#{pane_pid}' 2> /dev/null)
+  ((${#parts[@]} > 0)) || return 0
+  # Each part is the head of a session.
+  mapfile -t processes < <(tm display-message -p '#{pid}'; for process in "${parts[@]}"; do pgrep -s "$process" || true; done)
+  for process in "${parts[@]}"; do
+    tracer=$(pgrep -P "$process" -x strace) || continue
+    pkill -INT -P "$tracer" || true
+    wait_until_gone "$tracer" 5 || true
+  done
+  tm kill-server 2> /dev/null || true
+  for process in "${processes[@]}"; do end_process "$process" HUP; done
+}
+trap 'end_window; clean_up' EXIT
 size=$(stty size)
 tm new-session -d -s "$lab" -y "${size% *}" -x "${size#* }" "$(in_part "$(said "$server")")" \; \
   set-option -g mouse on \; \
@@ -95,10 +111,7 @@ tm new-session -d -s "$lab" -y "${size% *}" -x "${size#* }" "$(in_part "$(said "
   select-pane -T 'client 2' \; \
   select-pane -L
 tm attach-session > /dev/null 2> "$work/error" || true
-# The lab ends as at Ctrl-C, so that strace writes its log to the end.
-mapfile -t parts < <(tm list-panes -a -F '#{pane_pid}' 2> /dev/null)
-for process in "${parts[@]}"; do pkill -INT -P "$process" -x strace || true; done
-tm kill-server 2> /dev/null || true
+end_window
 if [[ -s $part ]]; then
   keep_capture "The lab did not start."
   note "All of it has ended. The capture is in $capture: cargo run -q -p lens -- explain $capture"

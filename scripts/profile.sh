@@ -92,8 +92,7 @@ if $load; then invite() { note "Ctrl-C ends it before its time, and draws what t
 
 end_load() {
   [[ -n $reader_pid ]] || return 0
-  kill -TERM -- "-$reader_pid" 2> /dev/null || true
-  wait "$reader_pid" 2> /dev/null || true
+  end_group "$reader_pid"
   reader_pid=''
 }
 
@@ -172,10 +171,11 @@ profile_wall() {
   if $load; then start_load; fi
   # The longest sleep ends when the lab is told to end: then strace writes how long it was, and its stack.
   sleep "$seconds" &
-  local begun=$SECONDS
-  hold $! "$server_pid"
+  local clock=$! begun=$SECONDS
+  hold "$clock" "$server_pid"
   took=$((SECONDS - begun))
-  kill "$!" 2> /dev/null || true
+  kill "$clock" 2> /dev/null || true
+  wait "$clock" 2> /dev/null || true
   end_load
   end_lab
   end_tool TERM

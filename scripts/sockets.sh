@@ -102,7 +102,7 @@ watch_sockets() {
       show_sockets "$now"
       before=$now
     fi
-    sleep 0.2 & wait $! || true
+    nap
   done
   watching=false
 }
@@ -115,8 +115,13 @@ show ss -tanp "sport = :$port"
 if $once_only; then
   show_sockets "$(sockets)"
 elif [[ -n $scenario ]]; then
+  set -m
   play > "$work/clients" &
-  watch_sockets $! "$server_pid"
+  set +m
+  reader_pid=$!
+  watch_sockets "$reader_pid" "$server_pid"
+  end_group "$reader_pid"
+  reader_pid=''
   cat "$work/clients"
 else
   watch_sockets "$server_pid"

@@ -142,10 +142,32 @@ impl Kit {
 
     /// Runs a script to its end.
     pub fn run(&self, script: &str, args: &[&str]) -> Output {
-        let output = self.command(script, args).output().unwrap();
-        testkit::wait_until(&format!("all processes of {script} have ended: {output:?}"), || {
-            self.running().is_empty()
-        });
+        self.run_to_its_end(self.command(script, args))
+    }
+
+    /// Runs a command to its end. Then none of its processes may still run.
+    pub fn run_to_its_end(&self, command: Command) -> Output {
+        self.run_until_it_ends(command, |_| ())
+    }
+
+    /// The same, and does something meanwhile. The output goes to files: the end of a pipe comes only when all
+    /// who could write to it have ended, and by then nobody would be left to find.
+    pub fn run_until_it_ends(
+        &self,
+        mut command: Command,
+        meanwhile: impl FnOnce(&Running),
+    ) -> Output {
+        let folder = TempDir::new().unwrap();
+        let (stdout, stderr) = (folder.path().join("stdout"), folder.path().join("stderr"));
+        let [out, err] = [&stdout, &stderr].map(|file| fs::File::create(file).unwrap());
+        let mut child = command.stdout(out).stderr(err).spawn().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        meanwhile(&Running { pid: nix::unistd::Pid::from_raw(pid), stdout: stdout.clone() });
+        let status = child.wait().unwrap();
+        let left = self.running();
+        let [stdout, stderr] = [stdout, stderr].map(|file| fs::read(file).unwrap());
+        let output = Output { status, stdout, stderr };
+        assert!(left.is_empty(), "left running: {left:?}, after:\n{}", output_text(&output));
         output
     }
 
@@ -173,6 +195,19 @@ impl Kit {
             is_ours.then(|| (pid, name.trim().to_owned()))
         })
         .collect()
+    }
+}
+
+/// A script that runs.
+pub struct Running {
+    pub pid: nix::unistd::Pid,
+    stdout: PathBuf,
+}
+
+impl Running {
+    /// Waits until the script has printed this.
+    pub fn wait_for(&self, text: &str) {
+        testkit::wait_until(text, || fs::read_to_string(&self.stdout).unwrap().contains(text));
     }
 }
 

@@ -136,10 +136,9 @@ fn ltrace_shows_the_received_bytes_and_the_copies() {
                     value.map(|value| command.env(name, value));
                 }
             }
-            let output = command.output().unwrap();
+            let output = kit.run_to_its_end(command);
             let text = crate::kit::output_text(&output);
             assert!(output.status.success(), "{text}");
-            testkit::wait_until("all processes have ended", || kit.running().is_empty());
             text
         };
         let text = ltrace(&[]);
