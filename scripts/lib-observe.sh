@@ -202,7 +202,12 @@ find_lab() {
     [[ -d /proc/$pid ]] || die "there is no process $pid (any more)." "Who is there? ss -ltnp names them."
     name=$(< "/proc/$pid/comm")
     [[ $name == "${lab:0:15}" ]] || die "process $pid is $name, and not $lab." "Leave the number out, and $lab is looked for."
-    found=$(running_labs | grep "^$pid " | head -n 1) || found="$pid $port"
+    found=$(running_labs | grep "^$pid " | head -n 1) || found=
+    # Whether a lab of another user listens, and where, only that user and root may see.
+    if [[ -z $found && -r /proc/$pid/fd ]]; then
+      die "process $pid is $lab, but it does not listen: is it a client?" "Leave the number out, and $lab is looked for."
+    fi
+    found=${found:-$pid $port}
   else
     found=$(running_labs)
     [[ -n $found ]] || die "no $lab that you may see is running." \

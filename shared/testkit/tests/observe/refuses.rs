@@ -2,6 +2,7 @@
 //! They leave no process and no capture.
 
 use std::fs;
+use std::process::{Command, Stdio};
 
 use testkit::Lab;
 
@@ -39,7 +40,22 @@ fn attaching_needs_a_running_lab() {
     let other = Lab::start(&kit.program("lab2-resp"));
     let pid = other.pid().to_string();
     let port = free_port().to_string();
+    let server = Lab::start(&kit.program("lab1-blocking"));
+    let server_port = server.addr.port().to_string();
+    let mut client = Command::new(kit.program("lab1-blocking"))
+        .args(["client", "--port", &server_port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     for script in ["trace.sh", "tcpdump.sh", "tshark.sh", "sockets.sh"] {
+        let options = ["lab1", "--attach", &client.id().to_string()];
+        let output = kit.run(
+            script,
+            &[&options[..], &["--once"][..usize::from(script == "sockets.sh")]].concat(),
+        );
+        assert_fails(&kit, &output, &["does not listen", "is it a client?"]);
         // 4194304 is larger than any process id on Linux.
         let output = kit.run(script, &["lab1", "--attach", "4194304"]);
         assert_fails(&kit, &output, &["there is no process 4194304", "ss -ltnp"]);
@@ -48,6 +64,8 @@ fn attaching_needs_a_running_lab() {
         let output = kit.run(script, &["lab1", "--attach", "--", "--port", &port]);
         assert_fails(&kit, &output, &["lab1-blocking", "is running"]);
     }
+    client.kill().unwrap();
+    client.wait().unwrap();
     let output = kit.run("ltrace.sh", &["lab1", "--attach"]);
     assert_fails(
         &kit,
