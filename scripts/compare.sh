@@ -23,6 +23,16 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
+previous=
+for word in "$@" ''; do
+  case $previous in
+    --with | --out)
+      [[ -n $word && $word != --* ]] || die "$previous wants a word behind it." "Say scripts/$(basename "$0") --help."
+      ;;
+  esac
+  previous=$word
+done
+
 # What is built below is that of this kit, wherever one stands; files that are named are where one stands.
 kit=$(cd "$(dirname "$0")/.." && pwd)
 programs=${CARGO_TARGET_DIR:-$kit/target}/release

@@ -25,10 +25,13 @@ targets=() seconds=60 replay=false keep=false input=''
 while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
-    --seconds) seconds=${2-}; shift ;;
+    --seconds | --input)
+      [[ -n ${2-} ]] || die "$1 wants a word behind it." "Say scripts/fuzz.sh --help."
+      if [[ $1 == --seconds ]]; then seconds=$2; else input=$2; fi
+      shift
+      ;;
     --replay) replay=true ;;
     --keep) keep=true ;;
-    --input) input=${2-}; shift ;;
     *)
       [[ " ${all[*]} " == *" $1 "* ]] || die "there is no target '$1'." "Say one of: ${all[*]}, or scripts/fuzz.sh --help."
       targets+=("$1")
@@ -54,9 +57,10 @@ coverage=(-Cpasses=sancov-module)
 for word in level=4 inline-8bit-counters pc-table trace-compares; do
   coverage+=("-Cllvm-args=-sanitizer-coverage-$word")
 done
-RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --release \
+RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --release --locked \
   --manifest-path scripts/fuzz/Cargo.toml --target "$host" --target-dir "$folder" ||
-  die "the targets cannot be built."
+  die "the targets cannot be built." "If scripts/fuzz/Cargo.lock is out of date, renew it, and commit it:" \
+    "  cargo update --workspace --manifest-path scripts/fuzz/Cargo.toml"
 
 ### running
 findings=$folder/findings log=$folder/log

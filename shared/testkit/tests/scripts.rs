@@ -187,7 +187,9 @@ fn fuzz_refuses_unknown_arguments_before_it_builds() {
     for (args, message) in [
         (&["nobody"][..], "there is no target 'nobody'"),
         (&["--seconds", "0"], "'0' is no number of seconds"),
-        (&["--seconds"], "'' is no number of seconds"),
+        (&["--seconds"], "--seconds wants a word behind it"),
+        (&["requests", "--input"], "--input wants a word behind it"),
+        (&["requests", "--input", ""], "--input wants a word behind it"),
         (&["requests", "--input", "/nowhere"], "there is no file '/nowhere'"),
         (&["--input", "Cargo.toml"], "a file is for one target"),
     ] {
@@ -196,4 +198,39 @@ fn fuzz_refuses_unknown_arguments_before_it_builds() {
         assert!(output_text(&output).contains(message), "{output:?}");
         assert!(!output_text(&output).contains("cargo build"), "{output:?}");
     }
+}
+
+#[test]
+fn an_option_without_its_value_is_refused_before_anything_is_built() {
+    for (name, options) in [
+        ("bench.sh", &["--rounds", "--only", "--with", "--json", "--chart"][..]),
+        ("compare.sh", &["--with", "--out"]),
+        ("soak.sh", &["--minutes", "--clients", "--seed", "--json", "--against", "--binary"]),
+        ("profile.sh", &["--seconds", "--clients", "--requests", "--pipeline", "--pid", "--out"]),
+        ("trace.sh", &["--scenario", "--out", "--binary"]),
+    ] {
+        for option in options {
+            let output = script_that_builds_nothing(name, &[option]);
+            assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+            assert!(output_text(&output).contains(&format!("{option} wants a ")), "{output:?}");
+            assert!(!output_text(&output).contains("cargo build"), "{name}: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn fuzz_does_not_change_its_lock_file_and_says_how_to_renew_it() {
+    let output = script_that_builds_nothing("fuzz.sh", &["requests", "--replay"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(output_text(&output).contains("--locked"), "{output:?}");
+    assert!(output_text(&output).contains("cargo update --workspace"), "{output:?}");
+}
+
+/// Runs a script with a cargo that fails.
+fn script_that_builds_nothing(name: &str, args: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/bin/false", folder.path().join("cargo")).unwrap();
+    let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new(root().join("scripts").join(name));
+    command.args(args).env("PATH", path).stdin(Stdio::null()).output().unwrap()
 }
