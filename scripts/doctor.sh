@@ -39,6 +39,9 @@ tools=(
   'ss|iproute2|no tables of sockets|cat /proc/net/tcp, in hexadecimal'
   'tmux|tmux|no window with four parts|four terminals'
   'redis-cli|redis-tools|no client of Redis itself|cargo run -p lab2-resp -- client'
+  'redis-server|redis-server|no Redis to compare the labs with|the recorded figures: scripts/compare.sh --replay'
+  'redis-benchmark|redis-tools|no load generator of Redis itself|cargo run -p lab2-resp -- bench'
+  'curl|curl|no client that speaks HTTP|nc, and type the two lines: GET / HTTP/1.1, and Host: localhost'
   'telnet|telnet|no telnet|nc, or cargo run -p lab1-blocking -- client'
   'nc|netcat-openbsd|no nc|telnet, or cargo run -p lab1-blocking -- client'
   'python3|python3|no view of flame graphs in a browser by http|open the SVG file itself'
@@ -72,7 +75,8 @@ install_missing() {
   for tool in "${tools[@]}"; do
     IFS='|' read -r name package _ <<< "$tool"
     if [[ $name == perf ]]; then package=$(perf_package); fi
-    has "$name" || packages+=("$package")
+    # A package may have several of the tools.
+    has "$name" || [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
   done
   if ((${#packages[@]} == 0)); then
     echo "Nothing is missing that could be installed."

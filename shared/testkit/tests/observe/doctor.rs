@@ -18,6 +18,9 @@ fn each_tool_has_a_line_and_a_missing_tool_has_a_solution() {
         "ss",
         "tmux",
         "redis-cli",
+        "redis-server",
+        "redis-benchmark",
+        "curl",
         "telnet",
         "nc",
         "python3",
@@ -55,7 +58,14 @@ fn without_rust_no_lab_can_run() {
 
 #[test]
 fn fix_says_what_it_installs_and_installs_only_that() {
-    let kit = Kit::new().without(&["apt-get", "strace", "tmux"]);
+    let kit = Kit::new().without(&[
+        "apt-get",
+        "strace",
+        "tmux",
+        "redis-server",
+        "redis-cli",
+        "redis-benchmark",
+    ]);
     let bin = kit.path().join("bin");
     for (name, script) in [
         ("apt-get", "#!/bin/sh\necho \"$@\" >> \"$OBSERVE_KIT/installed\"\n"),
@@ -72,8 +82,9 @@ fn fix_says_what_it_installs_and_installs_only_that() {
         "{text}"
     );
     let installed = fs::read_to_string(kit.path().join("installed")).unwrap();
-    for package in ["strace", "tmux"] {
-        assert!(installed.contains(&format!("--no-install-recommends {package}\n")), "{installed}");
+    for package in ["strace", "tmux", "redis-server", "redis-tools"] {
+        let command = format!("--no-install-recommends {package}\n");
+        assert_eq!(installed.matches(&command).count(), 1, "{package}: {installed}");
     }
     assert!(!installed.contains("iproute2"), "{installed}");
 }
