@@ -74,9 +74,9 @@ begin_capture tshark.pcap
 if ((${#sudo[@]} > 0)); then
   # As root, tshark gives up the right to write into folders of others. So only the capture is root's.
   feed_packets dumpcap -q -i lo -f "tcp port $port" -w -
-  listen_to_packets "Capture started" tshark -n -l -i - "${options[@]}" -P -w "$part"
+  listen_to_packets "Capture started" tshark -n -l -i - "${options[@]}" -P -F pcap -w "$part"
 else
-  listen_to_packets "Capture started" tshark -n -l -i lo -f "tcp port $port" "${options[@]}" -P -w "$part"
+  listen_to_packets "Capture started" tshark -n -l -i lo -f "tcp port $port" "${options[@]}" -P -F pcap -w "$part"
 fi
 watch_packets
 keep_capture "Was there a client? To be one: $(client_line)"
