@@ -20,6 +20,7 @@ has shellcheck || die "shellcheck is not installed." "On Debian and Ubuntu: sudo
 run cargo fmt --all --check
 run cargo fmt --manifest-path scripts/fuzz/Cargo.toml --check
 run cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+run cargo clippy --quiet --locked --manifest-path scripts/fuzz/Cargo.toml --target-dir target/fuzz --all-targets -- -D warnings
 RUSTDOCFLAGS='-D warnings' run cargo doc --quiet --locked --workspace --no-deps --document-private-items
 run shellcheck --external-sources scripts/*.sh .ci/run
 run scripts/lesson-diff.sh --check

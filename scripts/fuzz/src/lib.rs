@@ -78,6 +78,9 @@ fn drain(
 }
 
 /// Encodes requests, decodes them again, and compares.
+///
+/// # Panics
+/// If it is different.
 pub fn round_trip<C: codec::Codec>(requests: &[Vec<Vec<u8>>], decode: DecodeRequest) {
     let mut stream = Vec::new();
     for args in requests {

@@ -4,9 +4,9 @@
 use std::io::{self, Read};
 
 use fuzz::pieces;
-use lens::explain::{Guests, Options, run};
-use lens::strace::{Joiner, Kind, parse};
 use libfuzzer_sys::fuzz_target;
+use trace::explain::{ClientNotes, Options, run};
+use trace::strace::{Joiner, Kind, parse};
 
 /// Lines that no log changes the meaning of: one that is none of strace, and a call.
 const STRANGER: &str = "a line of another program";
@@ -64,7 +64,7 @@ fn explain(log: &[u8], size: usize, all: bool) -> String {
     let mut page = Vec::new();
     let options = Options { all, ..Options::default() };
     let input = Pieces { log, size };
-    run(input, &mut page, Guests::default(), options).expect("nothing here can fail");
+    run(input, &mut page, ClientNotes::default(), options).expect("nothing here can fail");
     String::from_utf8(page).expect("a page is text")
 }
 

@@ -2,10 +2,10 @@
 #![no_main]
 
 use fuzz::{pieces, within_memory};
-use lens::strace::{
+use libfuzzer_sys::fuzz_target;
+use trace::strace::{
     Call, Joiner, Kind, Line, Text, address, descriptor, label, local, parse, parse_started, peer,
 };
-use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
     let (place, log) = pieces(input);
@@ -48,9 +48,9 @@ fn joins_again(line: &[u8], call: &Call<'_>, place: usize) {
     let end = [b"<... ", call.name.as_bytes(), b" resumed>", behind].concat();
     let mut joiner = Joiner::new();
     assert_eq!(joiner.join(parse(&start)), None, "it has only begun");
-    let joined = joiner.join(parse(&end));
+    let whole = joiner.join(parse(&end));
     assert!(
-        matches!(joined, Some(Line { kind: Kind::Call(joined), .. }) if joined == *call),
-        "joined it is {joined:?}"
+        matches!(whole, Some(Line { kind: Kind::Call(whole), .. }) if whole == *call),
+        "joined it is {whole:?}"
     );
 }

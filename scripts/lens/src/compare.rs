@@ -1,80 +1,200 @@
-//! Recordings of several servers, beside each other.
+//! `lens compare`: the same scenario and the same loads for each stage, one after the other, and what came of
+//! it, as text and as files.
 //!
-//! [`Recorded`] joins what one recording tells: the notes of the clients and the calls of the server, by
-//! connection. [`mod@run`] measures the stages and puts all that was [`found`] beside each other.
-//! [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
-//! the packets too.
-//! [`found`] is all that a comparison has found, and [`page`] shows it.
+//! - `stages`: who is compared. `measured`: what is known about one of them. `tools`: what may be used here.
+//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `silent`, `flames`: one thing each.
+//! - `source`: what stands in the repository. `replay`: what recordings tell. `rows`: the table.
+//! - `caller`: a client of ours. `live`: a server, fresh for each measurement.
 
-mod charts;
-pub mod found;
-mod grid;
-mod markdown;
-pub mod page;
-mod picture;
-mod recorded;
-pub mod request;
-pub mod run;
-mod server_call;
-mod table;
-pub mod timeline;
+mod caller;
+mod calls;
+mod clients;
+mod files;
+mod flames;
+mod live;
+mod loads;
+mod measured;
+mod memory;
+mod packets;
+mod quiet;
+mod replay;
+mod rows;
+mod silent;
+mod source;
+mod stages;
+mod tools;
 
-pub use picture::Form;
-pub use recorded::{Clocks, Recorded, RecordedError};
-pub use server_call::{Did, ServerCall};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use std::time::Duration;
+use tempfile::TempDir;
 
-use crate::explain::Human;
+use crate::bench::tell;
+use crate::labs::{Lab, THREADS};
+use crate::measure::{Machine, raise_file_limit};
+use crate::record::{self, Trace};
+use crate::report::model::{Comparison, Missing};
+use crate::report::table;
+use crate::scenario;
 
-/// A time in microseconds, for people: `18 µs`, `3.6 ms`, `-200 ms`.
-#[must_use]
-pub fn human(us: i64) -> String {
-    let sign = if us < 0 { "-" } else { "" };
-    format!("{sign}{}", Human(Duration::from_micros(us.unsigned_abs())))
+use live::Live;
+use measured::Measured;
+pub(crate) use rows::BY_TURNS;
+use stages::Subject;
+use tools::Tools;
+
+/// What to compare, and where to put it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Less of everything: two loads in place of four, shorter ones, and no flame graphs.
+    pub is_quick: bool,
+    /// Also the example of lab 3 that has a thread for each client.
+    pub with_threads: bool,
+    /// Another server that runs already, as `HOST:PORT`.
+    pub with: Option<String>,
+    /// Read the recordings of the kit, and start nothing.
+    pub is_replay: bool,
+    /// The folder that gets the files.
+    pub out: PathBuf,
+    /// Where the programs of the labs are.
+    pub programs: PathBuf,
+    /// The packages of labs that do not build.
+    pub broken: Vec<String>,
+    /// The top folder of the kit: its sources and recordings.
+    pub kit: PathBuf,
 }
 
-/// A time in whole microseconds.
-#[expect(clippy::cast_possible_truncation, reason = "hours at most")]
-fn rounded(us: f64) -> i64 {
-    us.round() as i64
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// Nothing is known of any stage.
+    #[error("no stage could be measured; {} says why", .0.display())]
+    Nothing(PathBuf),
+    /// A file could not be written.
+    #[error("{}: {why}", .path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
 }
 
-/// A terminal has so many columns.
-pub(crate) const COLUMNS: usize = 80;
-
-/// Breaks a text into lines that fit into a terminal. All but the first are indented.
-pub(crate) fn wrapped(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            Some(_) => lines.push(format!("  {word}")),
-            None => lines.push(word.to_owned()),
-        }
+/// Compares, says on stderr what goes on, writes the files, and returns the text, coloured or not.
+///
+/// # Errors
+/// [`CompareError`]. What could not be had while other things could is in the files, with the reason.
+pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> {
+    let mut missing = Vec::new();
+    // Where files cannot be written, it is better to know now than in a minute.
+    files::prepare(&options.out)?;
+    // Our own load must not look like that of others.
+    let machine = (!options.is_replay).then(Machine::this);
+    let measured = if options.is_replay {
+        replay::all(&options.kit, &mut missing)
+    } else {
+        raise_file_limit();
+        measure(options, &mut missing)
+    };
+    let comparison = Comparison {
+        date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        machine,
+        rows: rows::all(&measured, options.is_replay),
+        lessons: source::lessons(&options.kit, &mut missing),
+        stages: measured.into_iter().map(|it| it.stage).collect(),
+        missing,
+    };
+    let written = files::write(&comparison, &options.out)?;
+    if comparison.stages.iter().all(|stage| stage.timeline.is_none() && stage.loads.is_empty()) {
+        return Err(CompareError::Nothing(options.out.join("compare.md")));
     }
-    lines.join("\n")
+    Ok(table::text(&comparison, has_colour) + &written)
 }
 
-/// Cuts a text that has more letters than `most`, so that it has so many.
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
+    let tools = Tools::find(missing);
+    if options.is_quick {
+        let what = "the loads of 10 and of 500 clients, flame graphs".to_owned();
+        missing.push(Missing {
+            stage: None,
+            what,
+            why: "left out: run it without --quick".to_owned(),
+        });
     }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+    let stages = stages::all(options, missing);
+    let count = stages.len();
+    let one = |(index, stage): (usize, &Subject)| {
+        tell::line(&format!("[{}/{count}] {}: {}", index + 1, stage.name, stage.about));
+        let measured = measure_one(stage, options, &tools);
+        missing.extend(measured.missing_of_stage());
+        measured
+    };
+    stages.iter().enumerate().map(one).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_long_text_is_broken_between_words() {
-        let text = format!("{} {}", "a".repeat(50), "b".repeat(50));
-        assert_eq!(super::wrapped(&text), format!("{}\n  {}", "a".repeat(50), "b".repeat(50)));
-        assert_eq!(super::wrapped("short, and all of it"), "short, and all of it");
-        let long = "c".repeat(100);
-        assert_eq!(super::wrapped(&long), long, "a word stays whole");
+/// All about one stage. What fails says so, and leaves the rest alone.
+fn measure_one(stage: &Subject, options: &Options, tools: &Tools) -> Measured {
+    let mut measured = Measured::new(stage);
+    measured.lines = source::lines(&options.kit, stage);
+    if options.broken.contains(&stage.name) {
+        let package = match stage.lab {
+            Some(THREADS) => "lab3-multiclient --example threads",
+            _ => stage.name.as_str(),
+        };
+        let why = format!("it does not build: cargo build --release -p {package} tells why");
+        measured.lacks("everything that is measured", &why);
+        return measured;
     }
+    // A lab that does not start will not start for the next measurement either.
+    if let Err(why) = Live::start(stage) {
+        measured.lacks("everything that is measured", &why);
+        return measured;
+    }
+    let steps = if options.is_quick { &STEPS[..STEPS.len() - 1] } else { &STEPS };
+    for (what, measure) in steps {
+        tell::line(&format!("  {what}"));
+        measure(stage, &Means { options, tools }, &mut measured);
+    }
+    measured
+}
+
+/// With what something is measured.
+struct Means<'a> {
+    options: &'a Options,
+    tools: &'a Tools,
+}
+
+type Step = fn(&Subject, &Means<'_>, &mut Measured);
+
+/// What is measured of each stage, in this order; `--quick` leaves out the last.
+const STEPS: [(&str, Step); 8] = [
+    ("client B beside client A", clients::measure),
+    ("loads", loads::measure),
+    ("a quiet client beside a busy one", quiet::measure),
+    ("system calls a request", calls::measure),
+    ("packets a request", packets::measure),
+    ("memory a key", memory::measure),
+    ("memory a silent client", silent::measure),
+    ("flame graphs", flames::measure),
+];
+
+/// A folder for what need not be kept: gone when it is dropped, or when somebody presses Ctrl-C.
+fn scratch() -> Result<TempDir, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    record::remove_on_signal(folder.path());
+    Ok(folder)
+}
+
+/// Starts a stage under strace.
+fn start_traced(
+    stage: &Subject,
+    lab: Lab,
+    trace: Trace,
+    log: &Path,
+) -> Result<record::Server, String> {
+    let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
+    let order = stage.order(lab, scenario, PathBuf::new());
+    let server = record::start_traced(&order, trace, log, &mut io::stderr());
+    server.map_err(|error| error.to_string())
 }

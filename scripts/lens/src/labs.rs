@@ -1,13 +1,6 @@
 //! The labs, and the server that they learn from: what they are called, and what they speak.
 
-/// A protocol of the labs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// The line protocol of lab 1.
-    Lines,
-    /// RESP.
-    Resp,
-}
+use trace::protocol::Protocol;
 
 /// A lab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

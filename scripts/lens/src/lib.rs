@@ -1,41 +1,32 @@
-//! What `lens` stands on: a reader of what the tools record, and the scenarios that they record.
+//! What `lens` stands on: scenarios, recordings, and all that shows, measures and compares them.
 //!
 //! # Layout
 //!
-//! The way of a log through it, and the module that knows about each step:
-//!
 //! ```text
-//! bytes ─▶ lines ─▶ strace ─▶ story ─▶ explain ─▶ plain sentences
-//!                   calls     who did what
-//!
-//! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json
+//! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json ─▶ view
 //!
 //! perf script, strace -k ─▶ flame ─▶ a picture      /proc, ss ─▶ watch ─▶ the screen
 //!
-//! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart
+//! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart      compare ─▶ report ─▶ a page
 //! ```
 //!
-//! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
-//! - [`story`]: what calls mean: which client came, what it said, what it was told.
-//! - [`play`]: what the clients of a scenario did and saw.
-//! - [`explain`]: puts that on a page, and between it what the clients themselves have recorded.
-//! - [`scenario`]: what scripted clients do, as data, and what they see.
+//! - [`scenario`]: what scripted clients do, as data, and what they see. [`play`]: that as text.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
-//! - [`compare`]: several recordings beside each other, each joined: clients, packets, and calls.
-//! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a live x-ray of one.
+//! - [`view`]: what one recording shows: a timeline, one request on its way.
+//! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a server that runs, live.
 //! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, labs 3 and 4 and the
-//!   baseline, in turns.
+//!   baseline, in turns. [`mod@compare`]: all stages under the same scenarios and loads. [`report`]: what
+//!   came of it.
 
 pub mod bench;
 pub mod compare;
-pub mod explain;
 pub mod flame;
 pub mod labs;
-pub mod lines;
 pub mod measure;
 pub mod play;
 pub mod record;
+pub mod report;
 pub mod scenario;
-pub mod story;
-pub mod strace;
+mod text;
+pub mod view;
 pub mod watch;

@@ -13,17 +13,18 @@ use std::time::Duration;
 use clap::Parser;
 use cli::{Cli, Task};
 use lens::bench::{self, BenchError};
-use lens::compare::request::{self, Request};
-use lens::compare::run::{self, CompareError};
-use lens::compare::timeline::{Timeline, svg, text};
-use lens::compare::{Form, Recorded};
-use lens::explain::{self, Guests, Options};
+use lens::compare::{self, CompareError};
 use lens::flame::{self, FlameError};
 use lens::labs;
 use lens::play;
 use lens::record::{self, Meta, Order};
-use lens::scenario::{self, event};
+use lens::scenario;
+use lens::view::request::{self, Request};
+use lens::view::timeline::{Timeline, svg, text};
+use lens::view::{Form, Recorded};
 use lens::watch;
+use trace::client_log;
+use trace::explain::{self, ClientNotes, Options};
 
 /// What goes wrong is the user's to mend: it is said in one sentence, with exit code 2.
 type Ended = Result<(), Box<dyn std::error::Error>>;
@@ -67,14 +68,16 @@ fn explain(asked: &cli::Explain) -> Ended {
         }
         options.live = stdout.is_terminal();
         outlive_ctrl_c()?;
-        return Ok(explain::run(io::stdin().lock(), stdout, Guests::default(), options)?);
+        return Ok(explain::run(io::stdin().lock(), stdout, ClientNotes::default(), options)?);
     };
     let log = if path.is_dir() { path.join("strace.log") } else { path.to_owned() };
     let input = open(&log)?;
     let folder = log.parent().unwrap_or(Path::new("."));
-    let mut guests = Guests::default();
+    let mut guests = ClientNotes::default();
     if let Some(meta) = Meta::read(folder).filter(|_| log.ends_with("strace.log")) {
-        guests = Guests::new(event::read_log(&folder.join("clients.jsonl")).unwrap_or_default());
+        guests = ClientNotes::new(
+            client_log::read_log(&folder.join("clients.jsonl")).unwrap_or_default(),
+        );
         writeln!(stdout, "{}, {}, recorded {}", meta.lab, meta.scenario, meta.date)?;
         writeln!(stdout, "{}\n", meta.about)?;
     }
@@ -189,8 +192,8 @@ fn compare(asked: cli::Compare) -> Ended {
     let programs = programs.map_or_else(own_folder, Ok)?;
     let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
     let options =
-        run::Options { is_quick, with_threads, with, is_replay, out, programs, broken, kit };
-    Ok(io::stdout().write_all(run::run(&options, has_colour)?.as_bytes())?)
+        compare::Options { is_quick, with_threads, with, is_replay, out, programs, broken, kit };
+    Ok(io::stdout().write_all(compare::run(&options, has_colour)?.as_bytes())?)
 }
 
 /// Where lens is, and with it the labs that were built.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use colored::Colorize;
 
-use crate::scenario::event::{ClientEvent, Happening};
+use trace::client_log::{ClientEvent, EventKind};
 
 /// A reply that takes longer than this has been waited for.
 const LONG: Duration = Duration::from_millis(100);
@@ -40,24 +40,24 @@ pub fn write(events: &[ClientEvent], out: &mut impl Write, colour: bool) -> io::
 
 fn sentence(event: &ClientEvent) -> String {
     match &event.what {
-        Happening::Connecting => format!("asks for a connection, from port {}", event.port),
-        Happening::Connected => "is connected".to_owned(),
-        Happening::Sent { bytes, text } => format!("says {text} ({bytes} bytes)"),
-        Happening::Received { replies: 1, text, .. } => format!("hears {text}"),
-        Happening::Received { bytes, replies, .. } => {
+        EventKind::Connecting => format!("asks for a connection, from port {}", event.port),
+        EventKind::Connected => "is connected".to_owned(),
+        EventKind::Sent { bytes, text } => format!("says {text} ({bytes} bytes)"),
+        EventKind::Received { replies: 1, text, .. } => format!("hears {text}"),
+        EventKind::Received { bytes, replies, .. } => {
             format!("hears {replies} replies ({bytes} bytes)")
         }
-        Happening::Unexpected { expected, got } => {
+        EventKind::Unexpected { expected, got } => {
             format!("hears {got}, and should have heard {expected}")
         }
-        Happening::GaveUp { step, why } => format!("gives up ({step}): {why}"),
-        Happening::Closed => "leaves".to_owned(),
+        EventKind::GaveUp { step, why } => format!("gives up ({step}): {why}"),
+        EventKind::Closed => "leaves".to_owned(),
     }
 }
 
 /// How long it has waited, if that was long.
 fn wait(event: &ClientEvent, colour: bool) -> String {
-    let Happening::Received { waited_us, .. } = event.what else { return String::new() };
+    let EventKind::Received { waited_us, .. } = event.what else { return String::new() };
     let waited = Duration::from_micros(waited_us);
     if waited < LONG {
         return String::new();

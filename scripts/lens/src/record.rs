@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::labs::{Lab, UnknownLab};
-use crate::scenario::event::ClientEvent;
 use crate::scenario::{self, Scenario, ScenarioError};
+use trace::client_log::ClientEvent;
 
 mod build;
 mod cleanup;

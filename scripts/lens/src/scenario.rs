@@ -8,7 +8,6 @@ use std::time::Duration;
 use serde::Deserialize;
 
 mod actor;
-pub mod event;
 mod meeting;
 mod run;
 pub(crate) mod wire;

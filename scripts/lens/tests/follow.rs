@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use lens::compare::request::{Request, svg, text};
-use lens::compare::{Form, Recorded};
+use lens::view::request::{Request, svg, text};
+use lens::view::{Form, Recorded};
 use roxmltree::Document;
 use support::recording::ByHand;
 use support::{lens, root, said};

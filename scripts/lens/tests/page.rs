@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::fs;
 
-use lens::compare::found::{Comparison, Stage};
-use lens::compare::page;
+use lens::report::model::{Comparison, Stage};
+use lens::report::page;
 use serde_json::Value;
 use support::browser::{Browser, Look, Page};
 use support::{root, sample};

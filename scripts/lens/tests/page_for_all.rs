@@ -2,7 +2,7 @@
 //! light and in the dark.
 #![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
-use lens::compare::page;
+use lens::report::page;
 use support::browser::{Browser, Look, Page};
 use support::sample;
 

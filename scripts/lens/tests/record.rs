@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use lens::explain::{self, Guests, Options};
 use lens::labs;
 use lens::record::{Meta, Order, RecordError, Recording, record};
-use lens::scenario::event::{ClientEvent, Happening, read_log};
 use lens::scenario::{self};
-use lens::story::{Scene, What};
-use lens::strace::{Joiner, Kind, parse};
 use tempfile::TempDir;
+use trace::client_log::{ClientEvent, EventKind, read_log};
+use trace::explain::{self, ClientNotes, Options};
+use trace::semantics::{ConnectionTable, Event};
+use trace::strace::{Joiner, Kind, parse};
 
 fn order(lab: &str, scenario: &str, out: PathBuf) -> Order {
     let (lab, scenario) = (labs::find_server(lab).unwrap(), scenario::find(scenario).unwrap());
@@ -33,14 +33,15 @@ fn comings_and_goings(folder: &Path) -> Vec<String> {
     let names: HashMap<u16, String> =
         events.into_iter().map(|event| (event.port, event.client)).collect();
     let log = fs::read(folder.join("strace.log")).unwrap();
-    let (mut joiner, mut scene, mut order) = (Joiner::new(), Scene::new(names), Vec::new());
+    let (mut joiner, mut scene, mut order) =
+        (Joiner::new(), ConnectionTable::new(names), Vec::new());
     for line in log.split(|byte| *byte == b'\n') {
         let Some(line) = joiner.join(parse(line)) else { continue };
         let Kind::Call(call) = line.kind else { continue };
         let moment = scene.see(&call);
         let verb = match moment.what {
-            What::Accepted(_) => "accept",
-            What::Closed { .. } => "close",
+            Event::Accepted(_) => "accept",
+            Event::Closed { .. } => "close",
             _ => continue,
         };
         order.extend(moment.who.map(|who| who.name.replace("client", verb)));
@@ -51,7 +52,7 @@ fn comings_and_goings(folder: &Path) -> Vec<String> {
 fn waited_for_its_answer(events: &[ClientEvent], name: &str) -> Duration {
     let of = events.iter().filter(|event| event.client == name);
     let mut waited = of.filter_map(|event| match event.what {
-        Happening::Received { waited_us, .. } => Some(Duration::from_micros(waited_us)),
+        EventKind::Received { waited_us, .. } => Some(Duration::from_micros(waited_us)),
         _ => None,
     });
     waited.next_back().unwrap()
@@ -137,7 +138,7 @@ fn a_recording_is_whole_and_tells_nothing_about_the_machine_but_its_kernel() {
 fn page(folder: &Path) -> String {
     let (log, mut page) = (fs::File::open(folder.join("strace.log")).unwrap(), Vec::new());
     let events = read_log(&folder.join("clients.jsonl")).unwrap();
-    explain::run(log, &mut page, Guests::new(events), Options::default()).unwrap();
+    explain::run(log, &mut page, ClientNotes::new(events), Options::default()).unwrap();
     String::from_utf8(page).unwrap()
 }
 
@@ -155,7 +156,7 @@ fn every_scenario_shows_on_lab_3_what_it_is_there_for() {
         let order = order("lab3", scenario, place.path().join(scenario));
         let recording = record(&order, &mut Vec::new()).unwrap();
         let surprises = recording.events.iter().filter(|event| {
-            matches!(event.what, Happening::Unexpected { .. } | Happening::GaveUp { .. })
+            matches!(event.what, EventKind::Unexpected { .. } | EventKind::GaveUp { .. })
         });
         assert_eq!(surprises.collect::<Vec<_>>(), Vec::<&ClientEvent>::new(), "{scenario}");
         let page = page(&recording.folder);
@@ -181,7 +182,7 @@ fn fifty_clients_of_a_blocking_server_all_leave_or_give_up() {
     let place = TempDir::new().unwrap();
     let events = record_in(&place, "lab1", "many").events;
     let is_end =
-        |event: &&ClientEvent| matches!(event.what, Happening::Closed | Happening::GaveUp { .. });
+        |event: &&ClientEvent| matches!(event.what, EventKind::Closed | EventKind::GaveUp { .. });
     assert_eq!(events.iter().filter(is_end).count(), 50);
 }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use lens::compare::timeline::{LaneKind, Span, SpanKind, Timeline, svg, text};
-use lens::compare::{Form, Recorded, RecordedError};
+use lens::view::timeline::{LaneKind, Span, SpanKind, Timeline, svg, text};
+use lens::view::{Form, Recorded, RecordedError};
 use roxmltree::{Document, Node};
 use support::recording::ByHand;
 use support::{lens, root, said};

@@ -6,7 +6,7 @@ use comfy_table::{
 
 use super::report::{Judged, RATIOS, Report, Row, SERVERS, measured};
 use super::spread::{Spread, figure};
-use crate::compare::wrapped;
+use crate::text::wrapped;
 
 /// A terminal has so many columns.
 const WIDTH: u16 = 80;

@@ -1,7 +1,7 @@
 //! Reads `strace -k -T`: each call with its duration, and below it the stack that led to it.
 
 use super::{Frame, Stack};
-use crate::strace::{self, Call, Kind};
+use trace::strace::{self, Call, Kind};
 
 /// The file that the kernel's own code is in, as perf calls it.
 const KERNEL: &str = "[kernel.kallsyms]";

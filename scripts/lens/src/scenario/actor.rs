@@ -6,13 +6,13 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::labs::Protocol;
 use socket2::{Domain, Socket, Type};
+use trace::protocol::Protocol;
 
 use super::Step;
-use super::event::{ClientEvent, Happening, now_us};
 use super::meeting::Meeting;
 use super::wire::Talk;
+use trace::client_log::{ClientEvent, EventKind, now_us};
 
 /// How much of what was said a record shows, in letters.
 const SHOWN: usize = 60;
@@ -70,7 +70,7 @@ impl<'a> Actor<'a> {
     pub(super) fn play(mut self, steps: &[Step]) {
         for step in steps {
             if let Err(Trouble(why)) = self.act(step) {
-                self.note(Happening::GaveUp { step: describe(step), why });
+                self.note(EventKind::GaveUp { step: describe(step), why });
                 return;
             }
         }
@@ -91,7 +91,7 @@ impl<'a> Actor<'a> {
             Step::Expect(expected) => {
                 let got = self.receive(1)?;
                 if got != *expected {
-                    self.note(Happening::Unexpected { expected: expected.clone(), got });
+                    self.note(EventKind::Unexpected { expected: expected.clone(), got });
                 }
             }
             Step::Replies(count) => _ = self.receive(*count)?,
@@ -103,7 +103,7 @@ impl<'a> Actor<'a> {
                 }
             }
             Step::Close => {
-                self.note(Happening::Closed);
+                self.note(EventKind::Closed);
                 self.stream = None;
             }
         }
@@ -116,9 +116,9 @@ impl<'a> Actor<'a> {
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
         socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
         self.port = socket.local_addr()?.as_socket_ipv4().map_or(0, |addr| addr.port());
-        self.note(Happening::Connecting);
+        self.note(EventKind::Connecting);
         socket.connect_timeout(&self.server.into(), self.left()?)?;
-        self.note(Happening::Connected);
+        self.note(EventKind::Connected);
         let stream = TcpStream::from(socket);
         // What is sent in pieces is to arrive in pieces.
         stream.set_nodelay(true)?;
@@ -131,7 +131,7 @@ impl<'a> Actor<'a> {
         let stream = self.connection()?;
         stream.set_write_timeout(Some(left))?;
         // Noted first: the server is quick, and what it does must not stand above the cause.
-        let what = Happening::Sent { bytes: bytes.len(), text: text.chars().take(SHOWN).collect() };
+        let what = EventKind::Sent { bytes: bytes.len(), text: text.chars().take(SHOWN).collect() };
         self.note(what);
         self.connection()?.write_all(bytes)?;
         Ok(())
@@ -185,7 +185,7 @@ impl<'a> Actor<'a> {
         }
         let text = first.unwrap_or_default();
         let waited_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.note(Happening::Received { bytes, replies, waited_us, text: text.clone() });
+        self.note(EventKind::Received { bytes, replies, waited_us, text: text.clone() });
         Ok(text)
     }
 
@@ -199,7 +199,7 @@ impl<'a> Actor<'a> {
         if left.is_zero() { Err(io::Error::from(io::ErrorKind::TimedOut).into()) } else { Ok(left) }
     }
 
-    fn note(&self, what: Happening) {
+    fn note(&self, what: EventKind) {
         let (client, port) = (self.name.clone(), self.port);
         // Nobody may be there to read it any more, which is no reason to stop.
         _ = self.log.send(ClientEvent { at_us: now_us(), client, port, what });

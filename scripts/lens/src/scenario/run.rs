@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::labs::Protocol;
+use trace::protocol::Protocol;
 
 use super::Scenario;
 use super::actor::Actor;
-use super::event::ClientEvent;
 use super::meeting::Meeting;
+use trace::client_log::ClientEvent;
 
 /// Lets all clients of a scenario talk to the server at `server`, and returns what they have done and
 /// seen, in the order of time. It ends by itself, even if nobody answers: clients lose patience.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::*;
-use event::Happening::{Connected, Connecting, GaveUp, Sent};
+use trace::client_log::EventKind::{Connected, Connecting, GaveUp, Sent};
 
 #[test]
 fn every_scenario_can_be_read_and_has_a_name_of_its_own() {
@@ -54,7 +54,7 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     for client in &mut scenario.clients {
         client.patience_ms = Some(50);
     }
-    let events = run(&scenario, listener.local_addr().unwrap(), crate::labs::Protocol::Resp);
+    let events = run(&scenario, listener.local_addr().unwrap(), trace::protocol::Protocol::Resp);
     let of = |name: &str| {
         let events = events.iter().filter(|event| event.client == name);
         events.map(|event| event.what.clone()).collect::<Vec<_>>()

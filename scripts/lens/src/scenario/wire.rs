@@ -4,8 +4,8 @@ use codec::Codec;
 use codec::{lines, resp};
 use shared::buffer::ReadBuffer;
 
-use crate::labs::Protocol;
-use crate::story::{describe, readable};
+use trace::protocol::Protocol;
+use trace::semantics::{describe, readable};
 
 /// A conversation in one of the protocols.
 #[derive(Debug)]

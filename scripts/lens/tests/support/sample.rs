@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use lens::bench::figure;
-use lens::compare::Recorded;
-use lens::compare::found::{
+use lens::measure::Machine;
+use lens::report::model::{
     CallsPerRequest, Cell, Comparison, Flame, Latencies, Lesson, Loaded, Missing, Row, Stage,
 };
-use lens::compare::request::Request;
-use lens::compare::timeline::{Facts, Timeline};
-use lens::measure::Machine;
+use lens::view::Recorded;
+use lens::view::request::Request;
+use lens::view::timeline::{Facts, Timeline};
 
 use super::root;
 

@@ -1,0 +1,137 @@
+//! A comparison as a page: one HTML file that needs nothing else.
+//!
+//! What a figure says in words is computed from its data, so that it cannot contradict it. What is missing
+//! is a sentence in the place where it would be.
+
+mod charts;
+mod diff;
+mod flames;
+mod missing;
+mod parts;
+mod requests;
+mod steps;
+mod table;
+mod timeline;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::model::{Comparison, Stage};
+use crate::view::picture::for_inline;
+
+use parts::list;
+
+const STYLE: &str = include_str!("page/style.css");
+const SCRIPT: &str = include_str!("page/script.js");
+/// The browser itself sees to it that the page asks nobody for anything.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+/// The parts of the page, from top to bottom.
+const CONTENTS: [(&str, &str); 7] = [
+    ("timeline", "Two clients"),
+    ("table", "In figures"),
+    ("charts", "Under load"),
+    ("requests", "One request"),
+    ("flames", "Where the time goes"),
+    ("lessons", "The lines that differ"),
+    ("missing", "What is missing"),
+];
+
+/// The page of a comparison, to be kept in a folder beside `labs`.
+#[must_use]
+pub fn html(comparison: &Comparison) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { "The stages side by side" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                a class="skip" href="#timeline" { "To the timeline" }
+                (for_inline())
+                (head(comparison))
+                main {
+                    (timeline::section(comparison))
+                    (table::section(comparison))
+                    (charts::section(&comparison.stages))
+                    (requests::section(&comparison.stages))
+                    (flames::section(&comparison.stages))
+                    (diff::section(&comparison.lessons))
+                    (missing::section(comparison))
+                }
+                (panel())
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// What this is, where it was made, and what there is to see.
+fn head(comparison: &Comparison) -> Markup {
+    let names: Vec<String> = comparison.stages.iter().map(|stage| stage.name.clone()).collect();
+    html! {
+        header {
+            p class="kit" { "Redis from Scratch" }
+            h1 { "The stages side by side" }
+            p class="lead" {
+                @if names.is_empty() {
+                    "No stage could be measured: what is missing, and why, is said below."
+                } @else {
+                    "The same two clients and the same load against " (list(&names))
+                    ": where each of them waits, what that costs, and which lines of code make the difference."
+                }
+            }
+            p class="made" { (made(comparison)) }
+            ul class="stages" aria-label="The stages, with their colours" {
+                @for (number, stage) in comparison.stages.iter().enumerate() { (key(number, stage)) }
+            }
+            nav aria-label="Contents" {
+                ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
+            }
+        }
+    }
+}
+
+fn made(comparison: &Comparison) -> String {
+    let date = &comparison.date;
+    match &comparison.machine {
+        Some(machine) => format!(
+            "Measured {date} on {}, {} cores, {}.",
+            machine.cpu, machine.cores, machine.kernel
+        ),
+        None => format!("Made {date} from recordings: nothing was measured on this machine."),
+    }
+}
+
+fn key(number: usize, stage: &Stage) -> Markup {
+    html! {
+        li {
+            (parts::swatch(number))
+            span {
+                @match &stage.readme {
+                    Some(readme) => a href={ "../" (readme.display()) } { (stage.name) },
+                    None => strong { (stage.name) },
+                }
+                " " span class="note" { (stage.about) }
+            }
+        }
+    }
+}
+
+/// Where the script shows what a span is.
+fn panel() -> Markup {
+    html! {
+        aside id="panel" aria-label="Details" hidden {
+            button type="button" aria-label="Close the details" { "×" }
+            h2 {}
+            p {}
+            dl {}
+        }
+    }
+}

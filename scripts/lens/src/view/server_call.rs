@@ -1,0 +1,123 @@
+//! A call of the server, with all that a picture needs to know about it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use trace::explain::{WAIT, is_wait, say};
+use trace::semantics::{Attributed, Event};
+use trace::strace::{Call, Line};
+
+use crate::text::cut;
+
+/// A call that reads, accepts or watches, and takes longer than this, has slept: under strace, one that
+/// finds what it wants takes less (measured: 6 to 75 µs).
+const ASLEEP_US: u64 = 200;
+/// An argument is shown up to so many letters.
+const LONGEST_ARG: usize = 72;
+
+/// What a call has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Did {
+    /// It took a client from the queue.
+    Accepted,
+    /// It read so many bytes of a client.
+    Read(usize),
+    /// It sent so many bytes to a client.
+    Sent(usize),
+    /// It read that the client will say nothing more.
+    Left,
+    /// It gave the connection back.
+    Closed,
+    /// It found nothing, and did not wait.
+    Nothing,
+    /// It has not returned, as far as the trace goes.
+    NotReturned,
+    /// Anything else.
+    Other,
+}
+
+/// A call of the server's main thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerCall {
+    /// When it began, in microseconds since 1970, as strace noted it.
+    pub start_us: u64,
+    /// How long it took, in microseconds.
+    pub took_us: u64,
+    /// Such as `recvfrom`.
+    pub name: String,
+    /// The call as strace shows it; long arguments are cut.
+    pub shown: String,
+    /// What it has done, in words.
+    pub says: String,
+    /// The port from which the client comes that it was about.
+    pub port: Option<u16>,
+    /// What it has done.
+    pub did: Did,
+}
+
+impl ServerCall {
+    pub(super) fn new(line: &Line<'_>, call: &Call<'_>, moment: &Attributed<'_>) -> Option<Self> {
+        let mut says = String::new();
+        match moment.what {
+            Event::Background => says.push_str("not about a client"),
+            _ => say(moment, call, &mut says),
+        }
+        Some(Self {
+            start_us: micros(line.at?),
+            took_us: micros(call.took.unwrap_or_default()),
+            name: call.name.to_owned(),
+            shown: shown(call),
+            says,
+            port: moment.who.as_ref().and_then(|who| who.addr).map(|addr| addr.port()),
+            did: did(call, &moment.what),
+        })
+    }
+
+    /// When it returned, in microseconds since 1970.
+    #[must_use]
+    pub fn end_us(&self) -> u64 {
+        self.start_us + self.took_us
+    }
+
+    /// Whether the thread slept in it.
+    #[must_use]
+    pub fn is_asleep(&self) -> bool {
+        // To send takes longer than to read, without any waiting.
+        let limit = if writes(&self.name) { micros(WAIT) } else { ASLEEP_US };
+        is_wait(&self.name) && self.did != Did::Nothing && self.took_us >= limit
+    }
+}
+
+fn writes(name: &str) -> bool {
+    name.starts_with("send") || name.starts_with("write")
+}
+
+fn did(call: &Call<'_>, what: &Event<'_>) -> Did {
+    match what {
+        Event::Accepted(_) => Did::Accepted,
+        Event::Said(speech) => Did::Read(speech.bytes),
+        Event::Answered { .. } => Did::Sent(call.outcome.count()),
+        Event::Left => Did::Left,
+        Event::Closed { .. } => Did::Closed,
+        Event::NobodyWaits | Event::NothingSaid | Event::Full => Did::Nothing,
+        Event::NeverReturned => Did::NotReturned,
+        _ => Did::Other,
+    }
+}
+
+fn shown(call: &Call<'_>) -> String {
+    let args: Vec<String> =
+        call.args.iter().map(|arg| cut(&String::from_utf8_lossy(arg), LONGEST_ARG)).collect();
+    let outcome = match (call.outcome.value, call.outcome.error) {
+        (None, _) => "?".to_owned(),
+        (Some(value), "") => value.to_string(),
+        (Some(value), error) => format!("{value} {error}"),
+    };
+    format!("{}({}) = {outcome}", call.name, args.join(", "))
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

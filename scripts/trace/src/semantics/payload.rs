@@ -1,0 +1,233 @@
+//! What the bytes of one read or write say: commands or replies, whole ones and parts.
+
+use codec::{Codec, Reply, lines, resp};
+use shared::buffer::ReadBuffer;
+use shared::inline;
+
+use super::words::{describe, phrase, readable};
+use crate::protocol::Protocol;
+
+/// More than this is not kept for a reply or command that does not end, in bytes. No trace shows so
+/// much; it is there for the values of which strace shows the start and tells the length.
+const MOST: usize = 1024 * 1024;
+/// Stands for a byte that strace has not shown.
+const HIDDEN: u8 = b'.';
+/// The bytes of the wire are kept up to this length, to show them.
+const RAW: usize = 64;
+
+/// What one read or write has carried.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Payload {
+    /// The commands or replies that have become whole with it, in words.
+    pub items: Vec<String>,
+    /// How many bytes it was.
+    pub bytes: usize,
+    /// The first of these bytes, as they are on the wire.
+    pub raw: Vec<u8>,
+    /// The first item had begun in the read or write before.
+    pub continues: bool,
+    /// How many bytes at its end belong to an item whose rest has yet to come.
+    pub unfinished: usize,
+    /// The trace does not show enough of it to tell the items: there were more.
+    pub is_lost: bool,
+    /// One of the items is an error.
+    pub has_error: bool,
+}
+
+/// What goes in one direction of a connection.
+#[derive(Debug, Default)]
+pub struct StreamDecoder {
+    /// Empty, without memory of its own, unless a part of an item waits for the rest.
+    inbox: ReadBuffer,
+    /// Some of the bytes in the inbox are not the real ones.
+    is_padded: bool,
+    codec: resp::Codec,
+    /// Whether the replies are RESP, once we know.
+    protocol: Option<Protocol>,
+}
+
+/// One read or write, as the trace shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried<'a> {
+    /// The bytes that the trace shows.
+    pub shown: &'a [u8],
+    /// How many there were.
+    pub count: usize,
+    /// There was room for more: nothing else had arrived.
+    pub is_all: bool,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The client, which sends commands.
+    Client,
+    /// The server, which sends replies.
+    Server,
+}
+
+impl StreamDecoder {
+    /// Hears what one read or write has carried and tells it in `speech`. `spare` is an inbox that all
+    /// connections share: thousands of them need no memory as long as their items are whole.
+    pub fn hear(
+        &mut self,
+        by: Side,
+        carried: Carried<'_>,
+        speech: &mut Payload,
+        spare: &mut ReadBuffer,
+    ) {
+        let shown = carried.shown.get(..carried.count).unwrap_or(carried.shown);
+        let carried = Carried { shown, ..carried };
+        if self.protocol.is_none() && !shown.is_empty() {
+            self.protocol = Some(wire_of_replies(shown));
+        }
+        speech.items.clear();
+        speech.raw.clear();
+        speech.raw.extend_from_slice(shown.get(..RAW).unwrap_or(shown));
+        speech.bytes = carried.count;
+        speech.has_error = false;
+        speech.continues = !self.inbox.filled().is_empty();
+        let is_lent = !speech.continues;
+        if is_lent {
+            std::mem::swap(&mut self.inbox, spare);
+        }
+        let was_padded = self.is_padded;
+        let mut is_understood = self.take_in(by, carried, speech);
+        if !is_understood && was_padded {
+            // What was left from before was a guess, and a wrong one. Start again from here.
+            self.reset();
+            speech.continues = false;
+            is_understood = self.take_in(by, carried, speech);
+        }
+        speech.is_lost = !is_understood;
+        speech.unfinished = if is_understood { self.inbox.filled().len() } else { 0 };
+        if !is_understood {
+            self.reset();
+        }
+        if speech.unfinished == 0 {
+            self.is_padded = false;
+            if is_lent {
+                std::mem::swap(&mut self.inbox, spare);
+            } else {
+                self.inbox = ReadBuffer::new();
+            }
+        }
+    }
+
+    /// Returns whether it could make sense of all of it.
+    fn take_in(&mut self, by: Side, carried: Carried<'_>, speech: &mut Payload) -> bool {
+        self.inbox.extend(carried.shown);
+        let hidden = carried.count - carried.shown.len();
+        if hidden > 0 && !self.pad(hidden, carried.is_all) {
+            return false;
+        }
+        let is_understood = match by {
+            Side::Client => self.decode_requests(speech),
+            Side::Server => self.decode_replies(speech),
+        };
+        // What is left may begin within bytes that we do not know: then it can be anything.
+        let left = self.inbox.filled().len();
+        is_understood && (hidden == 0 || left == 0 || left > hidden)
+    }
+
+    /// Puts other bytes in the place of those that the trace does not show: most often they are the
+    /// rest of a long value, of which only the length matters.
+    fn pad(&mut self, hidden: usize, is_all: bool) -> bool {
+        self.is_padded = true;
+        if self.inbox.filled().len() + hidden > MOST {
+            return false;
+        }
+        let is_line = !matches!(self.inbox.filled().first(), Some(b'*' | b'$'));
+        let mut padding = vec![HIDDEN; hidden];
+        if let Some(last) = padding.last_mut().filter(|_| is_line && is_all) {
+            *last = b'\n';
+        }
+        self.inbox.extend(&padding);
+        true
+    }
+
+    fn reset(&mut self) {
+        let left = self.inbox.filled().len();
+        self.inbox.consume(left);
+        self.codec = resp::Codec::default();
+        self.is_padded = false;
+    }
+
+    fn decode_requests(&mut self, speech: &mut Payload) -> bool {
+        loop {
+            match decode_request(self.inbox.filled()) {
+                Ok(Some((request, size))) => {
+                    speech.items.extend(request);
+                    self.inbox.consume(size);
+                }
+                Ok(None) => return true,
+                Err(_) if self.is_padded => return false,
+                Err(error) => {
+                    let text = readable(self.inbox.filled());
+                    speech.items.push(format!("{text}, which is no command ({error})"));
+                    speech.has_error = true;
+                    self.reset();
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn decode_replies(&mut self, speech: &mut Payload) -> bool {
+        if self.protocol == Some(Protocol::Lines) {
+            while let Some(length) = memchr::memchr(b'\n', self.inbox.filled()) {
+                let line = self.inbox.filled().get(..length).unwrap_or_default();
+                speech.has_error |= lines::is_error(line);
+                speech.items.push(readable(line));
+                self.inbox.consume(length + 1);
+            }
+            return true;
+        }
+        loop {
+            match self.codec.decode_reply(&mut self.inbox) {
+                Ok(Some(reply)) => {
+                    speech.has_error |= matches!(reply, Reply::Error(_));
+                    speech.items.push(describe(&reply));
+                }
+                Ok(None) => return true,
+                Err(_) => return false,
+            }
+        }
+    }
+}
+
+/// The request at the front of `bytes` in words, if it is not an empty one, and its size; `None` if it has not
+/// arrived whole. The error says why the bytes can never become a request.
+fn decode_request(bytes: &[u8]) -> Result<Option<(Option<String>, usize)>, String> {
+    if bytes.first() == Some(&b'*') {
+        let decoded = resp::Codec::default().decode(bytes);
+        let (Some(request), size) = decoded.map_err(|error| error.to_string())? else {
+            return Ok(None);
+        };
+        let Reply::Array(args) = request else { return Ok(Some((None, size))) };
+        let args: Option<Vec<&[u8]>> = args.iter().map(bulk).collect();
+        let args = args.ok_or("a request is an array of bulk strings")?;
+        let text = (!args.is_empty()).then(|| phrase(args.into_iter()));
+        return Ok(Some((text, size)));
+    }
+    let Some(end) = memchr::memchr(b'\n', bytes) else { return Ok(None) };
+    let line = bytes.get(..end).unwrap_or_default();
+    let request = inline::split(line).map_err(|error| error.to_string())?;
+    Ok(Some(((!request.is_empty()).then(|| phrase(request.args())), end + 1)))
+}
+
+fn bulk(reply: &Reply) -> Option<&[u8]> {
+    match reply {
+        Reply::Bulk(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+/// RESP replies begin with a mark, and their first line ends in CR LF; those of lab 1 have no CR.
+fn wire_of_replies(shown: &[u8]) -> Protocol {
+    let is_marked =
+        matches!(shown.first(), Some(b'+' | b'-' | b':' | b'$' | b'*' | b'%' | b'_' | b'='));
+    let line = memchr::memchr(b'\n', shown).and_then(|end| shown.get(..end)).unwrap_or(shown);
+    let is_resp = is_marked && (line.ends_with(b"\r") || line.len() == shown.len());
+    if is_resp { Protocol::Resp } else { Protocol::Lines }
+}
