@@ -1,12 +1,9 @@
 //! The page of a comparison for everybody: with the keyboard, with a finger, on a phone, on paper, in the
 //! light and in the dark.
-#![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
+use crate::support::browser::{Browser, Look, Page};
+use crate::support::sample;
 use lens::report::page;
-use support::browser::{Browser, Look, Page};
-use support::sample;
-
-mod support;
 
 /// Notes what is shown when a span gets the focus.
 const NOTE: &str = "(window.noted = new Map()) && all('.lens .span').forEach((one) =>

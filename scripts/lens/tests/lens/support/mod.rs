@@ -1,10 +1,4 @@
 //! What the tests of lens and of its scripts share.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test uses a part of it; and fails"
-)]
 
 pub mod browser;
 pub mod comparison;

@@ -1,7 +1,4 @@
 //! Compares real servers, a little, and counts again by other means.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
-
-mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,9 +7,9 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::comparison::{compare, ended, figure, missing, read, stage};
+use crate::support::{lab, line_with, running_in, said};
 use serde_json::Value;
-use support::comparison::{compare, ended, figure, missing, read, stage};
-use support::{lab, line_with, running_in, said};
 use tempfile::TempDir;
 use testkit::Lab;
 

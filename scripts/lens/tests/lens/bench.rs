@@ -1,7 +1,4 @@
 //! Measures real servers, a little, and looks whether what is told about them is true.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
-
-mod support;
 
 use std::fs;
 use std::net::TcpStream;
@@ -9,9 +6,9 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use crate::support::{line_with, running_in, said, with_example};
 use lens::measure::{Load, Program, Server, Tool, fill, run};
 use serde_json::Value;
-use support::{line_with, running_in, said, with_example};
 use tempfile::TempDir;
 
 /// The folder of the programs, the baseline among them.

@@ -1,9 +1,6 @@
 //! The client and the load generator of one lab, with the server of another.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-mod support;
-
-use support::lab;
+use crate::support::lab;
 use testkit::{Lab, run};
 
 /// Runs a program of a lab and returns its exit code, its stdout and its stderr.

@@ -1,15 +1,12 @@
 //! A comparison that cannot have everything: it says what it lacks and why, and has the rest.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
-
-mod support;
 
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
 
-use support::comparison::{compare, ended, figure, missing, read, stage};
-use support::{lab, line_with, running_in, said};
+use crate::support::comparison::{compare, ended, figure, missing, read, stage};
+use crate::support::{lab, line_with, running_in, said};
 use tempfile::TempDir;
 use testkit::Redis;
 

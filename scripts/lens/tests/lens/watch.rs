@@ -1,11 +1,8 @@
 //! `lens watch` beside real servers, as text and in a real terminal.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::process::{Command, Output};
 
-use support::{lab, lens, said};
+use crate::support::{lab, lens, said};
 use testkit::{Lab, Peer, Terminal, wait_until};
 
 /// One picture of a server.

@@ -1,5 +1,4 @@
 //! Records the real labs, and looks for the lesson in what was recorded.
-#![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
 use std::collections::HashMap;
 use std::fs;

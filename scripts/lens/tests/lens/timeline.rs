@@ -1,17 +1,14 @@
 //! Recordings on one time axis: the joins, the text, and the picture.
-#![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::support::recording::ByHand;
+use crate::support::{lens, root, said};
 use lens::view::timeline::{LaneKind, Span, SpanKind, Timeline, svg, text};
 use lens::view::{Form, Recorded, RecordedError};
 use roxmltree::{Document, Node};
-use support::recording::ByHand;
-use support::{lens, root, said};
-
-mod support;
 
 const RECORDINGS: [&str; 4] = [
     "labs/lab1-blocking/recordings/two-clients",
@@ -149,7 +146,7 @@ fn the_text_of_the_recordings_is_as_it_was() {
     let shown = text::show(&timelines(), false);
     let wide: Vec<&str> = shown.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(wide, Vec::<&str>::new());
-    let path = root().join("scripts/lens/tests/pages/timeline.txt");
+    let path = root().join("scripts/lens/tests/lens/pages/timeline.txt");
     assert_eq!(shown, fs::read_to_string(path).unwrap());
 }
 

@@ -1,13 +1,10 @@
 //! `scripts/profile.sh`, run for real: the lesson must be in the picture.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use support::{lab, root, said};
+use crate::support::{lab, root, said};
 use tempfile::TempDir;
 use testkit::Lab;
 

@@ -1,16 +1,13 @@
 //! The page of a comparison, in a real browser.
-#![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
 use std::collections::HashSet;
 use std::fs;
 
+use crate::support::browser::{Browser, Look, Page};
+use crate::support::{root, sample};
 use lens::report::model::{Comparison, Stage};
 use lens::report::page;
 use serde_json::Value;
-use support::browser::{Browser, Look, Page};
-use support::{root, sample};
-
-mod support;
 
 const LOOKS: [Look; 4] =
     [Look::LIGHT, Look::DARK, Look::PHONE, Look { scheme: "dark", ..Look::PHONE }];

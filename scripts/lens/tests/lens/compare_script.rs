@@ -1,12 +1,9 @@
 //! `scripts/compare.sh`, run for real but for its cargo: it gets the programs that the tests are built with.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
-
-mod support;
 
 use std::fs;
 
-use support::said;
-use support::script::script;
+use crate::support::said;
+use crate::support::script::script;
 use tempfile::TempDir;
 
 #[test]

@@ -1,16 +1,13 @@
 //! One request on its way, joined from the notes of the clients, the packets, and the calls.
-#![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
 use std::fs;
 use std::path::Path;
 
+use crate::support::recording::ByHand;
+use crate::support::{lens, root, said};
 use lens::view::request::{Request, svg, text};
 use lens::view::{Form, Recorded};
 use roxmltree::Document;
-use support::recording::ByHand;
-use support::{lens, root, said};
-
-mod support;
 
 fn request(folder: &Path, client: Option<&str>, number: usize) -> Request {
     Request::find(&Recorded::read(folder).unwrap(), client, number).unwrap()
@@ -102,7 +99,7 @@ fn the_text_of_a_request_is_as_it_was() {
     let request = request(&root().join("labs/lab1-blocking/recordings/two-clients"), Some("B"), 1);
     let shown = text::show(&request, false);
     assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
-    let path = root().join("scripts/lens/tests/pages/follow-lab1.txt");
+    let path = root().join("scripts/lens/tests/lens/pages/follow-lab1.txt");
     assert_eq!(shown, fs::read_to_string(path).unwrap());
 }
 
