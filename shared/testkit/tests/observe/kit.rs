@@ -40,6 +40,14 @@ fn programs() -> &'static Path {
     })
 }
 
+/// Puts a program into a folder. All programs together have more than 100 MB, so they are copied only if the folder
+/// is on another disk.
+fn link(program: &Path, place: &Path) {
+    if fs::hard_link(program, place).is_err() {
+        fs::copy(program, place).unwrap();
+    }
+}
+
 /// The copy. When it is dropped, none of the processes that its scripts have started may still run.
 pub struct Kit {
     folder: TempDir,
@@ -60,9 +68,9 @@ impl Kit {
             Command::new("cp").arg("-r").arg(root().join("scripts")).arg(kit.path()).status();
         assert!(copied.unwrap().success());
         for name in LABS.map(|(_, package, _)| package) {
-            fs::copy(programs().join(name), bin.join(name)).unwrap();
+            link(&programs().join(name), &bin.join(name));
         }
-        fs::copy(programs().join("lens"), kit.lens()).unwrap();
+        link(&programs().join("lens"), &kit.lens());
         kit
     }
 

@@ -1,8 +1,9 @@
 //! A page in headless Chromium, and what the browser says about it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs;
-use std::sync::{Arc, Mutex};
+use std::io::Write;
+use std::sync::{Arc, Mutex, Weak};
 
 use headless_chrome::browser::tab::Tab;
 use headless_chrome::browser::tab::point::Point;
@@ -10,10 +11,16 @@ use headless_chrome::protocol::cdp::types::Event;
 use headless_chrome::protocol::cdp::{Emulation, Network};
 use headless_chrome::{Browser as Chromium, LaunchOptions};
 use serde_json::Value;
-use tempfile::TempDir;
+use tempfile::{Builder, TempDir, TempPath};
 
-/// A browser of its own, which ends with this value.
+/// A browser. Tests that run at the same time share one program, which ends with the last of them.
 pub struct Browser {
+    program: Arc<Program>,
+}
+
+/// Chromium, and the folder for all that it writes.
+struct Program {
+    // In this order, so that Chromium ends first.
     chromium: Chromium,
     place: TempDir,
 }
@@ -37,10 +44,11 @@ pub struct Page {
     address: String,
     complaints: Arc<Mutex<Vec<String>>>,
     requests: Arc<Mutex<Vec<String>>>,
+    _file: TempPath,
 }
 
-impl Browser {
-    pub fn new() -> Self {
+impl Program {
+    fn start() -> Self {
         let place = TempDir::new().unwrap();
         let flags = [
             "--disable-gpu",
@@ -50,26 +58,49 @@ impl Browser {
             "--disable-sync",
             "--disable-quic",
         ];
+        // Chromium leaves a folder in the one for temporary files.
+        let temporary = HashMap::from([("TMPDIR".to_owned(), place.path().display().to_string())]);
         let options = LaunchOptions::default_builder()
             .sandbox(false)
             .user_data_dir(Some(place.path().join("profile")))
+            .process_envs(Some(temporary))
             .args(flags.map(OsStr::new).to_vec())
             .build()
             .unwrap();
         Self { chromium: Chromium::new(options).unwrap(), place }
     }
+}
+
+impl Browser {
+    pub fn new() -> Self {
+        static RUNNING: Mutex<Weak<Program>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap();
+        let program = running.upgrade().unwrap_or_else(|| Arc::new(Program::start()));
+        *running = Arc::downgrade(&program);
+        Self { program }
+    }
 
     /// Writes the page to a file, opens it from there, and waits until it is there.
     pub fn open(&self, html: &str, look: Look) -> Page {
-        let file = self.place.path().join("index.html");
-        fs::write(&file, html).unwrap();
+        let mut file =
+            Builder::new().suffix(".html").tempfile_in(self.program.place.path()).unwrap();
+        file.write_all(html.as_bytes()).unwrap();
+        let file = file.into_temp_path();
         let address = format!("file://{}", file.display());
-        let tab = self.chromium.new_tab().unwrap();
-        let page = Page { tab, address, complaints: Arc::default(), requests: Arc::default() };
+        let tab = self.program.chromium.new_tab().unwrap();
+        let (complaints, requests) = (Arc::default(), Arc::default());
+        let page = Page { tab, address, complaints, requests, _file: file };
         page.listen();
         page.look(look);
         page.tab.navigate_to(&page.address).unwrap().wait_until_navigated().unwrap();
         page
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // A browser that has ended has no tabs.
+        _ = self.tab.close(false);
     }
 }
 
@@ -110,6 +141,8 @@ impl Page {
         let features = Some(vec![scheme]);
         self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features }).unwrap();
         self.tab.call_method(size(look.width)).unwrap();
+        // A tab that is not in front has no focus, and then its timers are slow too.
+        self.tab.call_method(Emulation::SetFocusEmulationEnabled { enabled: true }).unwrap();
     }
 
     /// What the browser complains about, in its console.
