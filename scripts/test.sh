@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
 # test.sh: the one test command. Installs what the tests need (it says so first) and runs every test.
 #
-# USAGE         scripts/test.sh [--no-install]
+# USAGE         scripts/test.sh [--no-install] [--slow]
+#               --no-install   use what is installed already
+#               --slow         run the long tests, and only those: release builds, real measurements,
+#                              minutes of random input
 # REQUIREMENTS  Rust. Debian or Ubuntu for the tests with real clients; elsewhere they are skipped, and
 #               it says which and why
-# OVERHEADS     some minutes; builds into target/, installs Debian packages and, below target/, redis-py
+# OVERHEADS     about 8 minutes (--slow: up to 30); builds into target/, installs Debian packages and,
+#               below target/, redis-py
 # EXIT CODE     0 all tests passed, 1 some failed, 2 they could not be run
 #
-# EXAMPLES      scripts/test.sh                 everything
-#               scripts/test.sh --no-install    with what is installed already
+# EXAMPLES      scripts/test.sh                 before a commit
+#               scripts/test.sh --slow          before a release
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-install=true
+install=true slow=false
 for word in "$@"; do
   case $word in
     -h | --help) usage; exit 0 ;;
     --no-install) install=false ;;
+    --slow) slow=true ;;
     *) die "'$word' is nothing this script knows." "Say scripts/test.sh, or scripts/test.sh --help." ;;
   esac
 done
@@ -137,25 +142,141 @@ choose_tests() {
 }
 
 ### running, and counting
+# The suites run in lanes, beside each other: many tests wait, and a processor is free meanwhile.
+lanes=3
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+names=() pids=() begun=()
 
-# suite NAME COMMAND...: runs it and adds up what its lines 'N passed[;,] N failed' say.
+# end_suites: whatever happens, no suite goes on running.
+end_suites() {
+  local pid
+  for pid in "${pids[@]}"; do [[ -z $pid ]] || kill -TERM -- "-$pid" 2> /dev/null || true; done
+  rm -rf "$logs"
+}
+trap end_suites EXIT
+trap 'exit 130' INT TERM
+
+# suite NAME COMMAND...: starts it as soon as there is a lane for it.
 suite() {
-  local name=$1 status=0 counts
+  while (($(running) >= lanes)); do
+    wait -n || true
+    report_ended
+  done
+  local index=${#names[@]}
+  names+=("$1") begun+=("$SECONDS")
   shift
-  echo
-  echo "### $name"
-  run "$@" 2>&1 | tee "$log" || status=$?
+  # Each suite is a process group of its own, so that Ctrl-C ends all of it.
+  set -m
+  (run "$@" > "$logs/$index" 2>&1 < /dev/null && echo 0 > "$logs/$index.status" || echo 1 > "$logs/$index.status") &
+  set +m
+  pids+=($!)
+}
+
+# running: how many suites run.
+running() {
+  local pid count=0
+  for pid in "${pids[@]}"; do [[ -z $pid ]] || count=$((count + 1)); done
+  echo "$count"
+}
+
+# report_ended: shows what the suites printed that have ended.
+report_ended() {
+  local index
+  for index in "${!pids[@]}"; do
+    if [[ -n ${pids[index]} && -s $logs/$index.status ]]; then report "$index"; fi
+  done
+}
+
+# report INDEX: shows what this suite printed, and adds up what its lines 'N passed[;,] N failed' say.
+report() {
+  local counts p f
+  pids[$1]=''
+  printf '\n### %s\n' "${names[$1]}"
+  cat "$logs/$1"
   # cargo test says '5 passed; 0 failed', check '5 passed, 0 failed', and Criterion 'Success' for each.
-  counts=$(sed -nE 's/^(.*[^0-9])?([0-9]+) passed[;,] ([0-9]+) failed.*/\2 \3/p; s/^Success$/1 0/p' "$log" |
+  counts=$(sed -nE 's/^(.*[^0-9])?([0-9]+) passed[;,] ([0-9]+) failed.*/\2 \3/p; s/^Success$/1 0/p' "$logs/$1" |
     awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
-  local p=${counts% *} f=${counts#* }
-  # A suite that ends with an error before it counts anything has failed as a whole.
-  if ((status != 0 && f == 0)); then f=1; fi
+  p=${counts% *} f=${counts#* }
+  # A suite that counts nothing has passed or failed as a whole.
+  if [[ $(< "$logs/$1.status") != 0 ]]; then
+    if ((f == 0)); then f=1; fi
+  elif ((p == 0)); then
+    p=1
+  fi
   passed=$((passed + p)) failed=$((failed + f))
-  echo "### $name: $p passed, $f failed"
+  echo "### ${names[$1]}: $p passed, $f failed ($((SECONDS - begun[$1])) s)"
+}
+
+# finish: waits for all suites.
+finish() {
+  while (($(running) > 0)); do
+    wait -n || true
+    report_ended
+  done
+}
+
+# documents_can_be_replayed
+documents_can_be_replayed() {
+  has unshare && return
+  echo "Skipping the documents: unshare (Debian: util-linux) is not installed."
+  skipped=$((skipped + 1))
+  return 1
+}
+
+# fuzzing_is_possible
+fuzzing_is_possible() {
+  has c++ && return
+  echo "Skipping the fuzzing: c++ (Debian: g++) is not installed."
+  skipped=$((skipped + 1))
+  return 1
+}
+
+# run_tests: what is done before each commit.
+run_tests() {
+  local target targets
+  local tests=(cargo test --quiet --locked --workspace)
+  local which=(-- --include-ignored "${skips[@]}" --skip slow_)
+  echo "Building all tests, which takes some minutes the first time."
+  cargo test --locked --workspace --no-run 2> "$logs/build" || { cat "$logs/build"; die "the tests cannot be built."; }
+  # Each test program of the workspace, by name; the longest ones first.
+  mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
+  suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
+  if documents_can_be_replayed; then
+    suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
+  fi
+  suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
+  if fuzzing_is_possible; then suite 'fuzzing, some seconds a target' scripts/fuzz.sh --seconds 5; fi
+  suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
+  for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done
+  suite 'unit tests' "${tests[@]}" --lib --bins --no-fail-fast "${which[@]}"
+  suite 'benchmarks, each once' cargo test --quiet --locked --workspace --benches
+  finish
+}
+
+# run_slow_tests: what is long by nature.
+run_slow_tests() {
+  local tests=(cargo test --quiet --locked --workspace --no-fail-fast) lab
+  if fuzzing_is_possible; then suite 'fuzzing, a minute a target' scripts/fuzz.sh --seconds 60; fi
+  suite 'slow tests' "${tests[@]}" -- --ignored slow_ "${skips[@]}"
+  if has_redis_7; then
+    for lab in lab2 lab3 lab4; do suite "differential, $lab" scripts/differential.sh "$lab"; done
+  else
+    echo "Skipping the differential test: redis-server 7.0 is not installed."
+    skipped=$((skipped + 1))
+  fi
+  finish
+  # What is measured is measured alone.
+  lanes=1
+  suite 'soak' scripts/soak.sh lab4 --minutes 3
+  if has_all redis-server redis-benchmark strace ss; then
+    suite 'bench.sh' scripts/bench.sh --quick --json "$logs/bench.json" --chart "$logs/bench.svg"
+    suite 'compare.sh' scripts/compare.sh --quick --out "$logs/report"
+  else
+    echo "Skipping bench.sh and compare.sh: one of redis-server, redis-benchmark, strace and ss is not installed."
+    skipped=$((skipped + 1))
+  fi
+  finish
 }
 
 if $install; then
@@ -163,21 +284,8 @@ if $install; then
   install_redis_py
 fi
 choose_tests
-skipped=$((${#skips[@]} / 2))
-suite 'tests' cargo test --quiet --locked --workspace --no-fail-fast -- --include-ignored "${skips[@]}"
-suite 'benchmarks, each once' cargo bench --quiet --locked --package shared -- --test
-if has c++; then
-  suite 'fuzzing, some seconds a target' scripts/fuzz.sh --seconds 5
-else
-  echo "Skipping the fuzzing: c++ (Debian: g++) is not installed."
-  skipped=$((skipped + 1))
-fi
-if has unshare; then
-  suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
-else
-  echo "Skipping the documents: unshare (Debian: util-linux) is not installed."
-  skipped=$((skipped + 1))
-fi
+skipped=$((skipped + ${#skips[@]} / 2))
+if $slow; then run_slow_tests; else run_tests; fi
 
 echo
 ((skipped == 0)) || echo "Skipped, for the reasons above: $skipped"
