@@ -5,7 +5,7 @@
 # USAGE         scripts/bench.sh [options]
 #               --quick          a small part of each load: to see that it works, some seconds
 #               --rounds N       how often each is measured; the median counts (5)
-#               --only NAME...   these loads only; --help names them
+#               --only NAME...   these loads only; scripts/lens.sh bench --help names them
 #               --with PROGRAM   one more server of the kit, such as an older build: column 'other'
 #               --json FILE      the file that gets all figures (report/bench.json)
 #               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
@@ -33,31 +33,20 @@ for word in "$@" ''; do
   previous=$word
 done
 
-# What is built below is that of this kit, wherever one stands; files that are named are where one stands.
-kit=$(cd "$(dirname "$0")/.." && pwd)
-programs=${CARGO_TARGET_DIR:-$kit/target}/release
+# The labs are built in the folder of the kit, where cargo finds its settings. Files that the user names are in the folder
+# of the user.
+here=$(dirname "$0")
 
 for word in "$@"; do
-  case $word in
-    -h | --help)
-      usage
-      echo
-      if [[ -x $programs/lens ]]; then
-        "$programs/lens" bench --help | sed -n '/^What is measured/,$p'
-      else
-        echo "What is measured: built first; then this help names it, and lens bench --help too."
-      fi
-      exit 0
-      ;;
-  esac
+  case $word in -h | --help) usage; exit 0 ;; esac
 done
 
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
 build() {
-  run cargo build -q --release --manifest-path "$kit/Cargo.toml" "$@" ||
+  (cd "$here/.." && run cargo build -q --release "$@") ||
     die "the labs do not build: the compiler says why, above." "Undo your last change, or ask: git diff"
 }
-build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair -p lens --bins
+build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair --bins
 build -p lab4-fair --example baseline
-show lens bench "$@"
-exec "$programs/lens" bench "$@"
+show "$here/lens.sh" --release bench "$@"
+exec "$here/lens.sh" --release bench "$@"

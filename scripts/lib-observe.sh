@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # lib-observe.sh: what the scripts share that watch a lab: their options, the lab as a process, the
 # capture as a file, and an end that leaves nothing running. Sourced after lib.sh, not run.
-# shellcheck disable=SC2034  # these variables are for the scripts that source this
+# shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 
 ### what a script was told
 lab='' attach=false pid='' scenario='' replay=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
@@ -332,24 +332,15 @@ recording() {
   echo "$folder/$name/$1"
 }
 
-### the lens, which puts logs into words and plays the scripted clients
-lens=''
-# build_lens: sets lens, to that of this kit: KIT_LENS names it, or it is built. Another program of this name may be
-# on PATH. Fails, with a word, if it cannot be had.
-build_lens() {
-  lens=${KIT_LENS-}
-  [[ -z $lens ]] || return 0
-  lens=$(build lens 2> "$work/lens") || { lens=''; return 1; }
-}
-
+### the scripted clients
 # play: lets the scripted clients of a scenario talk to the lab, and shows what they did and saw.
-play() { run "$lens" play "$lab" --scenario "$scenario" --port "$port"; }
+play() { run scripts/lens.sh play "$lab" --scenario "$scenario" --port "$port"; }
 
 # check_scenario: whether there is such a scenario, before anything is started.
 check_scenario() {
   [[ -n $scenario ]] || return 0
-  build_lens || die "the scripted clients cannot be built: $(grep -v '^+' "$work/lens" | head -n 1)" \
+  build_lens || die "the scripted clients cannot be built: $lens_error" \
     "Leave --scenario out, and be the client yourself: $(client_line)"
-  "$lens" play --list | grep -q "^$scenario " ||
-    die "there is no scenario '$scenario'." "There are: $("$lens" play --list | cut -d' ' -f1 | paste -sd' ' -)"
+  scripts/lens.sh play --list | grep -q "^$scenario " ||
+    die "there is no scenario '$scenario'." "There are: $(scripts/lens.sh play --list | cut -d' ' -f1 | paste -sd' ' -)"
 }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # some variables are for the scripts that source this
 # lib.sh: what all scripts share. Sourced, not run.
 
 # usage: prints the head of the script that calls it: purpose, usage, requirements, examples.
@@ -51,4 +52,34 @@ build() {
     sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$package\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
   [[ -n $built ]] || die "$package does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
   echo "${built#"$PWD"/}"
+}
+
+# build_lens: builds the lens of this kit, with lens_options of cargo, and sets KIT_LENS to it, so that every
+# scripts/lens.sh that follows runs this one. Another program of this name may be on PATH. Fails, and sets
+# lens_error, if it cannot be built.
+lens_error='' lens_options=()
+build_lens() {
+  [[ -z ${KIT_LENS-} ]] || return 0
+  local kit said program profile=debug
+  kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  if [[ " ${lens_options[*]} " == *" --release "* ]]; then profile=release; fi
+  program=${CARGO_TARGET_DIR:-$kit/target}/$profile/lens
+  if [[ ! -x $program ]]; then
+    echo "Building the lens: a minute or two, this once." >&2
+  elif ! has cargo; then
+    # Under sudo there may be no Rust. The lens that is there is good enough.
+    export KIT_LENS=$program
+    return 0
+  fi
+  # In the folder of the kit, where cargo finds its settings.
+  if said=$(cd "$kit" && build lens "${lens_options[@]}" 2>&1); then
+    export KIT_LENS=${said##*$'\n'}
+    [[ $KIT_LENS == /* ]] || KIT_LENS=$kit/$KIT_LENS
+    return 0
+  fi
+  # The first line is the command, the second says what is wrong.
+  if [[ $said == +* ]]; then said=${said#*$'\n'}; fi
+  lens_error=${said%%$'\n'*}
+  lens_error=${lens_error#"$(basename "$0"): "}
+  return 1
 }

@@ -59,7 +59,7 @@ is_served="until [ -n \"\$(ss -Htn state established 'sport = :$port')\" ]; do s
 server="strace -ttt -T -yy -s 128 -e trace=%network,close,epoll_create1,epoll_ctl,epoll_wait -e 'signal=!winch' -o $(words "$part")"
 server+="$(words "$binary" "${lab_options[@]}")"
 trace="tail --lines=+1 --follow $(words "$part")"
-if ! $raw; then trace+=" | $(words "$lens") explain"; fi
+if ! $raw; then trace+=" | scripts/lens.sh explain"; fi
 client=$(words "$binary" client)
 if ((port != 6379)); then client+="--port $port"; fi
 
@@ -114,5 +114,5 @@ tm attach-session > /dev/null 2> "$work/error" || true
 end_window
 if [[ -s $part ]]; then
   keep_capture "The lab did not start."
-  note "All of it has ended. The capture is in $capture: cargo run -q -p lens -- explain $capture"
+  note "All of it has ended. The capture is in $capture: scripts/lens.sh explain $capture"
 fi

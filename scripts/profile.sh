@@ -61,7 +61,7 @@ if $replay || $raw || [[ -n $scenario ]]; then
 fi
 if $wall && $attach; then
   die "--wall starts the lab itself: to attach takes rights, and a sleep that has begun cannot be measured." \
-    "Leave --attach out. To look at the one that runs: cargo run -q -p lens -- watch $lab"
+    "Leave --attach out. To look at the one that runs: scripts/lens.sh watch $lab"
 fi
 
 # build_release: the build to measure. .cargo/config.toml gives it frame pointers, which --fp needs.
@@ -160,7 +160,7 @@ profile_cpu() {
 
 ### where it waits
 profile_wall() {
-  needs strace strace "Or look at a running one, which takes nothing: cargo run -q -p lens -- watch $lab"
+  needs strace strace "Or look at a running one, which takes nothing: scripts/lens.sh watch $lab"
   strace -k -o "$work/try" true 2> "$work/error" ||
     die "strace cannot take stacks here: $(tail -n 1 "$work/error")" "In a container: start it with --cap-add=SYS_PTRACE"
   build_release
@@ -179,18 +179,17 @@ profile_wall() {
   end_load
   end_lab
   end_tool TERM
-  keep_capture "Try again, or look at a running one: cargo run -q -p lens -- watch $lab"
+  keep_capture "Try again, or look at a running one: scripts/lens.sh watch $lab"
   picture=$out/wall.svg
   draw "$capture" --wall --title "$lab: where it waits"
 }
 
 # draw STACKS OPTION...: the picture is there when it is whole, and not before.
 draw() {
-  build_lens || die "the lens cannot be built: $(grep -v '^+' "$work/lens" | head -n 1)"
+  build_lens || die "the lens cannot be built: $lens_error"
   local note="no load"
   if $load; then note="$clients clients, pipeline $pipeline"; fi
-  show "$lens" flame "$@" --output "$picture"
-  "$lens" flame "$@" --note "$note, $took s" --output "$picture" && return
+  run scripts/lens.sh flame "$@" --note "$note, $took s" --output "$picture" && return
   local status=$?
   # A capture of nothing is none.
   ((status == 2)) || rm -f "$out/perf.data" "$out/perf.txt"

@@ -41,13 +41,13 @@ read_options "$@"
 explain() {
   local words=(explain "$@")
   if $all_calls; then words+=(--all); fi
-  if $raw; then cat "$@"; else "$lens" "${words[@]}"; fi
+  if $raw; then cat "$@"; else scripts/lens.sh "${words[@]}"; fi
 }
 
 choose_words() {
   if $raw || $summary; then return; fi
   build_lens && return
-  note "The lens cannot be built ($(grep -v '^+' "$work/lens" | head -n 1)), so this is what strace says, as it is."
+  note "The lens cannot be built ($lens_error), so this is what strace says, as it is."
   raw=true
 }
 
@@ -141,7 +141,7 @@ if $replay; then
   fi
   choose_words
   if ! $raw; then log=$(dirname "$log"); fi
-  if $raw; then show cat "$log"; else show "$lens" explain "$log"; fi
+  if $raw; then show cat "$log"; else show scripts/lens.sh explain "$log"; fi
   explain "$log"
   exit 0
 fi
@@ -151,8 +151,8 @@ if [[ -n $scenario ]] && ! $attach && ! $summary; then
   words=(record "$lab" --scenario "$scenario" --out "$out/$scenario")
   if [[ -n $binary ]]; then words+=(--binary "$binary"); fi
   words+=(-- "${lab_options[@]}")
-  run "$lens" "${words[@]}" || exit 2
-  if $raw; then show cat "$out/$scenario/strace.log"; else show "$lens" explain "$out/$scenario"; fi
+  run scripts/lens.sh "${words[@]}" || exit 2
+  if $raw; then show cat "$out/$scenario/strace.log"; else show scripts/lens.sh explain "$out/$scenario"; fi
   if $raw; then explain "$out/$scenario/strace.log"; else explain "$out/$scenario"; fi
   note "The capture is the folder $out/$scenario: strace.log, clients.jsonl, packets.pcap, meta.json."
   exit 0
@@ -169,4 +169,4 @@ if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
 if $summary; then cat "$capture"; explain_summary; fi
 note "The capture is in $capture ($(wc -l < "$capture") lines)."
-if ! $summary; then note "To read it again: cargo run -q -p lens -- explain $capture"; fi
+if ! $summary; then note "To read it again: scripts/lens.sh explain $capture"; fi

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 /// Reads what the tools record about a lab, and says it in plain words
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, bin_name = "scripts/lens.sh")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -19,10 +19,12 @@ pub enum Task {
     /// Explain a log of strace, or a recording, one line a call
     #[command(after_help = "\
 Examples:
-  lens explain captures/lab1-blocking/two-clients    a recording of lens record
-  lens explain trace.log                             a log of strace -f -ttt -T -yy -o trace.log …
-  strace -f -ttt -T -yy -o '|lens explain' target/debug/lab1-blocking
-                                                     live: the last line says who is asleep right now")]
+  scripts/lens.sh explain captures/lab1-blocking/two-clients
+      a recording: the folder that scripts/lens.sh record makes
+  scripts/lens.sh explain trace.log
+      a log of strace -f -ttt -T -yy -o trace.log …
+  strace -f -ttt -T -yy -o '|scripts/lens.sh explain' target/debug/lab1-blocking
+      live: the last line says who is asleep right now")]
     Explain(Explain),
     /// Record a lab, or redis, while scripted clients talk to it
     #[command(after_help = crate::scenarios_help())]
@@ -33,26 +35,35 @@ Examples:
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
     #[command(after_help = "\
 Examples:
-  perf script --no-inline --fields comm,tid,ip,sym,dso > perf.txt; lens flame perf.txt -o cpu.svg
-  strace -k -T -o wall.log target/release/lab1-blocking; lens flame --wall wall.log -o wall.svg")]
+  perf script --no-inline --fields comm,tid,ip,sym,dso > perf.txt
+  scripts/lens.sh flame perf.txt -o cpu.svg
+
+  strace -k -T -o wall.log target/release/lab1-blocking
+  scripts/lens.sh flame --wall wall.log -o wall.svg")]
     Flame(Flame),
     /// Show, live, where a server sleeps, who waits for it, and for how long
     #[command(after_help = "\
 Examples:
-  lens watch lab1           the lab that runs; needs no root and no tracer
-  lens watch 4242 --once    any server, by its number; one picture, as text")]
+  scripts/lens.sh watch lab1
+      the lab that runs; needs no root and no tracer
+  scripts/lens.sh watch 4242 --once
+      any server, by the number of its process; one picture, as text")]
     Watch(Watch),
     /// Put recordings on one time axis: what clients, kernel and server were doing
     #[command(after_help = "\
 Examples:
-  lens timeline labs/*/recordings/two-clients        as text
-  lens timeline captures/lab1-blocking/two-clients --svg two-clients.svg")]
+  scripts/lens.sh timeline labs/*/recordings/two-clients
+      as text
+  scripts/lens.sh timeline captures/lab1-blocking/two-clients --svg two.svg
+      as a picture")]
     Timeline(Timeline),
     /// Follow one request of a recording: client, packet, server, packet, client
     #[command(after_help = "\
 Examples:
-  lens follow labs/lab1-blocking/recordings/two-clients             the request of the second client
-  lens follow labs/lab3-multiclient/recordings/pipeline --client A --request 1")]
+  scripts/lens.sh follow labs/lab1-blocking/recordings/two-clients
+      the request of the second client
+  scripts/lens.sh follow labs/lab3-multiclient/recordings/pipeline --client A
+      the first request of client A")]
     Follow(Follow),
     /// Measure redis-server, lab 3, lab 4 and the baseline under the same loads (scripts/bench.sh builds
     /// them first)
@@ -62,10 +73,14 @@ Examples:
     /// them first)
     #[command(after_help = "\
 Examples:
-  lens compare --quick                   does it run here?
-  lens compare --with-threads            what do a lock and a thread for each client cost?
-  lens compare --with 127.0.0.1:6379     beside a server that runs already
-  lens compare --replay                  from the recordings of the kit, without any tool")]
+  scripts/compare.sh --quick
+      does it run here?
+  scripts/compare.sh --with-threads
+      what do a lock and a thread for each client cost?
+  scripts/compare.sh --with 127.0.0.1:6379
+      beside a server that runs already
+  scripts/lens.sh compare --replay
+      from the recordings of the kit, without any tool and any lab")]
     Compare(Compare),
 }
 

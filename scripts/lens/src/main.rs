@@ -62,7 +62,7 @@ fn explain(asked: &cli::Explain) -> Ended {
     let Some(path) = asked.file.as_deref() else {
         if io::stdin().is_terminal() {
             return Err(
-                "nothing to read: name a log, or pipe one in (lens explain --help shows how)"
+                "nothing to read: name a log, or pipe one in (scripts/lens.sh explain --help shows how)"
                     .into(),
             );
         }
@@ -99,7 +99,10 @@ fn open(log: &Path) -> Result<impl Read, String> {
             io::ErrorKind::NotFound => "there is no such file".to_owned(),
             _ => error.to_string(),
         };
-        format!("{}: {why}. To make one: lens record lab1 --scenario two-clients", log.display())
+        format!(
+            "{}: {why}. To make one: scripts/lens.sh record lab1 --scenario two-clients",
+            log.display()
+        )
     })
 }
 
@@ -114,7 +117,7 @@ fn record(asked: &cli::Record) -> Ended {
     let recording = record::record(&order, &mut io::stderr())?;
     let (folder, events) = (recording.folder.display(), recording.events.len());
     println!("{folder}: strace.log, {events} client events, packets: {}", recording.meta.packets);
-    println!("To read it: lens explain {folder}");
+    println!("To read it: scripts/lens.sh explain {folder}");
     Ok(())
 }
 

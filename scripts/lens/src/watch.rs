@@ -59,7 +59,11 @@ pub enum WatchError {
         port: Option<u16>,
     },
     /// It runs more than once.
-    #[error("several {lab} are running: {}. Say which: lens watch {}", list(found), first(found))]
+    #[error(
+        "several {lab} are running: {}. Say which: scripts/lens.sh watch {}",
+        list(found),
+        first(found)
+    )]
     Several {
         /// The package.
         lab: &'static str,
@@ -71,7 +75,7 @@ pub enum WatchError {
     NoProcess(String),
     /// The process is no server.
     #[error(
-        "process {pid} ({name}) listens on no such port: it is not a server. Try: lens watch lab1"
+        "process {pid} ({name}) listens on no such port: it is not a server. Try: scripts/lens.sh watch lab1"
     )]
     NoServer {
         /// The process.
@@ -81,11 +85,13 @@ pub enum WatchError {
     },
     /// We may not see what the process has open.
     #[error(
-        "process {0} belongs to another user. Say its port: lens watch {0} --port 6379, or use sudo"
+        "process {0} belongs to another user. Say its port: scripts/lens.sh watch {0} --port 6379, or use sudo"
     )]
     OfAnotherUser(u32),
     /// There is no terminal to draw in.
-    #[error("this is no terminal to draw in. For one picture as text: lens watch {0} --once")]
+    #[error(
+        "this is no terminal to draw in. For one picture as text: scripts/lens.sh watch {0} --once"
+    )]
     NoTerminal(String),
     /// The terminal has failed.
     #[error("cannot draw: {0}")]

@@ -13,7 +13,9 @@ pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, Rec
     let package = lab.package;
     // Where nobody reads it, the progress is lost; that is no reason to stop.
     _ = writeln!(progress, "+ cargo build -q -p {package}");
+    // In the folder of the kit, wherever the user is: there cargo finds the labs, and its settings.
     let output = Command::new("cargo")
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .args(["build", "-q", "-p", package, "--message-format=json-render-diagnostics"])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

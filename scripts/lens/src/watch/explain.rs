@@ -13,8 +13,8 @@ pub fn server(look: &Look, pid: u32) -> String {
             "Something has stopped the thread: strace or a debugger, or Ctrl-Z (fg)."
         }
         Thread::AsleepSomewhere => {
-            "The thread sleeps. In which call, only its own user and root may see: start lens watch \
-             as the user who runs the server, or with sudo."
+            "The thread sleeps. In which call, only its own user and root may see: start \
+             scripts/lens.sh watch as the user who runs the server, or with sudo."
         }
         Thread::Asleep { call, .. } => match call.map(|call| call.waits_for) {
             Some(WaitsFor::Client) => {

@@ -9,11 +9,11 @@ use tempfile::TempDir;
 #[test]
 fn compare_sh_builds_and_compares_and_shows_each_command() {
     let place = TempDir::new().unwrap();
-    let output = script("compare.sh", &place, Some("exit 0"), &["--replay", "--out", "here"]);
+    let output = script("compare.sh", &place, Some("true"), &["--replay", "--out", "here"]);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     for part in
-        ["--bins -p lens", "+ lens compare --replay --out here", "Written: here/compare.json"]
+        ["/scripts/lens.sh --release compare --replay --out here", "Written: here/compare.json"]
     {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }
@@ -40,8 +40,8 @@ fn compare_sh_compares_the_others_when_a_lab_does_not_build() {
 fn compare_sh_says_what_is_wrong_in_a_sentence() {
     for (cargo, words, code, sentence) in [
         (None, &["--quick"][..], 2, "compare.sh: Rust is not installed"),
-        (Some("exit 101"), &["--quick"], 2, "compare.sh: the lens does not build"),
-        (Some("exit 0"), &["--no-such"], 2, "unexpected argument '--no-such'"),
+        (Some("exit 101"), &["--quick"], 2, "lens.sh: the lens cannot be built: "),
+        (Some("true"), &["--no-such"], 2, "unexpected argument '--no-such'"),
         (None, &["--help"], 0, "scripts/compare.sh --quick          does it run here?"),
     ] {
         let place = TempDir::new().unwrap();

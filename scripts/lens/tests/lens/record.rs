@@ -227,7 +227,7 @@ fn what_cannot_be_done_is_said_in_one_sentence_and_leaves_nothing() {
             &["record", "lab1", "--scenario", "split", "--binary", "/no/such"],
             "No such file or directory",
         ),
-        (&["explain", "no-such.log"], "there is no such file. To make one: lens record"),
+        (&["explain", "no-such.log"], "there is no such file. To make one: scripts/lens.sh record"),
     ] {
         let (code, said) = lens(args, &place);
         assert_eq!(code, Some(2), "{said}");

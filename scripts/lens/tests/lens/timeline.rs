@@ -245,7 +245,7 @@ fn the_image_of_the_readme_is_what_the_tool_makes_of_the_recordings() {
     let made = svg::draw(&timelines(), Form::File);
     assert!(
         image == made,
-        "make it again: lens timeline {} --svg images/two-clients.svg",
+        "make it again: scripts/lens.sh timeline {} --svg images/two-clients.svg",
         RECORDINGS.join(" ")
     );
 }

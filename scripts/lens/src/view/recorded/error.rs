@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum RecordedError {
     /// It is no recording.
-    #[error("{} is no recording: it has no meta.json that can be read. To make one: lens record lab1 --scenario two-clients", .0.display())]
+    #[error("{} is no recording: it has no meta.json that can be read. To make one: scripts/lens.sh record lab1 --scenario two-clients", .0.display())]
     NoRecording(PathBuf),
     /// A file of it cannot be read.
     #[error("{}: {error}", .path.display())]

@@ -171,10 +171,8 @@ fn legend(timelines: &[Timeline], scale: &Scale, out: &mut String) {
     out.push_str("| connects  / waits  ─ silent  ▒ in the kernel  · asleep\n");
     out.push_str("█ is served; the thread is awake for it  ▪ awake for no client\n");
     let column = human(scale.column_us);
-    _ = writeln!(
-        out,
-        "A column is {column}; what is shorter has one too. To see it: lens follow FOLDER"
-    );
+    _ = writeln!(out, "A column is {column}; what is shorter has one too.");
+    out.push_str("To see what is shorter: scripts/lens.sh follow FOLDER\n");
     let clocks = timelines.iter().map(|timeline| timeline.clocks).reduce(Clocks::and);
     for sentence in clocks.into_iter().flat_map(Clocks::sentences) {
         _ = writeln!(out, "{}", wrapped(&sentence));

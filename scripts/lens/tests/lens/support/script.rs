@@ -9,17 +9,20 @@ use tempfile::TempDir;
 
 use super::{lab, root};
 
-/// Runs the script where `cargo` is this shell script, and what is built is there already. Of all other tools
-/// there are only those that a script cannot do without.
+/// Runs the script where `cargo` is this shell script, which then says where the lens is, and what is built is there
+/// already. Of all other tools there are only those that a script cannot do without.
 pub fn script(name: &str, place: &TempDir, cargo: Option<&str>, words: &[&str]) -> Output {
     let built = Path::new(&lab("lab3-multiclient")).parent().unwrap().to_owned();
     let bin = place.path().join("bin");
     fs::create_dir(&bin).unwrap();
-    for tool in ["bash", "basename", "dirname", "sed"] {
+    for tool in ["bash", "env", "basename", "dirname", "sed", "tail"] {
         symlink(Path::new("/usr/bin").join(tool), bin.join(tool)).unwrap();
     }
     if let Some(cargo) = cargo {
-        fs::write(bin.join("cargo"), format!("#!/usr/bin/bash\n{cargo}\n")).unwrap();
+        let lens = env!("CARGO_BIN_EXE_lens");
+        let built = format!(r#"{{"target":{{"name":"lens"}},"executable":"{lens}"}}"#);
+        fs::write(bin.join("cargo"), format!("#!/usr/bin/bash\n{cargo}\necho '{built}'\n"))
+            .unwrap();
         fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     }
     symlink(built, place.path().join("release")).unwrap();
