@@ -6,7 +6,7 @@
 #               --with-threads    also an example of lab 3 with a thread for each client: what does a lock cost?
 #               --with HOST:PORT  compare with this server too, which runs already and speaks RESP; the load
 #                                 leaves its keys there (bench:0 to bench:999, busy, name)
-#               --replay          from the recordings of the kit: needs no tool, and starts nothing
+#               --recorded        from the recordings of the kit: needs no tool, and starts nothing
 #               --out DIR         where to put the page and all figures (report)
 # REQUIREMENTS  Rust. strace, ss, tcpdump, perf and redis-server (Debian: strace iproute2 tcpdump linux-perf
 #               redis-server): without one of them, it says what is lost. Linux: costs are read from /proc
@@ -18,7 +18,7 @@
 # EXAMPLES      scripts/compare.sh                  everything, into report/
 #               scripts/compare.sh --quick          does it run here?
 #               scripts/compare.sh --with-threads   one thread for all, or a thread for each?
-#               scripts/compare.sh --replay         what the recordings tell
+#               scripts/compare.sh --recorded       what the recordings tell
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -34,7 +34,10 @@ for word in "$@" ''; do
 done
 
 for word in "$@"; do
-  case $word in -h | --help) usage; exit 0 ;; esac
+  case $word in
+    -h | --help) usage; exit 0 ;;
+    --replay) renamed --replay --recorded ;;
+  esac
 done
 
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
@@ -44,7 +47,7 @@ here=$(dirname "$0")
 build() { (cd "$here/.." && run cargo build --release "$@"); }
 
 # Recordings need no labs.
-if [[ " $* " != *" --replay "* ]]; then labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair); else labs=(); fi
+if [[ " $* " != *" --recorded "* ]]; then labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair); else labs=(); fi
 # A stage that does not build is missing, and the others are compared.
 broken=()
 for package in "${labs[@]}"; do

@@ -31,15 +31,15 @@ fi
 
 ### the tools: COMMAND|PACKAGE|WHAT IS LOST WITHOUT|WHAT TO DO INSTEAD
 tools=(
-  'strace|strace|no live trace of system calls|scripts/trace.sh lab1 --replay'
-  'ltrace|ltrace|no calls of libc|scripts/trace.sh lab1 --replay: the same bytes, one floor below'
-  'tcpdump|tcpdump|no packets|read the recorded ones: labs/*/recordings/*/strace.log, scripts/trace.sh lab1 --replay'
+  'strace|strace|no live trace of system calls|scripts/trace.sh lab1 --recorded'
+  'ltrace|ltrace|no calls of libc|scripts/trace.sh lab1 --recorded: the same bytes, one floor below'
+  'tcpdump|tcpdump|no packets|read the recorded ones: labs/*/recordings/*/strace.log, scripts/trace.sh lab1 --recorded'
   'tshark|tshark|no decoded packets|scripts/tcpdump.sh lab2'
   'perf|linux-perf|no on-CPU flame graph|the wall-clock one: scripts/profile.sh lab1 --wall'
   'ss|iproute2|no tables of sockets|cat /proc/net/tcp, in hexadecimal'
   'tmux|tmux|no window with four parts|four terminals'
   'redis-cli|redis-tools|no client of Redis itself|cargo run -p lab2-resp -- client'
-  'redis-server|redis-server|no Redis to compare the labs with|the recorded figures: scripts/compare.sh --replay'
+  'redis-server|redis-server|no Redis to compare the labs with|the recorded figures: scripts/compare.sh --recorded'
   'redis-benchmark|redis-tools|no load generator of Redis itself|cargo run -p lab2-resp -- bench'
   'curl|curl|no client that speaks HTTP|nc, and type the two lines: GET / HTTP/1.1, and Host: localhost'
   'telnet|telnet|no telnet|nc, or cargo run -p lab1-blocking -- client'
@@ -104,7 +104,7 @@ check_system() {
   name=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2> /dev/null || true)
   if [[ $system == Darwin ]]; then
     detour "$system" "the labs run, but strace, ltrace, perf and ss are Linux's" \
-      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the recordings: scripts/trace.sh lab1 --replay"
+      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the recordings: scripts/trace.sh lab1 --recorded"
     return
   elif [[ $system != Linux ]]; then
     detour "$system" "the labs want Linux, macOS or WSL" "install Linux or WSL" "the recordings, in labs/*/recordings"
@@ -115,7 +115,7 @@ check_system() {
       ok "WSL 2" "$name; a Linux kernel, so everything but perf's hardware counters"
     else
       detour "WSL 1" "it has no Linux kernel: no strace, no packets" "wsl --set-version ${WSL_DISTRO_NAME:-Ubuntu} 2" \
-        "the recordings: scripts/trace.sh lab1 --replay"
+        "the recordings: scripts/trace.sh lab1 --recorded"
     fi
   else
     if [[ -e /.dockerenv || -e /run/.containerenv ]] || grep -qs 'docker\|containerd\|kubepods' /proc/1/cgroup; then
@@ -162,7 +162,7 @@ check_tracing() {
       ok "launch under strace" "takes no rights"
     else
       detour "launch under strace" "the system does not let anybody trace" "start the container with --cap-add=SYS_PTRACE" \
-        "scripts/trace.sh lab1 --replay"
+        "scripts/trace.sh lab1 --recorded"
     fi
     # The labs' own way to attach, tried on a program of ours.
     sleep 5 &
@@ -206,14 +206,14 @@ check_capturing() {
     ok "capture packets" "$way"
   else
     detour "capture packets" "tcpdump may not listen here" "start the container with --cap-add=NET_RAW, or become root" \
-      "scripts/tcpdump.sh lab1 --replay"
+      "scripts/tcpdump.sh lab1 --recorded"
   fi
   if has tshark && ((EUID != 0)) && ! tshark -i lo -L > /dev/null 2>&1; then
     if has sudo; then
       ok "capture with tshark" "$way; without it: sudo usermod -aG wireshark $(id -un), and log in anew"
     else
       detour "capture with tshark" "tshark may not listen here" "as root: usermod -aG wireshark $(id -un), and log in anew" \
-        "scripts/tshark.sh lab2 --replay"
+        "scripts/tshark.sh lab2 --recorded"
     fi
   fi
 }

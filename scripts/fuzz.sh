@@ -6,7 +6,7 @@
 #               TARGET           requests (RESP, the server's half), replies (the client's half), lines (lab 1),
 #                                strace (lines of a trace), explain (the page about a trace); all, if none is named
 #               --seconds N      how long for each (60)
-#               --replay         only what is in scripts/fuzz/corpus, each input once
+#               --corpus         only what is in scripts/fuzz/corpus, each input once
 #               --input FILE     only this file, with one target: repeats a finding
 #               --keep           adds to scripts/fuzz/corpus what has reached new code, and keeps no more than that takes
 # REQUIREMENTS  Rust (stable will do), a C++ compiler (Debian: g++)
@@ -14,14 +14,14 @@
 # EXIT CODE     0 nothing was found, 1 something was, 2 it could not be run, 130 Ctrl-C
 #
 # EXAMPLES      scripts/fuzz.sh requests --seconds 10    ten seconds for the decoder of requests
-#               scripts/fuzz.sh --replay                 does anything that was hard once fail now?
+#               scripts/fuzz.sh --corpus                 does anything that was hard once fail now?
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 cd "$(dirname "$0")/.."
 
 all=(requests replies lines strace explain)
-targets=() seconds=60 replay=false keep=false input=''
+targets=() seconds=60 corpus_only=false keep=false input=''
 while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
@@ -30,7 +30,8 @@ while (($# > 0)); do
       if [[ $1 == --seconds ]]; then seconds=$2; else input=$2; fi
       shift
       ;;
-    --replay) replay=true ;;
+    --corpus) corpus_only=true ;;
+    --replay) renamed --replay --corpus ;;
     --keep) keep=true ;;
     *)
       [[ " ${all[*]} " == *" $1 "* ]] || die "there is no target '$1'." "Say one of: ${all[*]}, or scripts/fuzz.sh --help."
@@ -78,7 +79,7 @@ fuzz() {
   mkdir -p "$own" "$corpus"
   local inputs=("$own" "$corpus")
   if [[ -n $input ]]; then inputs=("$input")
-  elif $replay; then inputs=(-runs=0 "$corpus")
+  elif $corpus_only; then inputs=(-runs=0 "$corpus")
   else inputs=("-max_total_time=$seconds" "${inputs[@]}"); fi
   show "$programs/$target" "${options[@]}" "${inputs[@]}"
   "$programs/$target" "${options[@]}" "${inputs[@]}" > "$log" 2>&1 || status=$?

@@ -19,5 +19,8 @@ case ${1-} in
   -h | --help) usage; exit 0 ;;
   --release) lens_options=(--release); shift ;;
 esac
+for word in "$@"; do
+  if [[ $word == --replay ]]; then renamed --replay --recorded; fi
+done
 build_lens || die "the lens cannot be built: $lens_error" "To see all that the compiler says: cargo build -p lens"
 exec "$KIT_LENS" "$@"

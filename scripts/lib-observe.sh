@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 
 ### what a script was told
-lab='' attach=false pid='' scenario='' replay=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
+lab='' attach=false pid='' scenario='' recorded=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
 
 # read_options WORD...: sets the variables above. A script's own options go to its function own_option.
 read_options() {
@@ -15,7 +15,8 @@ read_options() {
         attach=true
         if [[ ${2-} =~ ^[0-9]+$ ]]; then pid=$2; shift; fi
         ;;
-      --replay) replay=true ;;
+      --recorded) recorded=true ;;
+      --replay) renamed --replay --recorded ;;
       --raw) raw=true ;;
       --scenario | --out | --binary)
         [[ -n ${2-} ]] || die "$1 wants a word behind it." "scripts/$(basename "$0") --help has examples."
@@ -324,7 +325,7 @@ ask_for_rights() {
   die "$why." "$@"
 }
 
-# recording FILE: the file of a recording of this lab, for --replay.
+# recording FILE: the file of a recording of this lab, for --recorded.
 recording() {
   local name=${scenario:-two-clients} folder=labs/$lab/recordings
   [[ -f $folder/$name/$1 ]] || die "there is no recording of '$name' for $lab with a $1." \

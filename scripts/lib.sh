@@ -13,6 +13,9 @@ die() {
   exit 2
 }
 
+# renamed OLD NEW: ends, and says what an option is called now.
+renamed() { die "the option $1 is called $2 now." "Say scripts/$(basename "$0") --help."; }
+
 # has COMMAND: whether it is installed.
 has() { command -v "$1" > /dev/null 2>&1; }
 

@@ -63,8 +63,8 @@ if $attach; then
   die "ltrace cannot attach to a running lab: it finds the functions of libc only in what it has started." \
     "Let it start the lab:  scripts/ltrace.sh $lab" "Or attach with strace:  scripts/trace.sh $lab --attach"
 fi
-if $replay; then die "there are no recordings of ltrace." "Those of strace: scripts/trace.sh $lab --replay"; fi
-needs ltrace ltrace "Without it, see the same bytes one floor below:  scripts/trace.sh $lab --replay"
+if $recorded; then die "there are no recordings of ltrace." "Those of strace: scripts/trace.sh $lab --recorded"; fi
+needs ltrace ltrace "Without it, see the same bytes one floor below:  scripts/trace.sh $lab --recorded"
 check_scenario
 build_with_plt
 begin_capture ltrace.log

@@ -19,8 +19,8 @@ source "$(dirname "$0")/lib-observe.sh"
 stop=false
 own_option() { [[ $1 == --stop ]] && stop=true; }
 read_options "$@"
-if [[ -n $scenario ]] || $attach || $replay; then
-  die "here you are the clients: --scenario, --attach and --replay are for the other scripts." "Say scripts/panes.sh $lab"
+if [[ -n $scenario ]] || $attach || $recorded; then
+  die "here you are the clients: --scenario, --attach and --recorded are for the other scripts." "Say scripts/panes.sh $lab"
 fi
 
 # A server of tmux for each lab, so that nothing of yours is touched and all of it can be ended at once.

@@ -56,8 +56,8 @@ own_option() {
 }
 read_options "${words[@]}"
 if [[ -z $load ]]; then load=$($wall && echo false || echo true); fi
-if $replay || $raw || [[ -n $scenario ]]; then
-  die "--replay, --raw and --scenario are for scripts/trace.sh." "Say scripts/profile.sh --help."
+if $recorded || $raw || [[ -n $scenario ]]; then
+  die "--recorded, --raw and --scenario are for scripts/trace.sh." "Say scripts/profile.sh --help."
 fi
 if $wall && $attach; then
   die "--wall starts the lab itself: to attach takes rights, and a sleep that has begun cannot be measured." \

@@ -4,7 +4,7 @@
 # USAGE         scripts/tcpdump.sh LAB [options] [-- options of the lab]
 #               --attach [PID]   watch the one that runs already, in place of starting one
 #               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry, …
-#               --replay         read the packets of a recording (--scenario chooses which); takes no rights
+#               --recorded       read the packets of a recording (--scenario chooses which); takes no rights
 #               --raw            what tcpdump says, without our words
 #               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
 # REQUIREMENTS  tcpdump 4.99 or newer, and the right to capture: mostly sudo, which it asks for itself
@@ -30,8 +30,8 @@ explain() { if $raw; then cat; else explain_tcpdump; fi; }
 options=(-n -A)
 if [[ $lab != lab1-blocking ]]; then options+=(-T resp); fi
 
-needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/trace.sh $lab --replay"
-if $replay; then
+needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/trace.sh $lab --recorded"
+if $recorded; then
   file=$(recording packets.pcap)
   port=$(port_of_recording "$file")
   show tcpdump "${options[@]}" -r "$file"

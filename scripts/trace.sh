@@ -5,12 +5,12 @@
 #               --attach [PID]   watch the one that runs already, in place of starting one
 #               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry,
 #                                pipeline, split, slow-reader, many
-#               --replay         read a recording that comes with the lab (--scenario chooses which)
+#               --recorded       read a recording that comes with the lab (--scenario chooses which)
 #               --raw            what strace says, without our words
 #               --summary        no lines but a table: how often each call, and how long in it
 #               --all-calls      not only sockets and waiting: every system call
 #               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  strace; nothing for --replay. To start a lab under strace takes no rights; to attach takes
+# REQUIREMENTS  strace; nothing for --recorded. To start a lab under strace takes no rights; to attach takes
 #               the right to ptrace, mostly sudo
 # OVERHEADS     each call that is shown costs some 50 microseconds: look, but do not measure speed with it
 # EXIT CODE     0 it was watched, 2 it could not be
@@ -53,10 +53,10 @@ choose_words() {
 
 # What strace may not be told by everyone.
 check_rights() {
-  needs strace strace "Without it, look at a recording:  scripts/trace.sh $lab --replay"
+  needs strace strace "Without it, look at a recording:  scripts/trace.sh $lab --recorded"
   if $attach; then return; fi
   strace -o /dev/null true 2> "$work/error" || die "strace may not trace here: $(tail -n 1 "$work/error")." \
-    "In a container: start it with --cap-add=SYS_PTRACE" "Or look at a recording:  scripts/trace.sh $lab --replay"
+    "In a container: start it with --cap-add=SYS_PTRACE" "Or look at a recording:  scripts/trace.sh $lab --recorded"
 }
 
 options=(-ttt -T -yy -s 128)
@@ -93,7 +93,7 @@ attach_strace() {
     ((tries == 1)) || break
     ask_for_rights "$(why_not)" "Try: sudo sysctl kernel.yama.ptrace_scope=0   (until the next start of the machine)" \
       "Or start the lab under strace, which takes no rights: scripts/trace.sh $lab" \
-      "Or look at a recording: scripts/trace.sh $lab --replay"
+      "Or look at a recording: scripts/trace.sh $lab --recorded"
   done
   die "strace does not attach: $(tail -n 1 "$work/error")"
 }
@@ -132,7 +132,7 @@ explain_summary() {
 END
 }
 
-if $replay; then
+if $recorded; then
   log=$(recording strace.log)
   if $summary; then
     count_calls "$log"

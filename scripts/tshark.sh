@@ -5,7 +5,7 @@
 #               --attach [PID]   watch the one that runs already, in place of starting one
 #               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry, …
 #               --follow[=N]     at the end, conversation N (0 is the first) as one text, both sides
-#               --replay         read the packets of a recording (--scenario chooses which); takes no rights
+#               --recorded       read the packets of a recording (--scenario chooses which); takes no rights
 #               --raw            what tshark says, without our words
 #               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
 # REQUIREMENTS  tshark, and the right to capture: membership in the group wireshark, or sudo
@@ -56,8 +56,8 @@ follow_conversation() {
   note "Indented: what the server says. The numbers are bytes."
 }
 
-needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $lab --replay"
-if $replay; then
+needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $lab --recorded"
+if $recorded; then
   file=$(recording packets.pcap)
   port=$(port_of_recording "$file")
   how_to_decode

@@ -79,7 +79,7 @@ Examples:
       what do a lock and a thread for each client cost?
   scripts/compare.sh --with 127.0.0.1:6379
       beside a server that runs already
-  scripts/lens.sh compare --replay
+  scripts/lens.sh compare --recorded
       from the recordings of the kit, without any tool and any lab")]
     Compare(Compare),
 }
@@ -228,14 +228,14 @@ pub struct Compare {
     #[arg(long)]
     pub quick: bool,
     /// Also the example of lab 3 that has a thread for each client
-    #[arg(long, conflicts_with = "replay")]
+    #[arg(long, conflicts_with = "recorded")]
     pub with_threads: bool,
     /// Compare with this server too, which runs already and speaks RESP
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "replay")]
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "recorded")]
     pub with: Option<String>,
     /// Read the recordings that come with the kit, and start nothing
     #[arg(long, conflicts_with = "quick")]
-    pub replay: bool,
+    pub recorded: bool,
     /// The folder that gets the page and all figures
     #[arg(long, value_name = "DIR", default_value = "report")]
     pub out: PathBuf,

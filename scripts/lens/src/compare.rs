@@ -54,7 +54,7 @@ pub struct Options {
     /// Another server that runs already, as `HOST:PORT`.
     pub with: Option<String>,
     /// Read the recordings of the kit, and start nothing.
-    pub is_replay: bool,
+    pub is_recorded: bool,
     /// The folder that gets the files.
     pub out: PathBuf,
     /// Where the programs of the labs are.
@@ -90,8 +90,8 @@ pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> 
     // Where files cannot be written, it is better to know now than in a minute.
     files::prepare(&options.out)?;
     // Our own load must not look like that of others.
-    let machine = (!options.is_replay).then(Machine::this);
-    let measured = if options.is_replay {
+    let machine = (!options.is_recorded).then(Machine::this);
+    let measured = if options.is_recorded {
         replay::all(&options.kit, &mut missing)
     } else {
         raise_file_limit();
@@ -100,7 +100,7 @@ pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> 
     let comparison = Comparison {
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         machine,
-        rows: rows::all(&measured, options.is_replay),
+        rows: rows::all(&measured, options.is_recorded),
         lessons: source::lessons(&options.kit, &mut missing),
         stages: measured.into_iter().map(|it| it.stage).collect(),
         missing,

@@ -219,8 +219,25 @@ fn an_option_without_its_value_is_refused_before_anything_is_built() {
 }
 
 #[test]
+fn the_old_name_of_an_option_is_refused_with_the_new_name() {
+    for (name, args, new) in [
+        ("trace.sh", &["lab1", "--replay"][..], "--recorded"),
+        ("tcpdump.sh", &["lab1", "--replay"], "--recorded"),
+        ("tshark.sh", &["lab1", "--replay"], "--recorded"),
+        ("compare.sh", &["--replay"], "--recorded"),
+        ("lens.sh", &["compare", "--replay"], "--recorded"),
+        ("fuzz.sh", &["--replay"], "--corpus"),
+    ] {
+        let output = script_that_builds_nothing(name, args);
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+        let sentence = format!("{name}: the option --replay is called {new} now.");
+        assert!(output_text(&output).starts_with(&sentence), "{output:?}");
+    }
+}
+
+#[test]
 fn fuzz_does_not_change_its_lock_file_and_says_how_to_renew_it() {
-    let output = script_that_builds_nothing("fuzz.sh", &["requests", "--replay"]);
+    let output = script_that_builds_nothing("fuzz.sh", &["requests", "--corpus"]);
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(output_text(&output).contains("--locked"), "{output:?}");
     assert!(output_text(&output).contains("cargo update --workspace"), "{output:?}");

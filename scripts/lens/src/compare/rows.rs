@@ -37,9 +37,9 @@ const KEY: &str =
 const LINES: &str = "lines in labs/*/src, without empty ones, comments and tests";
 
 /// The rows, from top to bottom; one of which nobody knows anything is left out.
-pub(super) fn all(stages: &[Measured], is_replay: bool) -> Vec<Row> {
+pub(super) fn all(stages: &[Measured], is_recorded: bool) -> Vec<Row> {
     let mut rows = Rows { stages, rows: Vec::new() };
-    let of = |hows: [&'static str; 2]| hows[usize::from(is_replay)];
+    let of = |hows: [&'static str; 2]| hows[usize::from(is_recorded)];
     rows.add("B is connected", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.0)));
     rows.add("B has its first reply", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.1)));
     rows.add("A held the server", "µs", HELD, |it| whole_time(it.held));

@@ -17,7 +17,7 @@ const ONLY_LAB_3: [&str; 7] =
 #[test]
 fn a_replay_needs_no_tool_and_names_what_recordings_cannot_tell() {
     let place = TempDir::new().unwrap();
-    let output = ended(compare(&place, &["--replay"]).env("PATH", ""), 0);
+    let output = ended(compare(&place, &["--recorded"]).env("PATH", ""), 0);
     let found = read(&place);
     assert!(found["machine"].is_null());
     for name in ["lab1-blocking", "lab2-resp", "lab3-multiclient", "redis-server"] {

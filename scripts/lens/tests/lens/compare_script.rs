@@ -9,11 +9,11 @@ use tempfile::TempDir;
 #[test]
 fn compare_sh_builds_and_compares_and_shows_each_command() {
     let place = TempDir::new().unwrap();
-    let output = script("compare.sh", &place, Some("true"), &["--replay", "--out", "here"]);
+    let output = script("compare.sh", &place, Some("true"), &["--recorded", "--out", "here"]);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     for part in
-        ["/scripts/lens.sh --release compare --replay --out here", "Written: here/compare.json"]
+        ["/scripts/lens.sh --release compare --recorded --out here", "Written: here/compare.json"]
     {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }

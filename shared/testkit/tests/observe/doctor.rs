@@ -39,7 +39,7 @@ fn each_tool_has_a_line_and_a_missing_tool_has_a_solution() {
         &[
             "-     strace",
             "apt-get install strace",
-            "or else: scripts/trace.sh lab1 --replay",
+            "or else: scripts/trace.sh lab1 --recorded",
             "-     tmux",
             "or else: four terminals",
         ],

@@ -41,10 +41,10 @@ fn unknown_arguments_are_refused() {
 #[test]
 fn the_error_for_a_missing_tool_says_how_to_install_it_and_how_to_work_without_it() {
     for (script, tool, package, instead) in [
-        ("trace.sh", "strace", "strace", "scripts/trace.sh lab1-blocking --replay"),
-        ("ltrace.sh", "ltrace", "ltrace", "scripts/trace.sh lab1-blocking --replay"),
-        ("tcpdump.sh", "tcpdump", "tcpdump", "scripts/trace.sh lab1-blocking --replay"),
-        ("tshark.sh", "tshark", "tshark", "scripts/trace.sh lab1-blocking --replay"),
+        ("trace.sh", "strace", "strace", "scripts/trace.sh lab1-blocking --recorded"),
+        ("ltrace.sh", "ltrace", "ltrace", "scripts/trace.sh lab1-blocking --recorded"),
+        ("tcpdump.sh", "tcpdump", "tcpdump", "scripts/trace.sh lab1-blocking --recorded"),
+        ("tshark.sh", "tshark", "tshark", "scripts/trace.sh lab1-blocking --recorded"),
         ("sockets.sh", "ss", "iproute2", "/proc/net/tcp"),
         ("panes.sh", "tmux", "tmux", "open four terminals"),
     ] {

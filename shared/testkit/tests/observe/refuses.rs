@@ -91,12 +91,16 @@ fn without_rights_the_script_says_how_to_get_them() {
         &[
             "may not attach",
             "sysctl kernel.yama.ptrace_scope=0",
-            "scripts/trace.sh lab1-blocking --replay",
+            "scripts/trace.sh lab1-blocking --recorded",
         ],
     );
     for script in ["tcpdump.sh", "tshark.sh"] {
         let output = kit.run(script, &["lab1", "--binary", &program]);
-        assert_fails(&kit, &output, &["may not capture packets", "--cap-add=NET_RAW", "--replay"]);
+        assert_fails(
+            &kit,
+            &output,
+            &["may not capture packets", "--cap-add=NET_RAW", "--recorded"],
+        );
     }
     // Launching a lab under strace needs no rights. Reading the socket tables needs none either.
     let lab = ("lab1", "lab1-blocking");

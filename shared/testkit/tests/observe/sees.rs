@@ -64,7 +64,7 @@ fn strace_is_not_needed_to_replay_a_recording() {
         fs::create_dir_all(&recordings).unwrap();
         fs::rename(kit.captures(package), recordings.join("recordings")).unwrap();
         let kit = kit.without(&["strace", "tcpdump", "cargo", "ss"]);
-        let text = kit.watch("trace.sh", (lab, package), &["--replay"]);
+        let text = kit.watch("trace.sh", (lab, package), &["--recorded"]);
         let (accepted, gone) = ("accepted client B", "client A is gone");
         assert_in_order(&text, &if many { [accepted, gone] } else { [gone, accepted] });
     }
@@ -79,7 +79,7 @@ fn a_summary_without_strace_shows_where_each_lab_waits() {
         let from = crate::kit::root().join("labs").join(package).join("recordings");
         let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(recordings).status();
         assert!(copied.unwrap().success());
-        let text = kit.watch("trace.sh", (lab, package), &["--replay", "--summary"]);
+        let text = kit.watch("trace.sh", (lab, package), &["--recorded", "--summary"]);
         let first = text.lines().skip_while(|line| !line.starts_with("------")).nth(1).unwrap();
         assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
         assert!(text.contains("how long in the call"), "{text}");
@@ -97,7 +97,7 @@ fn another_program_with_the_name_lens_is_not_run() {
     let from = crate::kit::root().join("labs/lab1-blocking/recordings");
     let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(recordings).status();
     assert!(copied.unwrap().success());
-    let text = kit.watch("trace.sh", ("lab1", "lab1-blocking"), &["--replay"]);
+    let text = kit.watch("trace.sh", ("lab1", "lab1-blocking"), &["--recorded"]);
     assert!(text.contains("accepted client B") && !text.contains("another lens"), "{text}");
 }
 
