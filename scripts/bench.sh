@@ -6,7 +6,7 @@
 #               --quick          a small part of each load: to see that it works, some seconds
 #               --rounds N       how often each is measured; the median counts (5)
 #               --only NAME...   these loads only; scripts/lens.sh bench --help names them
-#               --with PROGRAM   one more server of the kit, such as an older build: column 'other'
+#               --with PROGRAM   one more server, such as an older build, or work/lab4, your own: column 'other'
 #               --json FILE      the file that gets all figures (report/bench.json)
 #               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
 # REQUIREMENTS  Rust; redis-server and redis-benchmark (Debian: redis-server redis-tools). Without them it
@@ -23,30 +23,42 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-previous=
-for word in "$@" ''; do
-  case $previous in
+arguments=() own='' only=false
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage; exit 0 ;;
+    --*=*) set -- "$1" "${1%%=*}" "${1#*=}" "${@:2}" ;;
+    --quick) only=false arguments+=("$1") ;;
     --rounds | --only | --with | --json | --chart)
-      [[ -n $word && $word != --* ]] || die "$previous wants a word behind it." "Say scripts/$(basename "$0") --help."
+      needs_word "$@"
+      if [[ $1 == --only ]]; then only=true; else only=false; fi
+      arguments+=("$1" "$2")
+      if [[ $1 == --with && $2 == *work/lab[1-4]* ]]; then
+        own=$(lab_package "$2")
+        arguments[-1]=${CARGO_TARGET_DIR:-$kit/target}/release/$own
+      fi
+      shift
+      ;;
+    *)
+      # Several names may stand behind --only.
+      { $only && [[ $1 != -* ]]; } || unknown "$1"
+      arguments+=("$1")
       ;;
   esac
-  previous=$word
+  shift
 done
 
-# The labs are built in the folder of the kit, where cargo finds its settings. Files that the user names are in the folder
-# of the user.
 here=$(dirname "$0")
-
-for word in "$@"; do
-  case $word in -h | --help) usage; exit 0 ;; esac
-done
-
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
-build() {
-  (cd "$here/.." && run cargo build -q --release "$@") ||
+build_release() {
+  run_in_kit cargo build -q --release "$@" ||
     die "the labs do not build: the compiler says why, above." "Undo your last change, or ask: git diff"
 }
-build -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair --bins
-build -p lab4-fair --example baseline
-show "$here/lens.sh" --release bench "$@"
-exec "$here/lens.sh" --release bench "$@"
+build_release -p lab1-blocking -p lab2-resp -p lab3-multiclient -p lab4-fair --bins
+build_release -p lab4-fair --example baseline
+if [[ -n $own ]]; then
+  cargo_words "$own"
+  build_release "${words[@]}"
+fi
+show "$here/lens.sh" --release bench "${arguments[@]}"
+exec "$here/lens.sh" --release bench "${arguments[@]}"

@@ -4,6 +4,7 @@
 # USAGE         scripts/compare.sh [options]
 #               --quick           less of everything, and no flame graphs: some seconds
 #               --with-threads    also an example of lab 3 with a thread for each client: what does a lock cost?
+#               --lab work/lab2   also a lab of your own: one more column
 #               --with HOST:PORT  compare with this server too, which runs already and speaks RESP; the load
 #                                 leaves its keys there (bench:0 to bench:999, busy, name)
 #               --recorded        from the recordings of the kit: needs no tool, and starts nothing
@@ -23,38 +24,44 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-previous=
-for word in "$@" ''; do
-  case $previous in
-    --with | --out)
-      [[ -n $word && $word != --* ]] || die "$previous wants a word behind it." "Say scripts/$(basename "$0") --help."
-      ;;
-  esac
-  previous=$word
-done
-
-for word in "$@"; do
-  case $word in
+arguments=() own=() recorded=false threads=false
+while (($# > 0)); do
+  case $1 in
     -h | --help) usage; exit 0 ;;
+    --*=*) set -- "$1" "${1%%=*}" "${1#*=}" "${@:2}" ;;
+    --quick) arguments+=("$1") ;;
+    --with-threads) threads=true arguments+=("$1") ;;
+    --recorded) recorded=true arguments+=("$1") ;;
     --replay) renamed --replay --recorded ;;
+    --lab | --with | --out)
+      needs_word "$@"
+      if [[ $1 == --lab ]]; then
+        [[ $2 == *work/* ]] || die "--lab is for a lab of your own, as in --lab work/lab2." "Those of the kit are compared anyway."
+        own+=("$(lab_package "$2")")
+      fi
+      arguments+=("$1" "$2")
+      shift
+      ;;
+    *) unknown "$1" ;;
   esac
+  shift
 done
 
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
-# The labs are built in the folder of the kit, where cargo finds its settings. Files that the user names are in the folder
-# of the user.
 here=$(dirname "$0")
-build() { (cd "$here/.." && run cargo build --release "$@"); }
+build_release() { run_in_kit cargo build --release "$@"; }
 
 # Recordings need no labs.
-if [[ " $* " != *" --recorded "* ]]; then labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair); else labs=(); fi
+labs=()
+if ! $recorded; then labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair "${own[@]}"); fi
 # A stage that does not build is missing, and the others are compared.
 broken=()
 for package in "${labs[@]}"; do
-  build --bins -p "$package" || broken+=(--broken "$package")
+  cargo_words "$package"
+  build_release --bins "${words[@]}" || broken+=(--broken "$package")
 done
-if [[ " $* " == *" --with-threads "* ]]; then
-  build -p lab3-multiclient --example threads || broken+=(--broken threads)
+if $threads && ! $recorded; then
+  build_release -p lab3-multiclient --example threads || broken+=(--broken threads)
 fi
-show "$here/lens.sh" --release compare "${broken[@]}" "$@"
-exec "$here/lens.sh" --release compare "${broken[@]}" "$@"
+show "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"
+exec "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"

@@ -22,13 +22,12 @@ while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --requests | --seed)
-      [[ ${2-} =~ ^[0-9]{1,18}$ ]] || die "$1 wants a number behind it." "Say scripts/differential.sh --help."
+      [[ ${2-} =~ ^[0-9]{1,18}$ ]] || die "$1 wants a number behind it." "$(see_help)"
       if [[ $1 == --seed ]]; then seed=$2; else requests=$2; fi
       shift
       ;;
-    -*) die "'$1' is nothing this script knows." "Say scripts/differential.sh --help." ;;
     *)
-      [[ -z $target ]] || die "'$1' is one word too many." "Say scripts/differential.sh --help."
+      [[ -z $target && $1 != -* ]] || unknown "$1"
       target=$1
       ;;
   esac
@@ -38,6 +37,7 @@ cd "$(dirname "$0")/.."
 
 lab=$(lab_package "${target:-lab4}")
 [[ $lab != lab1-blocking ]] || die "lab1-blocking does not speak Redis's protocol, so there is nothing to compare." "Say lab2, lab3 or lab4."
+[[ $lab != my-* ]] || die "only the labs of the kit have this test." "Say $(kit_lab "$lab")."
 has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server"
 version=$(redis-server --version | sed -nE 's/.* v=([0-9.]+).*/\1/p')
 [[ $version == 7.0.* ]] || die "redis-server has version $version, and its replies differ from those of version 7.0." \

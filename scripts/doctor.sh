@@ -18,7 +18,7 @@ for word in "$@"; do
   case $word in
     -h | --help) usage; exit 0 ;;
     --fix) fix=true ;;
-    *) die "'$word' is nothing this script knows." "Say scripts/doctor.sh, or scripts/doctor.sh --help." ;;
+    *) unknown "$word" ;;
   esac
 done
 cd "$(dirname "$0")/.."

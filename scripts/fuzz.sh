@@ -26,19 +26,20 @@ while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --seconds | --input)
-      [[ -n ${2-} ]] || die "$1 wants a word behind it." "Say scripts/fuzz.sh --help."
+      needs_word "$@"
       if [[ $1 == --seconds ]]; then seconds=$2; else input=$2; fi
       shift
       ;;
     --corpus) corpus_only=true ;;
     --replay) renamed --replay --corpus ;;
     --keep) keep=true ;;
+    -*) unknown "$1" ;;
     *)
-      [[ " ${all[*]} " == *" $1 "* ]] || die "there is no target '$1'." "Say one of: ${all[*]}, or scripts/fuzz.sh --help."
+      [[ " ${all[*]} " == *" $1 "* ]] || die "there is no target '$1'." "There are: ${all[*]}."
       targets+=("$1")
       ;;
   esac
-  (($# == 0)) || shift
+  shift
 done
 ((${#targets[@]} > 0)) || targets=("${all[@]}")
 [[ $seconds =~ ^[1-9][0-9]{0,5}$ ]] || die "'$seconds' is no number of seconds." "Say, for example, --seconds 60."

@@ -20,7 +20,11 @@ case ${1-} in
   --release) lens_options=(--release); shift ;;
 esac
 for word in "$@"; do
-  if [[ $word == --replay ]]; then renamed --replay --recorded; fi
+  case $word in
+    --replay) renamed --replay --recorded ;;
+    # Is it there?
+    work/lab[0-9]) lab_package "$word" > /dev/null ;;
+  esac
 done
 build_lens || die "the lens cannot be built: $lens_error" "To see all that the compiler says: cargo build -p lens"
 exec "$KIT_LENS" "$@"

@@ -19,6 +19,7 @@ for word in "$@"; do
     1 | 2 | 3) lessons=("$word") ;;
     --check) show=false ;;
     -h | --help) usage; exit 0 ;;
+    -*) unknown "$word" ;;
     *) die "there is no lesson '$word'." "Say 1 (lab 1 to lab 2), 2 (lab 2 to lab 3), 3 (lab 3 to lab 4), or --check." ;;
   esac
 done

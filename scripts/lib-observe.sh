@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 
 ### what a script was told
-lab='' attach=false pid='' scenario='' recorded=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
+lab='' name='' kit_lab='' attach=false pid='' scenario='' recorded=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
 
 # read_options WORD...: sets the variables above. A script's own options go to its function own_option.
 read_options() {
@@ -19,7 +19,7 @@ read_options() {
       --replay) renamed --replay --recorded ;;
       --raw) raw=true ;;
       --scenario | --out | --binary)
-        [[ -n ${2-} ]] || die "$1 wants a word behind it." "scripts/$(basename "$0") --help has examples."
+        needs_word "$@"
         case $1 in
           --scenario) scenario=$2 ;;
           --out) out=$(absolute "$2") ;;
@@ -28,15 +28,15 @@ read_options() {
         shift
         ;;
       --) shift; lab_options=("$@"); break ;;
-      -*) own_option "$1" || die "'$1' is nothing this script knows." "Say scripts/$(basename "$0") --help." ;;
+      -*) own_option "$1" || unknown "$1" ;;
       *)
         [[ -z $lab ]] || die "'$1' is one word too many." "Options of the lab itself go behind --, as in: -- --port 6400"
-        lab=$(lab_package "$1")
+        lab=$(lab_package "$1") name=$(lab_name "$lab") kit_lab=$(kit_lab "$lab")
         ;;
     esac
     shift
   done
-  [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2, lab3 or lab4."
+  [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2, lab3 or lab4. Your own: work/lab1, work/lab2 and so on."
   read_port
   # A scenario needs no port that anybody knows by heart, so it does not mind who holds 6379.
   if [[ -n $scenario && $port_is_given == false ]] && ! $attach; then
@@ -178,7 +178,7 @@ start_lab() {
       tool_pid=''
       if ((log_to != 2)); then cat "$work/log" >&2; fi
       die "$lab did not start: what it said stands above." \
-        "To take another port: scripts/$(basename "$0") $lab -- --port 6400"
+        "To take another port: scripts/$(basename "$0") $name -- --port 6400"
     fi
     sleep 0.05
   done
@@ -198,11 +198,11 @@ running_labs() {
 find_lab() {
   has ss || die "ss is not installed, so nobody can be found." "On Debian and Ubuntu: sudo apt-get install iproute2"
   ours=false
-  local found name several
+  local found running several
   if [[ -n $pid ]]; then
     [[ -d /proc/$pid ]] || die "there is no process $pid (any more)." "Who is there? ss -ltnp names them."
-    name=$(< "/proc/$pid/comm")
-    [[ $name == "${lab:0:15}" ]] || die "process $pid is $name, and not $lab." "Leave the number out, and $lab is looked for."
+    running=$(< "/proc/$pid/comm")
+    [[ $running == "${lab:0:15}" ]] || die "process $pid is $running, and not $lab." "Leave the number out, and $lab is looked for."
     found=$(running_labs | grep "^$pid " | head -n 1) || found=
     # Whether a lab of another user listens, and where, only that user and root may see.
     if [[ -z $found && -r /proc/$pid/fd ]]; then
@@ -212,21 +212,28 @@ find_lab() {
   else
     found=$(running_labs)
     [[ -n $found ]] || die "no $lab that you may see is running." \
-      "Start it:  cargo run -p $lab" "Or let this script start it: leave --attach out."
+      "Start it:  $(start_line)" "Or let this script start it: leave --attach out."
     several=$found
     if $port_is_given || [[ $found == *$'\n'* ]]; then found=$(grep " $port\$" <<< "$found" | head -n 1) || found=; fi
     [[ -n $found ]] || die "no $lab is running on port $port, but on $(cut -d' ' -f2 <<< "$several" | paste -sd, -)." \
-      "Say which: scripts/$(basename "$0") $lab --attach -- --port $(cut -d' ' -f2 <<< "$several" | head -n 1)"
+      "Say which: scripts/$(basename "$0") $name --attach -- --port $(cut -d' ' -f2 <<< "$several" | head -n 1)"
   fi
   server_pid=${found% *} port=${found#* }
   printf '%s%s is running: pid %s, port %s%s\n' "$bold" "$lab" "$server_pid" "$port" "$plain"
 }
 
-# client_line: what to type to be a client.
+# start_line: what to type to start the lab.
+start_line() {
+  local words
+  cargo_words "$lab"
+  echo "cargo run ${words[*]}"
+}
+
+# client_line: what to type to be a client. The kit's own client speaks the protocol of a student's lab, too.
 client_line() {
   local option=''
   ((port == 6379)) || option=" --port $port"
-  echo "cargo run -q -p $lab -- client$option"
+  echo "cargo run -q -p $kit_lab -- client$option"
 }
 
 # invite: tells what to do now.
@@ -327,15 +334,18 @@ ask_for_rights() {
 
 # recording FILE: the file of a recording of this lab, for --recorded.
 recording() {
-  local name=${scenario:-two-clients} folder=labs/$lab/recordings
-  [[ -f $folder/$name/$1 ]] || die "there is no recording of '$name' for $lab with a $1." \
+  local scene=${scenario:-two-clients} folder=labs/$lab/recordings
+  [[ $lab == "$kit_lab" ]] || die "there are no recordings of your own labs." \
+    "Those of the kit:  scripts/$(basename "$0") $kit_lab --recorded" \
+    "To record yours:   scripts/lens.sh record $name --scenario $scene"
+  [[ -f $folder/$scene/$1 ]] || die "there is no recording of '$scene' for $lab with a $1." \
     "There are: $(find "$folder" -mindepth 1 -maxdepth 1 -type d -printf '%f ' 2> /dev/null || echo none)"
-  echo "$folder/$name/$1"
+  echo "$folder/$scene/$1"
 }
 
 ### the scripted clients
 # play: lets the scripted clients of a scenario talk to the lab, and shows what they did and saw.
-play() { run scripts/lens.sh play "$lab" --scenario "$scenario" --port "$port"; }
+play() { run scripts/lens.sh play "$name" --scenario "$scenario" --port "$port"; }
 
 # check_scenario: whether there is such a scenario, before anything is started.
 check_scenario() {

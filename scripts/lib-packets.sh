@@ -6,9 +6,9 @@
 # probe_capture COMMAND...: whether that, which captures nothing, can open the interface; if not, with sudo.
 probe_capture() {
   if "$@" > /dev/null 2> "$work/error"; then return; fi
-  ask_for_rights "$1 may not capture packets here" "As root: sudo scripts/$(basename "$0") $lab" \
+  ask_for_rights "$1 may not capture packets here" "As root: sudo scripts/$(basename "$0") $name" \
     "In a container: start it with --cap-add=NET_RAW" \
-    "Or look at the packets of a recording, which takes no rights:  scripts/$(basename "$0") $lab --recorded"
+    "Or look at the packets of a recording, which takes no rights:  scripts/$(basename "$0") $kit_lab --recorded"
 }
 
 # feed_packets COMMAND...: starts what captures packets for the tool that shows them.

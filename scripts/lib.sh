@@ -13,21 +13,58 @@ die() {
   exit 2
 }
 
+# see_help: where the options are explained.
+see_help() { echo "To see what it takes: scripts/$(basename "$0") --help"; }
+
+# unknown WORD: ends, because the script has no such option, or takes no such word.
+unknown() {
+  if [[ $1 == -* ]]; then die "scripts/$(basename "$0") has no option '$1'." "$(see_help)"; fi
+  die "'$1' is one word too many." "$(see_help)"
+}
+
+# needs_word OPTION [WORD]: ends if nothing stands behind the option.
+needs_word() { [[ -n ${2-} && ${2-} != --* ]] || die "$1 wants a word behind it." "$(see_help)"; }
+
 # renamed OLD NEW: ends, and says what an option is called now.
-renamed() { die "the option $1 is called $2 now." "Say scripts/$(basename "$0") --help."; }
+renamed() { die "the option $1 is called $2 now." "$(see_help)"; }
 
 # has COMMAND: whether it is installed.
 has() { command -v "$1" > /dev/null 2>&1; }
 
-# lab_package NAME: the package of a lab, from its short name or its full one.
+# The top folder of the kit.
+kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# lab_package NAME: the package of a lab, from its short name or its full one; my-lab2 for work/lab2, the student's own.
 lab_package() {
-  case $1 in
+  local name=${1#./}
+  name=${name%/}
+  case ${name#"$kit/"} in
     lab1 | lab1-blocking) echo lab1-blocking ;;
     lab2 | lab2-resp) echo lab2-resp ;;
     lab3 | lab3-multiclient) echo lab3-multiclient ;;
     lab4 | lab4-fair) echo lab4-fair ;;
-    *) die "there is no lab '$1'." "Say lab1, lab2, lab3 or lab4." ;;
+    work/lab[1-4] | my-lab[1-4])
+      name=${name: -4}
+      [[ -e $kit/work/$name/Cargo.toml ]] || die "there is no work/$name." "To make it: scripts/check.sh start $name"
+      echo "my-$name"
+      ;;
+    *) die "there is no lab '$1'." "Say lab1, lab2, lab3 or lab4. Your own: work/lab1, work/lab2 and so on." ;;
   esac
+}
+
+# lab_name PACKAGE: what to type for it: the folder, if it is the student's own.
+lab_name() { echo "${1/#my-/work/}"; }
+
+# kit_lab PACKAGE: the lab of the kit that it is, or was made from.
+kit_lab() { if [[ $1 == my-* ]]; then lab_package "${1#my-}"; else echo "$1"; fi; }
+
+# cargo_words PACKAGE: sets words to what tells cargo which package is meant. An own lab is a workspace of its own, and
+# shares the folder of what is built.
+cargo_words() {
+  words=(-p "$1")
+  if [[ $1 == my-* ]]; then
+    words=(--manifest-path "$(lab_name "$1")/Cargo.toml" --target-dir "${CARGO_TARGET_DIR:-target}")
+  fi
 }
 
 # show COMMAND...: prints the exact command, as one would type it. Students learn the tool, not our wrapper.
@@ -45,13 +82,20 @@ run() {
   "$@"
 }
 
+# run_in_kit COMMAND...: the same in the folder of the kit, where cargo finds its settings.
+run_in_kit() (
+  [[ $PWD == "$kit" ]] || run cd "$kit" || exit
+  run "$@"
+)
+
 # build PACKAGE [OPTION...]: builds it, with these options of cargo, and prints where the program is.
 build() {
   has cargo || die "Rust is not installed, so $1 cannot be built." "See https://rustup.rs, then open a new terminal."
-  local package=$1 built
+  local package=$1 built words
   shift
-  show cargo build -q "$@" -p "$package"
-  built=$(cargo build -q "$@" -p "$package" --message-format=json-render-diagnostics |
+  cargo_words "$package"
+  show cargo build -q "$@" "${words[@]}"
+  built=$(cargo build -q "$@" "${words[@]}" --message-format=json-render-diagnostics |
     sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$package\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
   [[ -n $built ]] || die "$package does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
   echo "${built#"$PWD"/}"
@@ -63,8 +107,7 @@ build() {
 lens_error='' lens_options=()
 build_lens() {
   [[ -z ${KIT_LENS-} ]] || return 0
-  local kit said program profile=debug
-  kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  local said program profile=debug
   if [[ " ${lens_options[*]} " == *" --release "* ]]; then profile=release; fi
   program=${CARGO_TARGET_DIR:-$kit/target}/$profile/lens
   if [[ ! -x $program ]]; then

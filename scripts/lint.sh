@@ -12,7 +12,7 @@ source "$(dirname "$0")/lib.sh"
 case ${1-} in
   '') ;;
   -h | --help) usage; exit 0 ;;
-  *) die "'$1' is nothing this script knows." "Say scripts/lint.sh, or scripts/lint.sh --help." ;;
+  *) unknown "$1" ;;
 esac
 cd "$(dirname "$0")/.."
 

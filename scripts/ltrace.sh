@@ -53,7 +53,7 @@ END
     cat << END
 
 What was copied? The words of a request are copied for the log, which prints them, and into the store, which
-keeps them. Does the parser copy them, too? See what is left without the log:  scripts/ltrace.sh $lab -- --quiet
+keeps them. Does the parser copy them, too? See what is left without the log:  scripts/ltrace.sh $name -- --quiet
 END
   fi
 }
@@ -61,10 +61,10 @@ END
 ### what happens
 if $attach; then
   die "ltrace cannot attach to a running lab: it finds the functions of libc only in what it has started." \
-    "Let it start the lab:  scripts/ltrace.sh $lab" "Or attach with strace:  scripts/trace.sh $lab --attach"
+    "Let it start the lab:  scripts/ltrace.sh $name" "Or attach with strace:  scripts/trace.sh $name --attach"
 fi
-if $recorded; then die "there are no recordings of ltrace." "Those of strace: scripts/trace.sh $lab --recorded"; fi
-needs ltrace ltrace "Without it, see the same bytes one floor below:  scripts/trace.sh $lab --recorded"
+if $recorded; then die "there are no recordings of ltrace." "Those of strace: scripts/trace.sh $kit_lab --recorded"; fi
+needs ltrace ltrace "Without it, see the same bytes one floor below:  scripts/trace.sh $kit_lab --recorded"
 check_scenario
 build_with_plt
 begin_capture ltrace.log

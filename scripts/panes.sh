@@ -20,7 +20,7 @@ stop=false
 own_option() { [[ $1 == --stop ]] && stop=true; }
 read_options "$@"
 if [[ -n $scenario ]] || $attach || $recorded; then
-  die "here you are the clients: --scenario, --attach and --recorded are for the other scripts." "Say scripts/panes.sh $lab"
+  die "here you are the clients: --scenario, --attach and --recorded are for the other scripts." "Say scripts/panes.sh $name"
 fi
 
 # A server of tmux for each lab, so that nothing of yours is touched and all of it can be ended at once.
@@ -30,24 +30,24 @@ tm() { tmux -L "$socket" -f /dev/null "$@"; }
 # words WORD...: for a shell, whatever is in them.
 words() { printf '%q ' "$@"; }
 
-needs tmux tmux "Without it, open four terminals:  cargo run -p $lab   scripts/trace.sh $lab --attach   and twice  $(client_line)"
+needs tmux tmux "Without it, open four terminals:  $(start_line)   scripts/trace.sh $name --attach   and twice  $(client_line)"
 if $stop; then
   run tmux -L "$socket" kill-server 2> "$work/error" || note "There is no such window."
   exit 0
 fi
 if tm has-session 2> "$work/error"; then
-  die "there is such a window for $lab already." "Go back to it:  tmux -L $socket attach" "Or end it:      scripts/panes.sh $lab --stop"
+  die "there is such a window for $lab already." "Go back to it:  tmux -L $socket attach" "Or end it:      scripts/panes.sh $name --stop"
 fi
 [[ -t 0 && -t 1 ]] || die "this needs a terminal: it fills one."
 build_lab
 if ((port == 0)); then die "two clients need to know the port: say one, as in -- --port 6400."; fi
 if has ss && [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$port") ]]; then
-  die "port $port is taken." "Who has it:  scripts/port.sh $port" "Or take another:  scripts/panes.sh $lab -- --port $((port + 1))"
+  die "port $port is taken." "Who has it:  scripts/port.sh $port" "Or take another:  scripts/panes.sh $name -- --port $((port + 1))"
 fi
 
 
 needs ss iproute2
-needs strace strace "Without it, open three terminals:  cargo run -p $lab   and twice  $(client_line)"
+needs strace strace "Without it, open three terminals:  $(start_line)   and twice  $(client_line)"
 build_lens || raw=true
 begin_capture panes.log
 : > "$part"

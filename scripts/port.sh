@@ -22,6 +22,7 @@ for word in "$@"; do
     -h | --help) usage; exit 0 ;;
     --yes) ask=false ;;
     --force) signal=KILL ;;
+    -*) unknown "$word" ;;
     *[!0-9]* | '') die "'$word' is not a port: say a number from 1 to 65535, such as 6379." ;;
     *) port=$word ;;
   esac

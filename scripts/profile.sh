@@ -27,7 +27,7 @@ wall=false seconds=5 clients=8 requests=1000000 pipeline=1 took=0 load='' call_g
 
 # number OPTION WORD: the word, if it is a number above 0.
 number() {
-  [[ ${2-} =~ ^[1-9][0-9]{0,8}$ ]] || die "$1 wants a number above 0 behind it." "Say scripts/profile.sh --help."
+  [[ ${2-} =~ ^[1-9][0-9]{0,8}$ ]] || die "$1 wants a number above 0 behind it." "$(see_help)"
   echo "$2"
 }
 
@@ -57,11 +57,11 @@ own_option() {
 read_options "${words[@]}"
 if [[ -z $load ]]; then load=$($wall && echo false || echo true); fi
 if $recorded || $raw || [[ -n $scenario ]]; then
-  die "--recorded, --raw and --scenario are for scripts/trace.sh." "Say scripts/profile.sh --help."
+  die "--recorded, --raw and --scenario are for scripts/trace.sh." "$(see_help)"
 fi
 if $wall && $attach; then
   die "--wall starts the lab itself: to attach takes rights, and a sleep that has begun cannot be measured." \
-    "Leave --attach out. To look at the one that runs: scripts/lens.sh watch $lab"
+    "Leave --attach out. To look at the one that runs: scripts/lens.sh watch $name"
 fi
 
 # build_release: the build to measure. .cargo/config.toml gives it frame pointers, which --fp needs.
@@ -98,7 +98,7 @@ end_load() {
 
 ### where it runs
 check_perf() {
-  local fallback="See where it waits, which takes no rights: scripts/profile.sh $lab --wall"
+  local fallback="See where it waits, which takes no rights: scripts/profile.sh $name --wall"
   needs perf linux-perf "$fallback"
   perf record -q -e cpu-clock -o "$work/try" -- true > /dev/null 2> "$work/error" && return
   local paranoid='?'
@@ -160,7 +160,7 @@ profile_cpu() {
 
 ### where it waits
 profile_wall() {
-  needs strace strace "Or look at a running one, which takes nothing: scripts/lens.sh watch $lab"
+  needs strace strace "Or look at a running one, which takes nothing: scripts/lens.sh watch $name"
   strace -k -o "$work/try" true 2> "$work/error" ||
     die "strace cannot take stacks here: $(tail -n 1 "$work/error")" "In a container: start it with --cap-add=SYS_PTRACE"
   build_release
@@ -179,7 +179,7 @@ profile_wall() {
   end_load
   end_lab
   end_tool TERM
-  keep_capture "Try again, or look at a running one: scripts/lens.sh watch $lab"
+  keep_capture "Try again, or look at a running one: scripts/lens.sh watch $name"
   picture=$out/wall.svg
   draw "$capture" --wall --title "$lab: where it waits"
 }

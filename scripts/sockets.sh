@@ -108,7 +108,7 @@ watch_sockets() {
 }
 
 needs ss iproute2 "Without it, the kernel's own table, in hexadecimal: cat /proc/net/tcp"
-if $recorded; then die "there are no recordings of sockets." "Those of system calls: scripts/trace.sh $lab --recorded"; fi
+if $recorded; then die "there are no recordings of sockets." "Those of system calls: scripts/trace.sh $kit_lab --recorded"; fi
 check_scenario
 if $attach; then find_lab; else build_lab && start_lab; fi
 show ss -tanp "sport = :$port"

@@ -28,9 +28,9 @@ explain() { if $raw; then cat; else explain_tcpdump; fi; }
 
 # The port tells tcpdump nothing about lab 1; to the others it listens as RESP, on whatever port.
 options=(-n -A)
-if [[ $lab != lab1-blocking ]]; then options+=(-T resp); fi
+if [[ $kit_lab != lab1-blocking ]]; then options+=(-T resp); fi
 
-needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/trace.sh $lab --recorded"
+needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/trace.sh $kit_lab --recorded"
 if $recorded; then
   file=$(recording packets.pcap)
   port=$(port_of_recording "$file")

@@ -23,7 +23,7 @@ for word in "$@"; do
     -h | --help) usage; exit 0 ;;
     --no-install) install=false ;;
     --slow) slow=true ;;
-    *) die "'$word' is nothing this script knows." "Say scripts/test.sh, or scripts/test.sh --help." ;;
+    *) unknown "$word" ;;
   esac
 done
 cd "$(dirname "$0")/.."

@@ -53,10 +53,10 @@ choose_words() {
 
 # What strace may not be told by everyone.
 check_rights() {
-  needs strace strace "Without it, look at a recording:  scripts/trace.sh $lab --recorded"
+  needs strace strace "Without it, look at a recording:  scripts/trace.sh $kit_lab --recorded"
   if $attach; then return; fi
   strace -o /dev/null true 2> "$work/error" || die "strace may not trace here: $(tail -n 1 "$work/error")." \
-    "In a container: start it with --cap-add=SYS_PTRACE" "Or look at a recording:  scripts/trace.sh $lab --recorded"
+    "In a container: start it with --cap-add=SYS_PTRACE" "Or look at a recording:  scripts/trace.sh $kit_lab --recorded"
 }
 
 options=(-ttt -T -yy -s 128)
@@ -92,8 +92,8 @@ attach_strace() {
     tool_pid=''
     ((tries == 1)) || break
     ask_for_rights "$(why_not)" "Try: sudo sysctl kernel.yama.ptrace_scope=0   (until the next start of the machine)" \
-      "Or start the lab under strace, which takes no rights: scripts/trace.sh $lab" \
-      "Or look at a recording: scripts/trace.sh $lab --recorded"
+      "Or start the lab under strace, which takes no rights: scripts/trace.sh $name" \
+      "Or look at a recording: scripts/trace.sh $kit_lab --recorded"
   done
   die "strace does not attach: $(tail -n 1 "$work/error")"
 }
@@ -148,7 +148,7 @@ fi
 check_rights
 if [[ -n $scenario ]] && ! $attach && ! $summary; then
   check_scenario
-  words=(record "$lab" --scenario "$scenario" --out "$out/$scenario")
+  words=(record "$name" --scenario "$scenario" --out "$out/$scenario")
   if [[ -n $binary ]]; then words+=(--binary "$binary"); fi
   words+=(-- "${lab_options[@]}")
   run scripts/lens.sh "${words[@]}" || exit 2

@@ -39,7 +39,7 @@ explain() { if $raw; then cat; else explain_tshark; fi; }
 # told, both ways.
 how_to_decode() {
   local columns='"No","%m","Time","%t","From","%uS","To","%uD","Protocol","%p","Info","%i"'
-  if [[ $lab == lab1-blocking ]]; then
+  if [[ $kit_lab == lab1-blocking ]]; then
     # Only a column that asks for the data makes tshark look at them.
     options=(-d "tcp.port==$port,data" -o data.show_as_text:TRUE -o "gui.column.format:$columns,\"Bytes\",\"%Cus:data.len\"")
   else
@@ -56,7 +56,7 @@ follow_conversation() {
   note "Indented: what the server says. The numbers are bytes."
 }
 
-needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $lab --recorded"
+needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $kit_lab --recorded"
 if $recorded; then
   file=$(recording packets.pcap)
   port=$(port_of_recording "$file")

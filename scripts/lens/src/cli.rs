@@ -79,6 +79,8 @@ Examples:
       what do a lock and a thread for each client cost?
   scripts/compare.sh --with 127.0.0.1:6379
       beside a server that runs already
+  scripts/compare.sh --lab work/lab2
+      beside your own lab 2
   scripts/lens.sh compare --recorded
       from the recordings of the kit, without any tool and any lab")]
     Compare(Compare),
@@ -97,7 +99,7 @@ pub struct Explain {
 /// What to record.
 #[derive(Debug, clap::Args)]
 pub struct Record {
-    /// Which lab: lab1, lab2, lab3, lab4, or the name of its package; or redis
+    /// Which lab: lab1 to lab4, or the name of its package; work/lab2, your own; or redis
     pub lab: String,
     /// What the clients do
     #[arg(long)]
@@ -119,7 +121,7 @@ pub struct Record {
 /// What to play, and to whom.
 #[derive(Debug, clap::Args)]
 pub struct Play {
-    /// Which lab it is: lab1, lab2, lab3, lab4, or the name of its package; or redis
+    /// Which lab it is: lab1 to lab4, or the name of its package; work/lab2, your own; or redis
     #[arg(required_unless_present = "list")]
     pub lab: Option<String>,
     /// What the clients do
@@ -155,7 +157,7 @@ pub struct Flame {
 /// What to watch.
 #[derive(Debug, clap::Args)]
 pub struct Watch {
-    /// lab1, lab2, lab3, lab4, or the number of a process
+    /// lab1 to lab4; work/lab2, your own; or the number of a process
     pub target: String,
     /// Which of several
     #[arg(long)]
@@ -233,6 +235,9 @@ pub struct Compare {
     /// Compare with this server too, which runs already and speaks RESP
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "recorded")]
     pub with: Option<String>,
+    /// Compare with this lab of your own too
+    #[arg(long = "lab", value_name = "work/labN", conflicts_with = "recorded", value_parser = lens::labs::find_own)]
+    pub own: Vec<lens::labs::Lab>,
     /// Read the recordings that come with the kit, and start nothing
     #[arg(long, conflicts_with = "quick")]
     pub recorded: bool,

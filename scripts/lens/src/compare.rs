@@ -53,6 +53,8 @@ pub struct Options {
     pub with_threads: bool,
     /// Another server that runs already, as `HOST:PORT`.
     pub with: Option<String>,
+    /// Labs of the student.
+    pub own: Vec<Lab>,
     /// Read the recordings of the kit, and start nothing.
     pub is_recorded: bool,
     /// The folder that gets the files.
@@ -138,11 +140,11 @@ fn measure_one(stage: &Subject, options: &Options, tools: &Tools) -> Measured {
     let mut measured = Measured::new(stage);
     measured.lines = source::lines(&options.kit, stage);
     if options.broken.contains(&stage.name) {
-        let package = match stage.lab {
-            Some(THREADS) => "lab3-multiclient --example threads",
-            _ => stage.name.as_str(),
+        let words = match stage.lab {
+            Some(lab) if lab != THREADS => lab.cargo_words().join(" "),
+            _ => "-p lab3-multiclient --example threads".to_owned(),
         };
-        let why = format!("it does not build: cargo build --release -p {package} tells why");
+        let why = format!("it does not build: cargo build --release {words} tells why");
         measured.lacks("everything that is measured", &why);
         return measured;
     }

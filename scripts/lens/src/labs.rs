@@ -1,4 +1,4 @@
-//! The labs, and the server that they learn from: what they are called, and what they speak.
+//! The labs, those of the student, and the server that they learn from: what they are called, and what they speak.
 
 use trace::protocol::Protocol;
 
@@ -21,23 +21,73 @@ pub const LABS: [Lab; 4] = [
     Lab { short: "lab4", package: "lab4-fair", protocol: Protocol::Resp },
 ];
 
+/// The student's own labs, one for each lab of the kit. `work/lab2` is the folder of `my-lab2`.
+pub const OWN: [Lab; 4] = [
+    Lab { short: "my-lab1", package: "my-lab1", protocol: Protocol::Lines },
+    Lab { short: "my-lab2", package: "my-lab2", protocol: Protocol::Resp },
+    Lab { short: "my-lab3", package: "my-lab3", protocol: Protocol::Resp },
+    Lab { short: "my-lab4", package: "my-lab4", protocol: Protocol::Resp },
+];
+
 /// The server that the labs learn from. It can be recorded and be talked to as they can.
 pub const REDIS: Lab = Lab { short: "redis", package: "redis-server", protocol: Protocol::Resp };
 
 /// Lab 3's protocol with a thread for each client: an example of lab 3, beside which lab 3 is measured.
 pub const THREADS: Lab = Lab { short: "threads", package: "threads", protocol: Protocol::Resp };
 
+impl Lab {
+    /// Its folder, below the top folder of the kit.
+    #[must_use]
+    pub fn folder(self) -> String {
+        match self.package.strip_prefix("my-") {
+            Some(lab) => format!("work/{lab}"),
+            None => format!("labs/{}", self.package),
+        }
+    }
+
+    /// The lab of the kit that this one is, or was made from.
+    #[must_use]
+    pub fn of_the_kit(self) -> Self {
+        OWN.iter().position(|lab| *lab == self).map_or(self, |number| LABS[number])
+    }
+
+    /// The words that tell cargo which program is meant. An own lab is a workspace of its own, and shares the
+    /// folder of what is built.
+    #[must_use]
+    pub fn cargo_words(self) -> Vec<String> {
+        if OWN.contains(&self) {
+            let manifest = format!("{}/Cargo.toml", self.folder());
+            ["--manifest-path", &manifest, "--target-dir", "target"].map(str::to_owned).to_vec()
+        } else {
+            ["-p", self.package].map(str::to_owned).to_vec()
+        }
+    }
+}
+
 /// There is no lab of that name.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no lab '{0}': say lab1, lab2, lab3 or lab4")]
+#[error(
+    "there is no lab '{0}': say lab1, lab2, lab3 or lab4, or work/lab1 to work/lab4 for your own"
+)]
 pub struct UnknownLab(String);
 
-/// The lab of that name, short or long.
+/// The lab of that name, short or long, or the own lab in that folder.
 ///
 /// # Errors
 /// If there is none.
 pub fn find(name: &str) -> Result<Lab, UnknownLab> {
-    let found = LABS.into_iter().find(|lab| name == lab.short || name == lab.package);
+    let named = |lab: &Lab| name == lab.short || name == lab.package;
+    let found = LABS.into_iter().find(named);
+    found.or_else(|| find_own(name).ok()).ok_or_else(|| UnknownLab(name.to_owned()))
+}
+
+/// The student's own lab of that name, or in that folder.
+///
+/// # Errors
+/// If there is none.
+pub fn find_own(name: &str) -> Result<Lab, UnknownLab> {
+    let folder = name.trim_start_matches("./").trim_end_matches('/');
+    let found = OWN.into_iter().find(|lab| folder == lab.package || folder == lab.folder());
     found.ok_or_else(|| UnknownLab(name.to_owned()))
 }
 
@@ -47,4 +97,24 @@ pub fn find(name: &str) -> Result<Lab, UnknownLab> {
 /// If there is neither.
 pub fn find_server(name: &str) -> Result<Lab, UnknownLab> {
     if name == REDIS.short || name == REDIS.package { Ok(REDIS) } else { find(name) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // Where a test cannot go on, it fails.
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_own_lab_speaks_the_protocol_of_its_lab_and_is_built_by_itself() {
+        for name in ["work/lab1", "work/lab2", "./work/lab3/", "my-lab4"] {
+            let own = find(name).unwrap();
+            assert!(OWN.contains(&own), "{name}");
+            assert_eq!(own.protocol, own.of_the_kit().protocol);
+            assert_eq!(own.package, format!("my-{}", own.of_the_kit().short));
+        }
+        let words = find("work/lab2").unwrap().cargo_words().join(" ");
+        assert_eq!(words, "--manifest-path work/lab2/Cargo.toml --target-dir target");
+        assert_eq!(find("lab2").unwrap().cargo_words(), ["-p", "lab2-resp"]);
+        assert!(find("work/lab5").is_err() && find_own("lab2").is_err());
+    }
 }

@@ -189,13 +189,23 @@ fn bench(asked: cli::Bench) -> Ended {
 }
 
 fn compare(asked: cli::Compare) -> Ended {
-    let cli::Compare { quick, with_threads, with, recorded, out, programs, broken, kit } = asked;
+    let cli::Compare { quick, with_threads, with, own, recorded, out, programs, broken, kit } =
+        asked;
     let (is_quick, is_recorded) = (quick, recorded);
     record::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
-    let options =
-        compare::Options { is_quick, with_threads, with, is_recorded, out, programs, broken, kit };
+    let options = compare::Options {
+        is_quick,
+        with_threads,
+        with,
+        own,
+        is_recorded,
+        out,
+        programs,
+        broken,
+        kit,
+    };
     Ok(io::stdout().write_all(compare::run(&options, has_colour)?.as_bytes())?)
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::labs::{Lab, UnknownLab};
+use crate::labs::{self, Lab, UnknownLab};
 use crate::scenario::{self, Scenario, ScenarioError};
 use trace::client_log::ClientEvent;
 
@@ -74,13 +74,15 @@ pub enum RecordError {
         mend: &'static str,
     },
     /// The lab was not built.
-    #[error("{package} does not build: cargo build -p {package} tells why")]
+    #[error("{package} does not build: cargo build {words} tells why")]
     Build {
         /// Its package.
         package: &'static str,
+        /// Which words tell cargo what is meant.
+        words: String,
     },
     /// The lab was not ready in time, or has ended before.
-    #[error("{package} does not start: {why} (to try it yourself: cargo run -p {package})")]
+    #[error("{package} does not start: {why} (to try it yourself: {})", to_run(package))]
     Start {
         /// Its package.
         package: &'static str,
@@ -149,6 +151,14 @@ pub(crate) fn start_traced(
 ) -> Result<Server, RecordError> {
     let program = Program::of(order, progress)?.traced(trace);
     Server::start(&program, log, progress)
+}
+
+/// What to type to start it.
+fn to_run(package: &str) -> String {
+    match labs::find(package) {
+        Ok(lab) => format!("cargo run {}", lab.cargo_words().join(" ")),
+        Err(_) => package.to_owned(),
+    }
 }
 
 fn as_json(events: &[ClientEvent]) -> Result<Vec<String>, RecordError> {

@@ -24,7 +24,7 @@ mod words;
 pub use find::Target;
 pub use terminal::End;
 
-use crate::labs::UnknownLab;
+use crate::labs::{Lab, UnknownLab};
 use find::find;
 use look::{Look, look};
 use memory::Memory;
@@ -51,10 +51,10 @@ pub enum WatchError {
     #[error("{0}, or the number of a process")]
     UnknownLab(#[from] UnknownLab),
     /// The lab does not run.
-    #[error("no {lab} is running{}. Start it: cargo run -p {lab}{}", on(*port), option(*port))]
+    #[error("no {} is running{}. Start it: cargo run {}{}", lab.package, on(*port), lab.cargo_words().join(" "), option(*port))]
     NotRunning {
-        /// Its package.
-        lab: &'static str,
+        /// Which.
+        lab: Lab,
         /// Where it was expected.
         port: Option<u16>,
     },

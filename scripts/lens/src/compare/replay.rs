@@ -44,7 +44,7 @@ pub(super) fn all(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Measured> {
 fn one(kit: &Path, lab: Lab, about: &str, folder: &Path) -> Measured {
     let mut measured =
         Measured::named((lab.package.to_owned(), lab.short), about, readme(Some(lab)), None);
-    measured.lines = source::lines_of(kit, lab.package);
+    measured.lines = source::lines_of(kit, lab);
     match Recorded::read(&folder.join(clients::SCENARIO)) {
         Ok(recorded) => clients::take_in(&recorded, &mut measured),
         Err(error) => measured.lacks("its timeline, the way of its request", &error.to_string()),

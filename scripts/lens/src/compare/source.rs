@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::stages::Subject;
-use crate::labs::LABS;
+use crate::labs::{LABS, Lab};
 use crate::report::model::{Lesson, Missing};
 
 /// What changes between two labs, as `scripts/lesson-diff.sh` says it.
@@ -15,13 +15,12 @@ const LESSONS: [&str; 3] = ["the protocol changes", "the waiting changes", "the 
 
 /// How many lines of code a lab has that are its own: no empty ones, no comments, no tests.
 pub(super) fn lines(kit: &Path, stage: &Subject) -> Option<usize> {
-    let lab = stage.lab.filter(|lab| LABS.contains(lab))?;
-    lines_of(kit, lab.package)
+    lines_of(kit, stage.lab.filter(|lab| LABS.contains(&lab.of_the_kit()))?)
 }
 
-/// The same, by the name of its package.
-pub(super) fn lines_of(kit: &Path, package: &str) -> Option<usize> {
-    let src = sources(kit, package);
+/// The same, of a lab.
+pub(super) fn lines_of(kit: &Path, lab: Lab) -> Option<usize> {
+    let src = sources(kit, lab);
     let files = files(&src);
     let count = |file: &PathBuf| count(&fs::read_to_string(src.join(file)).unwrap_or_default());
     (!files.is_empty()).then(|| files.iter().map(count).sum())
@@ -32,8 +31,8 @@ fn count(text: &str) -> usize {
     code.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
 }
 
-fn sources(kit: &Path, package: &str) -> PathBuf {
-    kit.join("labs").join(package).join("src")
+fn sources(kit: &Path, lab: Lab) -> PathBuf {
+    kit.join(lab.folder()).join("src")
 }
 
 /// All files below a folder, from there.
@@ -58,7 +57,7 @@ pub(super) fn lessons(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Lesson> {
     let lessons: Vec<Lesson> = pairs
         .filter_map(|(pair, about)| {
             let [from, to] = pair else { return None };
-            let diff = diff(kit, from.package, to.package);
+            let diff = diff(kit, *from, *to);
             let (from, to) = (from.package.to_owned(), to.package.to_owned());
             (!diff.is_empty()).then(|| Lesson { from, to, about: about.to_owned(), diff })
         })
@@ -71,7 +70,7 @@ pub(super) fn lessons(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Lesson> {
     lessons
 }
 
-fn diff(kit: &Path, from: &str, to: &str) -> String {
+fn diff(kit: &Path, from: Lab, to: Lab) -> String {
     let (before, after) = (sources(kit, from), sources(kit, to));
     let all: BTreeSet<PathBuf> = files(&before).union(&files(&after)).cloned().collect();
     // A file that is not there is an empty one.
@@ -80,7 +79,7 @@ fn diff(kit: &Path, from: &str, to: &str) -> String {
         let (old, new) = (text(before.join(file)), text(after.join(file)));
         let mut config = TextDiff::configure();
         let diff = config.algorithm(similar::Algorithm::Patience).diff_lines(&old, &new);
-        let name = |package: &str| format!("labs/{package}/src/{}", file.display());
+        let name = |lab: Lab| format!("{}/src/{}", lab.folder(), file.display());
         let (old, new) = (name(from), name(to));
         let text = diff.unified_diff().header(&old, &new).to_string();
         // As git and diff do it: where lines of one file end and those of the next begin.

@@ -1,5 +1,5 @@
-//! What is compared: the labs, the example with threads if it is asked for, redis-server where it is
-//! installed, and a server that runs already.
+//! What is compared: the labs, the example with threads and the student's own labs if they are asked for,
+//! redis-server where it is installed, and a server that runs already.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,7 @@ const ABOUT: [&str; 4] = [
     "all clients at once, on one thread, in fair turns",
 ];
 const ABOUT_THREADS: &str = "all clients at once, a thread for each";
+const ABOUT_OWN: &str = "your own";
 /// What redis-server is.
 pub(super) const ABOUT_REDIS: &str = "the one that the labs learn from";
 
@@ -92,6 +93,7 @@ pub(super) fn all(options: &Options, missing: &mut Vec<Missing>) -> Vec<Subject>
         let (serves, bench) = (Serves::WithThreads, bench.clone());
         all.push(Subject { bench, serves, ..of_ours(THREADS, ABOUT_THREADS, binary) });
     }
+    all.extend(options.own.iter().map(|lab| of_lab(options, *lab, ABOUT_OWN)));
     if is_installed(REDIS.package) {
         all.push(redis(bench.clone()));
     } else {
@@ -140,13 +142,15 @@ fn running(with: &str, addr: SocketAddr, bench: PathBuf) -> Subject {
 }
 
 fn of_lab(options: &Options, lab: Lab, about: &'static str) -> Subject {
-    of_ours(lab, about, options.programs.join(lab.package))
+    let program = |lab: Lab| options.programs.join(lab.package);
+    // The load comes from the kit: an own lab may have changed its load generator.
+    Subject { bench: program(lab.of_the_kit()), ..of_ours(lab, about, program(lab)) }
 }
 
 /// A program of the kit.
 fn of_ours(lab: Lab, about: &'static str, binary: PathBuf) -> Subject {
     let quiet = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-    let is_blocking = matches!(lab.short, "lab1" | "lab2");
+    let is_blocking = matches!(lab.of_the_kit().short, "lab1" | "lab2");
     Subject {
         name: lab.package.to_owned(),
         short: lab.short,

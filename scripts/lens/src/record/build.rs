@@ -12,11 +12,13 @@ use super::RecordError;
 pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, RecordError> {
     let package = lab.package;
     // Where nobody reads it, the progress is lost; that is no reason to stop.
-    _ = writeln!(progress, "+ cargo build -q -p {package}");
+    let words = lab.cargo_words();
+    _ = writeln!(progress, "+ cargo build -q {}", words.join(" "));
     // In the folder of the kit, wherever the user is: there cargo finds the labs, and its settings.
     let output = Command::new("cargo")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .args(["build", "-q", "-p", package, "--message-format=json-render-diagnostics"])
+        .args(["build", "-q", "--message-format=json-render-diagnostics"])
+        .args(&words)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
@@ -31,5 +33,8 @@ pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, Rec
         let program = message.get("executable")?.as_str().filter(|_| is_ours)?;
         Some(PathBuf::from(program))
     });
-    program.next_back().filter(|_| output.status.success()).ok_or(RecordError::Build { package })
+    program
+        .next_back()
+        .filter(|_| output.status.success())
+        .ok_or_else(|| RecordError::Build { package, words: words.join(" ") })
 }

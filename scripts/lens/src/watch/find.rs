@@ -37,7 +37,7 @@ pub fn find(options: &Options) -> Result<Target, WatchError> {
     }
     let lab = labs::find(named)?;
     let mut found = Vec::new();
-    let mut none = WatchError::NotRunning { lab: lab.package, port: options.port };
+    let mut none = WatchError::NotRunning { lab, port: options.port };
     for (pid, stat) in servers_of(lab) {
         match by_pid(pid, &stat, options.port) {
             Ok(target) => found.push(target),

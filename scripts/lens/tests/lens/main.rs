@@ -8,6 +8,7 @@ mod compare;
 mod compare_half;
 mod compare_script;
 mod follow;
+mod lens_script;
 mod page;
 mod page_for_all;
 mod profile;

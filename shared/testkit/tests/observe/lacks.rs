@@ -31,7 +31,7 @@ fn unknown_arguments_are_refused() {
         assert_fails(
             &kit,
             &kit.run(script, &["lab1", "--frob"]),
-            &["'--frob' is nothing", "--help"],
+            &[&format!("scripts/{script} has no option '--frob'."), "--help"],
         );
         assert_fails(&kit, &kit.run(script, &["lab1", "6400"]), &["'6400' is one word too many"]);
         assert_fails(&kit, &kit.run(script, &["lab1", "--out"]), &["--out wants a word"]);

@@ -6,6 +6,7 @@ mod doctor;
 mod kit;
 mod lacks;
 mod lives;
+mod own;
 mod refuses;
 mod sees;
 

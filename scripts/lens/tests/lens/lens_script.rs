@@ -1,12 +1,9 @@
 //! `scripts/lens.sh`, run for real but for its cargo: it gets the lens that the tests are built with.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "where a test cannot go on, it fails")]
-
-mod support;
 
 use std::process::Command;
 
-use support::script::script;
-use support::{root, said};
+use crate::support::script::script;
+use crate::support::{root, said};
 use tempfile::TempDir;
 
 #[test]
