@@ -57,9 +57,6 @@ pub enum Error {
     /// This machine does not allow so many connections, or has run out of something.
     #[error("{0}")]
     Unable(String),
-    /// Ctrl-C cannot be caught.
-    #[error("cannot wait for Ctrl-C: {0}")]
-    Signals(#[from] ctrlc::Error),
     /// Anything else the system refused.
     #[error(transparent)]
     Io(#[from] io::Error),

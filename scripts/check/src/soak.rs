@@ -97,7 +97,7 @@ fn minutes(word: &str) -> Result<f64, String> {
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let book = Arc::new(Book::new(args.fail_fast));
     let on_signal = Arc::clone(&book);
-    ctrlc::set_handler(move || on_signal.stop())?;
+    kit::signals::on_signal(move || on_signal.stop())?;
     let clients = allowed(args.clients.into());
     let server = match (&args.against, &args.program) {
         (Some(addr), _) => Server::running(server::address(addr)?)?,

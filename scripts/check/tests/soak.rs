@@ -71,7 +71,12 @@ struct Running {
 impl Running {
     /// Starts it, and waits until the clients come.
     fn start(server: &[&str]) -> Self {
-        let mut child = soak(server, FOR_EVER).spawn().unwrap();
+        Self::spawn(&mut soak(server, FOR_EVER))
+    }
+
+    /// Runs this command, and waits until the clients come.
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let err = BufReader::new(child.stderr.take().unwrap());
         let mut running = Self { child, err };
         while !running.line().contains("Ctrl-C ends it") {}
@@ -153,6 +158,23 @@ fn a_soak_that_is_ended_by_ctrl_c_prints_its_table_and_ends_the_server() {
         assert!(run.out.contains("connections made"), "{}{}", run.err, run.out);
         assert!(kill(server, None).is_err(), "the server {server} still runs");
     }
+}
+
+#[test]
+fn a_soak_below_nohup_goes_on_when_its_terminal_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("soak.json");
+    // `env` ignores the signal as `nohup` does, and becomes the soak.
+    let mut command = Command::new("env");
+    command.args(["--ignore-signal=HUP", env!("CARGO_BIN_EXE_check"), "soak", "--clients", "200"]);
+    command.args(["--minutes", A_WHILE, lab4(), "--json"]).arg(&json);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let soak = Running::spawn(&mut command);
+    soak.signal(Signal::SIGHUP);
+    soak.end().says(0, &["\nok: every answer was right"]);
+    let figures: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(json).unwrap()).unwrap();
+    assert!(figures["elapsed_s"].as_f64() >= Some(3.0), "it ended early: {figures}");
 }
 
 #[test]

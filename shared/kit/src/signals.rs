@@ -22,10 +22,8 @@ const GOODBYE_TIME: Duration = Duration::from_millis(500);
 /// # Errors
 /// If the process cannot handle signals.
 pub fn exit_on_signal(name: &'static str, stats: Arc<Stats>) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    keep_ignored_signals_away()?;
     let started = Instant::now();
-    ctrlc::set_handler(move || {
+    on_signal(move || {
         let connections = stats.connections.load(Ordering::Relaxed);
         let commands = stats.commands.load(Ordering::Relaxed);
         let seconds = started.elapsed().as_secs_f64();
@@ -37,7 +35,17 @@ pub fn exit_on_signal(name: &'static str, stats: Arc<Stats>) -> io::Result<()> {
         ));
         std::process::exit(0);
     })
-    .map_err(io::Error::other)
+}
+
+/// From now on, Ctrl-C, SIGTERM and SIGHUP call `handler` in another thread. A signal that this process
+/// ignores stays ignored. Call it before the process has a second thread.
+///
+/// # Errors
+/// If the process cannot handle signals.
+pub fn on_signal(handler: impl FnMut() + Send + 'static) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    keep_ignored_signals_away()?;
+    ctrlc::set_handler(handler).map_err(io::Error::other)
 }
 
 /// Prints the last line. If stdout is gone or full, the process still ends well, and soon: another thread
