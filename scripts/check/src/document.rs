@@ -42,7 +42,7 @@ use self::plan::{Block, Malformed};
 use self::replay::Replay;
 use self::report::Tally;
 use self::terminals::Terminals;
-use crate::error::Error;
+use crate::Error;
 use crate::namespace;
 
 /// Replays the terminal transcripts of Markdown files, and checks their links.
@@ -111,7 +111,7 @@ fn list(out: &mut impl Write, documents: &[Document]) -> Result<ExitCode, Error>
 impl Document {
     fn read(file: &Path, root: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(file)
-            .map_err(|source| Error::Unreadable { file: file.to_path_buf(), source })?;
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let links = links::check(file, &text, root);
         let (blocks, malformed) = match plan::read(&text) {
             Ok(blocks) => (blocks, None),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use check::{document, soak};
 use clap::{Parser, Subcommand};
 
-/// Checks the kit by machine. Exit code: 0 all is well, 1 something differs, 2 nothing could be checked.
+/// Checks the kit by machine. Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {

@@ -1,7 +1,7 @@
-//! A network of one's own, so that port 6379 is free whatever else runs on the machine.
+//! A private network, so that port 6379 is free whatever else runs on the machine.
 //!
-//! The command runs itself again under `unshare --net`: root may do that, and anybody may as the root of a
-//! new user namespace, unless the machine forbids it (many containers do).
+//! The command runs itself again under `unshare --net`. Root may do that, and every user may do it as the root of a
+//! new user namespace, unless the machine forbids it. Many containers do.
 
 use std::env;
 use std::fs::File;
@@ -11,72 +11,66 @@ use std::process::{Command, Stdio};
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::error::Error;
+use crate::Error;
 
-/// Tells the second run that it is the second. Not for the shells of a replay: they get an environment without it.
+/// Set in the process that runs in the namespace. The shells of a replay do not get this variable.
 pub const INSIDE: &str = "CHECK_INSIDE_NAMESPACE";
 
-const WAYS: [&[&str]; 2] = [&["--net"], &["--user", "--map-root-user", "--net"]];
+const OPTIONS: [&[&str]; 2] = [&["--net"], &["--user", "--map-root-user", "--net"]];
 
-/// A network in which 6379 is free, for as long as this is held.
-pub struct Network {
-    /// The lock on the port of a network that is not ours alone.
-    _shared: Option<File>,
-}
-
-/// Returns in a network where 6379 is free: as a new process in a new namespace where that is allowed, and
-/// otherwise when no other check is using the port.
+/// Returns in a network where 6379 is free: as a new process in a new namespace if that is allowed, else when no
+/// other check uses the port. Then the file is a lock on the port. Keep it until the end.
 ///
 /// # Errors
-/// [`Error::PortInUse`] when there is no new namespace and the port is taken, [`Error::Loopback`] when the
-/// namespace has no loopback.
-pub fn enter() -> Result<Network, Error> {
-    if entered() {
-        return loopback_up().map(|()| Network { _shared: None });
+/// If there is no new namespace and the port is taken, or the namespace has no loopback interface.
+pub fn enter() -> Result<Option<File>, Error> {
+    if is_private() {
+        return loopback_up().map(|()| None);
     }
-    match WAYS.into_iter().find(|way| permitted(way)) {
-        // exec returns only if it fails.
-        Some(way) => Err(Command::new("unshare")
-            .args(way)
-            .arg("--")
-            .arg(env::current_exe()?)
-            .args(env::args_os().skip(1))
-            .env(INSIDE, "1")
-            .exec()
-            .into()),
-        None => take_turns(),
-    }
+    let Some(options) = OPTIONS.into_iter().find(|options| is_permitted(options)) else {
+        return wait_for_the_port().map(Some);
+    };
+    let mut command = Command::new("unshare");
+    command.args(options).arg("--").arg(env::current_exe()?).args(env::args_os().skip(1));
+    // exec returns only if it fails.
+    Err(command.env(INSIDE, "1").exec().into())
 }
 
-/// Waits for other checks on this machine, which use the port one after the other.
-fn take_turns() -> Result<Network, Error> {
-    let user = rustix::process::getuid();
-    let lock =
-        File::create(env::temp_dir().join(format!("check-port-6379-{}.lock", user.as_raw())))?;
-    flock(&lock, FlockOperation::LockExclusive).map_err(std::io::Error::from)?;
-    TcpListener::bind(("127.0.0.1", 6379)).map_err(|_| Error::PortInUse)?;
-    Ok(Network { _shared: Some(lock) })
+/// Waits for other checks of this user: they use the port one after the other.
+fn wait_for_the_port() -> Result<File, Error> {
+    let user = rustix::process::getuid().as_raw();
+    let lock = File::create(env::temp_dir().join(format!("check-port-6379-{user}.lock")))?;
+    flock(&lock, FlockOperation::LockExclusive)?;
+    TcpListener::bind(("127.0.0.1", 6379)).map_err(|_| {
+        "port 6379 is in use, and this machine does not allow a private network\n  \
+         (`unshare --net`). End the server that has the port, then try again.\n  \
+         To see its name: scripts/port.sh 6379"
+    })?;
+    Ok(lock)
 }
 
-/// Is this process the one in the namespace? There is no other machine to reach from there.
-pub fn entered() -> bool {
+/// Whether this process is in the namespace. It cannot reach other machines from there.
+pub fn is_private() -> bool {
     env::var_os(INSIDE).is_some()
 }
 
-fn permitted(way: &[&str]) -> bool {
+fn is_permitted(options: &[&str]) -> bool {
     let mut trial = Command::new("unshare");
-    trial.args(way).arg("true").stdout(Stdio::null()).stderr(Stdio::null());
+    trial.args(options).arg("true").stdout(Stdio::null()).stderr(Stdio::null());
     trial.status().is_ok_and(|status| status.success())
 }
 
-/// A new network namespace has a loopback interface that is down.
+/// The loopback interface of a new network is down.
 fn loopback_up() -> Result<(), Error> {
-    let ip = Command::new("ip").args(["link", "set", "lo", "up"]).output();
-    match ip {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => {
-            Err(Error::Loopback(String::from_utf8_lossy(&output.stderr).trim().to_string()))
-        }
-        Err(error) => Err(Error::Loopback(error.to_string())),
-    }
+    let output = Command::new("ip").args(["link", "set", "lo", "up"]).output();
+    let problem = match output {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(format!(
+        "cannot start the loopback interface with `ip link set lo up`:\n  {problem}\n  \
+         `ip` is in the package iproute2: sudo apt-get install iproute2"
+    )
+    .into())
 }

@@ -1,116 +1,112 @@
-//! `check soak`: keeps a server busy for minutes, with thousands of clients, rude ones among them, and
-//! checks every single answer.
+//! `check soak`: keeps a server busy for minutes with thousands of clients, hostile ones among them, and checks
+//! every reply.
 //!
-//! - `server`: the one that is soaked. `watch`: watches it to the end. `look`: what it has and uses.
-//! - `crowd`: thousands of connections on one thread, each a `guest`. What they write and what
-//!   a read has to find is in the `ledger`; `audit` reads it all at the end.
-//! - `quiet`, `flood`, `slow`, `hostile`: clients that have a thread each, and a `line` to the server.
-//! - `book`: what all of them count. `progress`, `outcome`, `report`: how it is told.
+//! - `server`: the server that is soaked. `monitor`: watches it. `snapshot`: what it uses.
+//! - `pool`: thousands of connections on one thread. The `oracle` knows what they have to read.
+//! - `probe`, `flood`, `slow_reader`, `hostile`: clients with a thread each. `connection`: to the server.
+//! - `counters`: what all clients count. `outcome`: the verdict. `report`: the table and the JSON.
 //!
-//! What clients do is drawn by lot from the seed. When they do it depends on the server and the machine, so
-//! the same seed makes the same choices and not the same run.
+//! The seed decides what the clients do. When they do it depends on the server and the machine. So the same seed
+//! makes the same choices, but not the same run.
 
-mod audit;
-mod book;
-mod crowd;
+mod connection;
+mod counters;
 mod flood;
-mod guest;
 mod hostile;
-mod ledger;
-mod line;
-mod look;
+mod monitor;
+mod oracle;
 mod outcome;
-mod progress;
-mod quiet;
+mod pool;
+mod probe;
 mod report;
 mod server;
-mod slow;
-mod watch;
+mod slow_reader;
+mod snapshot;
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use hdrhistogram::Histogram;
 
-use self::book::{Book, Tally};
-use self::line::End;
-use self::look::Look;
-use self::outcome::{Looks, Outcome};
-use self::quiet::Times;
+use self::counters::{Counters, End};
+use self::outcome::Outcome;
 use self::server::Server;
-use crate::error::Error;
+use self::snapshot::{Snapshot, Snapshots};
+use crate::Error;
 
 const FLOODS: u64 = 2;
 const SLOW_READERS: u64 = 4;
-/// All clients besides the crowd: those two, a quiet one, a hostile one.
-const CHARACTERS: usize = 8;
-/// Descriptors that are not connections, on either side: files, polls, the listening socket.
+/// The clients besides the pool: these two kinds, the probe and the hostile client.
+const CLIENTS_WITH_A_THREAD: u32 = 8;
+/// Each side needs this many descriptors besides the connections: files, epoll, the listening socket.
 const OTHER_FILES: u64 = 64;
-/// Longest time that is told exactly, in nanoseconds: an hour.
-const LONGEST: u64 = 3_600_000_000_000;
 
-/// Keeps a server busy with thousands of clients, rude ones among them, and checks what it answers.
+/// Keeps a server busy with thousands of clients, hostile ones among them, and checks every reply.
 ///
-/// Every key that was set has to be readable until it expires, and not after; memory and descriptors have
-/// to stay flat; nobody may be let down. Exit code: 0 all is well, 1 something is wrong, 2 it could not be done.
+/// A key that was set must be readable until it expires, and not after. Memory and descriptors must not grow.
+/// No connection may be lost. Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The server to start: a lab, or redis-server
     #[arg(required_unless_present = "against")]
     program: Option<PathBuf>,
-    /// A server that runs already, and is empty (keys that begin with soak: are used)
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "program")]
-    against: Option<String>,
-    /// For how long
+    /// A server that runs already and is empty (the soak uses keys that begin with soak:)
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "program", value_parser = address)]
+    against: Option<SocketAddr>,
+    /// How long
     #[arg(long, value_name = "N", default_value_t = 10.0, value_parser = minutes)]
     minutes: f64,
     /// How many connections to hold at once, at most
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u16).range(50..=10_000))]
-    clients: u16,
-    /// What the random choices begin with [default: another each time]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(50..=10_000))]
+    clients: u32,
+    /// The start of the random choices [default: another one each time]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// End at the first wrong answer, or when the first client is let down
+    /// Stop at the first wrong answer or lost connection
     #[arg(long)]
     fail_fast: bool,
-    /// Also write the figures into this file
+    /// Also write the figures to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
 
-fn minutes(word: &str) -> Result<f64, String> {
-    let number = word.parse().ok().filter(|number| (0.01..=10_000.0).contains(number));
-    number.ok_or_else(|| "a number of minutes, from 0.01 to 10000".to_owned())
+fn minutes(text: &str) -> Result<f64, &'static str> {
+    let minutes = text.parse().ok().filter(|minutes| (0.01..=10_000.0).contains(minutes));
+    minutes.ok_or("a number of minutes, from 0.01 to 10000")
 }
 
-/// Soaks a server, and says what was found.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let (host, port) = text.rsplit_once(':').unwrap_or((text, "6379"));
+    let port = port.parse().map_err(|_| format!("'{port}' is not a port"))?;
+    kit::port::resolve(host, port).map_err(|error| error.to_string())
+}
+
+/// Soaks a server, and reports what was found.
 ///
 /// # Errors
-/// When the server cannot be started or reached, or this machine cannot hold so many connections.
+/// If the server cannot be started or reached, or this machine cannot open enough connections.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
-    let book = Arc::new(Book::new(args.fail_fast));
-    let on_signal = Arc::clone(&book);
+    let counters = Arc::new(Counters::new(args.fail_fast)?);
+    let on_signal = Arc::clone(&counters);
     kit::signals::on_signal(move || on_signal.stop())?;
-    let clients = allowed(args.clients.into());
-    let server = match (&args.against, &args.program) {
-        (Some(addr), _) => Server::running(server::address(addr)?)?,
+    let clients = allowed(args.clients)?;
+    let server = match (args.against, &args.program) {
+        (Some(addr), _) => Server::running(addr)?,
         (None, program) => Server::start(&program.clone().unwrap_or_default())?,
     };
     let seed = args.seed.unwrap_or_else(|| Rng::new().u64(..1_000_000));
-    eprintln!(
-        "{} on {}: {clients} connections, seed {seed}; Ctrl-C ends it",
-        server.name, server.addr
-    );
-    let outcome = soak(server, clients, seed, Duration::from_secs_f64(60.0 * args.minutes), &book)?;
-    if let Tally { first: Some(first), .. } = &outcome.troubles.unable {
-        return Err(Error::Unable(first.clone()));
+    let (name, addr) = (&server.name, server.addr);
+    eprintln!("{name} on {addr}: {clients} connections, seed {seed}; Ctrl-C ends it");
+    let time = Duration::from_secs_f64(60.0 * args.minutes);
+    let outcome = soak(server, clients, seed, time, &counters);
+    if let Some(text) = counters.unable.get() {
+        return Err(text.as_str().into());
     }
     if let Some(file) = &args.json {
         fs::write(file, format!("{:#}\n", report::json(&outcome)))?;
@@ -119,101 +115,90 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     Ok(if outcome.problems().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// How many connections this machine allows, of those that are wanted.
-fn allowed(wanted: u64) -> usize {
-    let limit = server::raise_file_limit();
-    let allowed = wanted.min(limit.saturating_sub(OTHER_FILES));
+/// Raises the limit of open files, also for the server. Returns how many of these connections it allows.
+fn allowed(wanted: u32) -> io::Result<u32> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX)?;
+    let allowed =
+        u32::try_from(limit.saturating_sub(OTHER_FILES)).map_or(wanted, |fit| fit.min(wanted));
     if allowed < wanted {
         eprintln!(
-            "This shell allows {limit} open files (ulimit -Hn), so {allowed} connections and not {wanted}."
+            "This shell allows {limit} open files (ulimit -Hn).\n\
+             So the soak holds {allowed} connections and not {wanted}."
         );
     }
-    usize::try_from(allowed).unwrap_or(usize::MAX)
-}
-
-/// Looks at the server before the first client. The server opens some files only after it has said that it
-/// listens. So one client gets a reply first, and its descriptor is not counted.
-fn first_look(server: &Server) -> Option<Look> {
-    let mut client = TcpStream::connect(server.addr).ok()?;
-    client.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    client.write_all(b"*1\r\n$4\r\nPING\r\n").ok()?;
-    client.read_exact(&mut [0; 7]).ok()?;
-    let look = Look::at(server.pid?)?;
-    Some(Look { descriptors: look.descriptors.saturating_sub(1), ..look })
+    Ok(allowed)
 }
 
 fn soak(
     mut server: Server,
-    clients: usize,
+    clients: u32,
     seed: u64,
     time: Duration,
-    book: &Arc<Book>,
-) -> Result<Outcome, Error> {
-    let times = Histogram::new_with_bounds(1, LONGEST, 3).map_err(io::Error::other)?;
-    let times = Times::new(times);
-    let mut looks = Looks { start: first_look(&server), ..Looks::default() };
+    counters: &Counters,
+) -> Outcome<'_> {
+    let mut snapshots = Snapshots { before: first_snapshot(&server), ..Snapshots::default() };
     let started = Instant::now();
     let mut death = thread::scope(|scope| {
-        start(scope, &server, clients, seed, &times, book);
-        let death = watch::until(&mut server, started + time, &mut looks, book);
-        book.stop();
+        start_clients(scope, server.addr, clients, seed, counters);
+        let death = monitor::watch(&mut server, started + time, &mut snapshots, counters);
+        counters.stop();
         death
     });
     let elapsed = started.elapsed();
     if death.is_none() {
-        looks.end = watch::farewell(&server, looks.start);
+        snapshots.after = monitor::wait_until_closed(&server, snapshots.before);
         death = server.death();
     }
-    let death = death.map(|how| (how, server.last_lines()));
-    let (name, addr) = (server.name.clone(), server.addr);
-    let bad_end = server.stop().filter(|_| death.is_none());
-    let quiet = times.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let (counts, troubles) = (book.counts(), book.troubles());
-    Ok(Outcome {
-        name,
-        addr,
+    let last_lines = if death.is_some() { server.last_lines() } else { Vec::new() };
+    Outcome {
+        name: server.name.clone(),
+        addr: server.addr,
         seed,
         elapsed,
-        clients,
-        counts,
-        troubles,
+        clients: clients as usize,
+        counters,
         death,
-        looks,
-        bad_end,
-        quiet,
-    })
+        last_lines,
+        snapshots,
+        bad_end: server.stop(),
+    }
 }
 
-/// What a client does, with its share of the random choices.
-type Life<'a> = Box<dyn FnOnce(&mut Rng) -> Result<(), End> + Send + 'a>;
+/// A snapshot before the first client. A server opens some files only after its ready line. So one client gets a
+/// reply first, and its descriptor does not count.
+fn first_snapshot(server: &Server) -> Option<Snapshot> {
+    let mut client = TcpStream::connect(server.addr).ok()?;
+    client.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    client.write_all(probe::PING).ok()?;
+    client.read_exact(&mut [0; 7]).ok()?;
+    let snapshot = Snapshot::of(server.pid?)?;
+    Some(Snapshot { descriptors: snapshot.descriptors.saturating_sub(1), ..snapshot })
+}
 
-/// Starts all clients.
-fn start<'scope, 'env>(
+/// What a client does with its own random choices.
+type Client<'a> = Box<dyn FnOnce(&mut Rng) -> Result<(), End> + Send + 'a>;
+
+fn start_clients<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    server: &Server,
-    clients: usize,
+    addr: SocketAddr,
+    clients: u32,
     seed: u64,
-    times: &'env Times,
-    book: &'env Book,
+    counters: &'env Counters,
 ) {
-    let (addr, mut seeds) = (server.addr, Rng::with_seed(seed));
-    let mut client = |live: Life<'env>| {
+    let mut seeds = Rng::with_seed(seed);
+    let mut start = |client: Client<'env>| {
         let mut rng = seeds.fork();
-        scope.spawn(move || {
-            if let Err(End::Trouble(trouble)) = live(&mut rng) {
-                book.report(trouble);
-            }
-        });
+        scope.spawn(move || client(&mut rng).unwrap_or_else(|end| counters.report(end)));
     };
-    // A server that closes a connection counts it until it has seen the end: others are here already.
-    let crowd = clients - CHARACTERS - clients / 100;
-    client(Box::new(move |rng| crowd::run(addr, crowd, rng.fork(), book)));
-    client(Box::new(move |_| quiet::run(addr, times, book)));
-    client(Box::new(move |rng| hostile::run(addr, rng, book)));
+    // One in a hundred is left out: a server still counts a closed connection when the next one is there already.
+    let pool = clients.saturating_sub(CLIENTS_WITH_A_THREAD + clients / 100);
+    start(Box::new(move |rng| pool::run(addr, pool, rng.fork(), counters)));
+    start(Box::new(move |_| probe::run(addr, counters)));
+    start(Box::new(move |rng| hostile::run(addr, rng, counters)));
     for number in 0..FLOODS {
-        client(Box::new(move |rng| flood::run(addr, number, rng, book)));
+        start(Box::new(move |rng| flood::run(addr, number, rng, counters)));
     }
     for number in 0..SLOW_READERS {
-        client(Box::new(move |rng| slow::run(addr, number, rng, book)));
+        start(Box::new(move |rng| slow_reader::run(addr, number, rng, counters)));
     }
 }

@@ -12,7 +12,7 @@ use super::step::{Prompt, Step};
 use super::terminal::Terminal;
 use super::terminals::{Never, Terminals};
 use super::verdict::{self, Shell};
-use crate::error::Error;
+use crate::Error;
 
 /// How long the first line of a command may take to come when cargo has to build first.
 const BUILD: Duration = Duration::from_secs(300);

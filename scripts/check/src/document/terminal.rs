@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcgetpgrp, tcsetattr};
 
 use super::screen::{COLUMNS, ROWS, SHELL_PROMPT, Screen};
-use crate::error::Error;
+use crate::Error;
 use crate::namespace;
 
 /// Settings of the line editor in bash: only what we type, and no bell.
@@ -153,7 +153,7 @@ fn environment(home: &Path) -> Vec<(&'static str, OsString)> {
     };
     variables.extend(installed("CARGO_HOME", ".cargo"));
     variables.extend(installed("RUSTUP_HOME", ".rustup"));
-    if namespace::entered() {
+    if namespace::is_private() {
         // Cargo would wait for a network that is not there.
         variables.push(("CARGO_NET_OFFLINE", "true".into()));
     }

@@ -9,8 +9,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tempfile::TempDir;
 
 use super::terminal::Terminal;
-use crate::error::Error;
-use crate::leftovers;
+use crate::Error;
+use crate::orphans;
 
 /// How soon we notice what no output tells us: that bash has handed the terminal to a program.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
@@ -38,7 +38,7 @@ impl Terminals {
     /// # Errors
     /// When there is no room for a home directory.
     pub fn new(root: &Path) -> Result<Self, Error> {
-        leftovers::adopt();
+        orphans::adopt();
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
         Ok(Self { by_name: BTreeMap::new(), home, root: root.to_path_buf() })
     }
@@ -106,6 +106,6 @@ impl Drop for Terminals {
     fn drop(&mut self) {
         // Closing a terminal is the hang-up that shells and most programs end on.
         self.by_name.clear();
-        leftovers::end();
+        orphans::end_all();
     }
 }

@@ -1,4 +1,4 @@
-//! Floods: pipelines without end. Each request adds one to a number, so that each reply has its place.
+//! Floods: pipelines without a pause. Each request adds 1 to a number, so each reply has its place.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -6,42 +6,37 @@ use std::time::{Duration, Instant};
 use codec::{Codec as _, Reply, resp};
 use fastrand::Rng;
 
-use super::book::{Book, Count, Trouble};
-use super::line::{self, End, Line};
+use super::connection::{Connection, expect};
+use super::counters::{Count, Counters, End};
 
-/// So many requests are sent before a reply is read.
-pub const PIPELINE: usize = 10_000;
+/// This many requests are sent before a reply is read.
+const PIPELINE: usize = 10_000;
 
-/// Floods the server for a while, rests, and floods it again.
+/// Floods the server for a while, pauses, and floods it again.
 ///
 /// # Errors
 /// [`End`].
-pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, book: &Book) -> Result<(), End> {
-    let key = format!("soak:flood:{number}").into_bytes();
+pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
+    let key = format!("soak:flood:{number}");
     let mut pipeline = Vec::new();
     for _ in 0..PIPELINE {
-        resp::Codec::encode_request(&[b"INCR".to_vec(), key.clone()], &mut pipeline);
+        resp::Codec::encode_request(&[b"INCR".to_vec(), key.clone().into()], &mut pipeline);
     }
     let mut count = 0;
-    while !book.is_stopping() {
-        let mut line = Line::open(addr, book)?;
+    while !counters.is_stopping() {
+        let mut connection = Connection::open(addr, counters)?;
         let end = Instant::now() + Duration::from_millis(rng.u64(..2000));
-        while Instant::now() < end && !book.is_stopping() {
-            line.send(&pipeline)?;
+        while Instant::now() < end && !counters.is_stopping() {
+            connection.send(&pipeline)?;
             for _ in 0..PIPELINE {
                 count += 1;
-                let reply = line.reply()?;
-                if reply != Reply::Integer(count) {
-                    let shown = line::shown(&reply);
-                    let wrong = format!("INCR soak:flood:{number}: expected {count}; got {shown}");
-                    return Err(Trouble::Wrong(wrong).into());
-                }
-                book.add(Count::Answered);
+                expect("INCR of a flood", &connection.reply()?, &Reply::Integer(count))?;
+                counters.add(Count::Answered);
             }
-            book.add(Count::Floods);
+            counters.add(Count::Floods);
         }
-        drop(line);
-        line::pause(book, Duration::from_millis(rng.u64(..2000)));
+        drop(connection);
+        counters.pause(Duration::from_millis(rng.u64(..2000)));
     }
     Ok(())
 }

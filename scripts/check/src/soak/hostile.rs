@@ -1,4 +1,4 @@
-//! Hostile bytes: what is no request is refused or closed upon, and hurts nobody else.
+//! A hostile client: it sends bytes that are no request. The server has to refuse them, and nobody else may suffer.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use codec::Reply;
 use fastrand::Rng;
 
-use super::book::{Book, Count, Trouble};
-use super::line::{self, End, Line, PATIENCE};
+use super::connection::{Connection, REPLY_TIMEOUT, shown};
+use super::counters::{Count, Counters, End};
 
-/// What can never become a request: an error has to come, and then the end.
+/// Bytes that can never become a request. The server has to send an error and close the connection.
 const REFUSED: [&[u8]; 9] = [
     b"*1\r\n$536870913\r\n",
     b"*1\r\n$-2\r\n",
@@ -21,64 +21,69 @@ const REFUSED: [&[u8]; 9] = [
     b"*1\r\n*1\r\n$4\r\nPING\r\n",
     b"GET \"never closed\r\n",
 ];
-/// How long to listen to what a server says to bytes that may or may not be something.
+/// How long to wait for replies to random bytes, which may be the start of a request.
 const LISTENING: Duration = Duration::from_millis(100);
-/// Longest nonsense, in bytes: more than an inline command may have.
-const NONSENSE: usize = 100_000;
+/// The most random bytes: more than an inline command may have.
+const LONGEST: usize = 100_000;
 
-/// Sends one of these after the other, each on a connection of its own.
+/// Sends bytes of one kind or the other, on a new connection each time.
 ///
 /// # Errors
 /// [`End`].
-pub fn run(addr: SocketAddr, rng: &mut Rng, book: &Book) -> Result<(), End> {
-    while !book.is_stopping() {
-        let mut line = Line::open(addr, book)?;
-        if let Some(bytes) = REFUSED.get(rng.usize(..2 * REFUSED.len())) {
-            line.send(bytes)?;
-            refused(&mut line, bytes)?;
-        } else {
-            nonsense(&mut line, rng)?;
+pub fn run(addr: SocketAddr, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
+    while !counters.is_stopping() {
+        let mut connection = Connection::open(addr, counters)?;
+        match REFUSED.get(rng.usize(..2 * REFUSED.len())) {
+            Some(bytes) => expect_refusal(&mut connection, bytes, counters)?,
+            None => send_random_bytes(&mut connection, rng)?,
         }
-        book.add(Count::Hostile);
-        drop(line);
-        line::pause(book, Duration::from_millis(rng.u64(..20)));
+        counters.add(Count::Hostile);
+        drop(connection);
+        counters.pause(Duration::from_millis(rng.u64(..20)));
     }
     Ok(())
 }
 
-fn refused(line: &mut Line<'_>, bytes: &[u8]) -> Result<(), End> {
-    let is_error = matches!(line.reply()?, Reply::Error(_));
-    let last = Instant::now();
-    while is_error && last.elapsed() < PATIENCE {
-        match line.hear(usize::MAX) {
-            Ok(Some(0)) | Err(End::Trouble(Trouble::Lost(_))) => return Ok(()),
-            Ok(_) => line.wait_since(last)?,
-            Err(end) => return Err(end),
+fn expect_refusal(
+    connection: &mut Connection<'_>,
+    bytes: &[u8],
+    counters: &Counters,
+) -> Result<(), End> {
+    connection.send(bytes)?;
+    let is_error = matches!(connection.reply()?, Reply::Error(_));
+    let since = Instant::now();
+    while !counters.is_stopping() {
+        if !is_error || since.elapsed() > REPLY_TIMEOUT {
+            let bytes = bytes.escape_ascii();
+            let rule = "an error and the end of the connection";
+            return Err(End::Wrong(format!("{bytes}\n  expected: {rule}")));
         }
+        match connection.receive(usize::MAX) {
+            Err(End::Lost(_)) => return Ok(()),
+            received => received?,
+        };
     }
-    let bytes = bytes.escape_ascii();
-    Err(Trouble::Wrong(format!("{bytes} was not refused with an error and the end")).into())
+    Err(End::Stopped)
 }
 
-/// Bytes drawn by lot. Nobody knows what they mean, but all that can come back are errors.
-fn nonsense(line: &mut Line<'_>, rng: &mut Rng) -> Result<(), End> {
+/// Nobody knows what these bytes mean, but only errors may come back.
+fn send_random_bytes(connection: &mut Connection<'_>, rng: &mut Rng) -> Result<(), End> {
     let halvings = rng.u32(..12);
-    let length = rng.usize(..NONSENSE >> halvings);
+    let length = rng.usize(..LONGEST >> halvings);
     let first = if rng.bool() { b'*' } else { rng.u8(..) };
     let mut bytes = vec![first];
     bytes.extend(std::iter::repeat_with(|| rng.u8(..)).take(length));
-    let sent = line.send(&bytes);
+    let sent = connection.send(&bytes);
     let end = Instant::now() + LISTENING;
     while !matches!(sent, Err(End::Stopped)) && Instant::now() < end {
-        match line.hear(usize::MAX) {
-            // It has closed, or reset, while we were talking: that is its right.
-            Ok(Some(0)) | Err(_) => return Ok(()),
-            Ok(_) => {}
+        if connection.receive(usize::MAX).is_err() {
+            // The server may close the connection, or reset it, while bytes are still arriving.
+            return Ok(());
         }
-        while let Some(reply) = line.try_reply()? {
+        while let Some(reply) = connection.next_reply()? {
             if !matches!(reply, Reply::Error(_)) {
-                let shown = line::shown(&reply);
-                return Err(Trouble::Wrong(format!("nonsense was answered with {shown}")).into());
+                let reply = shown(&reply);
+                return Err(End::Wrong(format!("random bytes were answered with {reply}")));
             }
         }
     }

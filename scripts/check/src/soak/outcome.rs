@@ -1,108 +1,86 @@
-//! What a soak has shown, and the verdict.
+//! What a soak has found, and the verdict.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
+use indicatif::BinaryBytes;
+use kit::bench::text::number;
 
-use super::book::{COUNTS, Count, Troubles};
-use super::look::{Look, Memory};
+use super::counters::{Count, Counters};
+use super::snapshot::{Snapshots, grows, lowest_of_quarters};
 
 /// All that is known at the end.
 #[derive(Debug)]
-pub struct Outcome {
-    /// What the server is called.
+pub struct Outcome<'a> {
+    /// The name of the server.
     pub name: String,
-    /// Where it listens.
+    /// Its address.
     pub addr: SocketAddr,
-    /// What the random choices began with.
+    /// The start of the random choices.
     pub seed: u64,
     /// How long the clients were there.
     pub elapsed: Duration,
     /// How many connections were wanted.
     pub clients: usize,
-    /// How often things happened.
-    pub counts: [u64; COUNTS.len()],
-    /// What went wrong.
-    pub troubles: Troubles,
-    /// How the server died, and the last that it wrote.
-    pub death: Option<(String, Vec<String>)>,
-    /// Before the first client; one a second; after the last one had left.
-    pub looks: Looks,
-    /// What was wrong about its end.
+    /// What the clients have counted.
+    pub counters: &'a Counters,
+    /// How the server has died.
+    pub death: Option<String>,
+    /// Its last lines, if it has died.
+    pub last_lines: Vec<String>,
+    /// What the server has used.
+    pub snapshots: Snapshots,
+    /// What went wrong when the server was stopped.
     pub bad_end: Option<String>,
-    /// How long the quiet client waited each time, in nanoseconds.
-    pub quiet: Histogram<u64>,
 }
 
-/// What was seen of the process.
-#[derive(Debug, Default)]
-pub struct Looks {
-    /// Before the first client came.
-    pub start: Option<Look>,
-    /// While they were there, one a second.
-    pub during: Vec<Look>,
-    /// After all have left.
-    pub end: Option<Look>,
-}
-
-impl Outcome {
-    /// How often it happened.
-    pub fn count(&self, count: Count) -> u64 {
-        self.counts[count as usize]
-    }
-
-    /// What is wrong with the server, the worst first; nothing, if all is well.
+impl Outcome<'_> {
+    /// What is wrong with the server, the worst first; empty if all is well.
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        if let Some((how, _)) = &self.death {
+        if let Some(death) = &self.death {
             let elapsed = self.elapsed.as_secs_f64();
-            problems.push(format!("the server has died after {elapsed:.1} s: {how}"));
+            problems.push(format!("the server has died after {elapsed:.1} s: {death}"));
         }
-        let mut tell = |count: u64, one: &str, many: &str, first: &Option<String>| {
-            if let Some(first) = first {
-                let what = if count == 1 { one } else { many };
-                problems.push(format!("{count} {what}; the first: {first}"));
-            }
+        let Counters { first_wrong, first_lost, .. } = self.counters;
+        let mut tell = |count, one, many, first: &OnceLock<String>| {
+            let count = self.counters.count(count);
+            let what = if count == 1 { one } else { many };
+            let text = |first| format!("{} {what}; the first:\n  {first}", number(count));
+            problems.extend(first.get().map(text));
         };
-        let Troubles { wrong, lost, .. } = &self.troubles;
-        tell(wrong.count, "wrong answer", "wrong answers", &wrong.first);
-        // When a server dies, all lose their connections.
+        tell(Count::Wrong, "wrong answer", "wrong answers", first_wrong);
+        // When a server dies, all clients lose their connections.
         if self.death.is_none() {
-            tell(lost.count, "client was let down", "clients were let down", &lost.first);
-            problems.extend(self.leaks());
+            tell(Count::Lost, "connection was lost", "connections were lost", first_lost);
+            problems.extend(self.descriptor_leak());
+            problems.extend(self.memory_leak());
             problems.extend(self.bad_end.clone());
         }
-        if problems.is_empty() && self.count(Count::Answered) == 0 {
-            problems.push("nobody was answered".to_owned());
+        if problems.is_empty() && self.counters.count(Count::Answered) == 0 {
+            problems.push("no client was answered".to_owned());
         }
         problems
     }
 
-    fn leaks(&self) -> Vec<String> {
-        let mut leaks = Vec::new();
-        if let (Some(start), Some(end)) = (self.looks.start, self.looks.end)
-            && end.descriptors > start.descriptors
-        {
-            leaks.push(format!(
-                "descriptors leak: {} were open before the first client, and {} after all have left",
-                start.descriptors, end.descriptors
-            ));
-        }
-        if let Memory::Judged([second, _, last]) = self.memory()
-            && self.memory().grows()
-        {
-            leaks.push(format!(
-                "memory grows steadily: at least {} in the second quarter of the time, {} in the last",
-                super::report::mebibytes(second),
-                super::report::mebibytes(last)
-            ));
-        }
-        leaks
+    fn descriptor_leak(&self) -> Option<String> {
+        let (before, after) =
+            (self.snapshots.before?.descriptors, self.snapshots.after?.descriptors);
+        let leak = || {
+            format!("descriptors leak: {before} before the first client, {after} after the last")
+        };
+        (after > before).then(leak)
     }
 
-    /// What memory does in the long run.
-    pub fn memory(&self) -> Memory {
-        Memory::of(&self.looks.during, self.clients)
+    fn memory_leak(&self) -> Option<String> {
+        let [second, _, last] = self.lowest_memory().filter(|lowest| grows(*lowest))?;
+        let (second, last) = (BinaryBytes(second), BinaryBytes(last));
+        Some(format!("memory grows steadily: quarter 2 uses {second} or more, quarter 4 {last}"))
+    }
+
+    /// See [`lowest_of_quarters`].
+    pub fn lowest_memory(&self) -> Option<[u64; 3]> {
+        lowest_of_quarters(&self.snapshots.during, self.clients)
     }
 }

@@ -1,127 +1,107 @@
-//! What a soak has shown: a table for people, an object for machines.
+//! The report: a table for people, an object for machines.
 
 use std::io::{self, Write};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use indicatif::BinaryBytes;
 use kit::bench::text::{micros, number, seconds, time};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::book::{COUNTS, Count};
-use super::look::{Look, Memory};
+use super::counters::COUNTS;
 use super::outcome::Outcome;
+use super::snapshot::{Snapshot, minutes_to_judge};
 
-/// How long the quiet client waited: the columns, with the share of all that each tells of.
+/// The quantiles of the probe's times, and their names.
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.50), ("p99", 0.99), ("max", 1.0)];
 
-/// Memory for people.
-pub fn mebibytes(bytes: u64) -> String {
-    let tenths = bytes * 10 / (1 << 20);
-    format!("{}.{} MiB", number(tenths / 10), tenths % 10)
-}
-
-/// The table and the verdict.
+/// Writes the table and the verdict.
 ///
 /// # Errors
-/// If it cannot be written.
-pub fn write(outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-    let Outcome { name, addr, seed, .. } = outcome;
-    let elapsed = time(outcome.elapsed);
-    writeln!(out, "{name} on {addr}, {elapsed}, seed {seed}\n")?;
-    let mut row = |name: &str, text: &str| writeln!(out, "{name:<26}{text}");
-    for (count, name) in COUNTS.into_iter().filter(|(count, _)| *count != Count::Held) {
-        row(name, &format!("{:>13}", number(outcome.count(count))))?;
+/// If they cannot be written.
+pub fn write(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
+    let Outcome { name, addr, seed, counters, .. } = outcome;
+    writeln!(out, "{name} on {addr}, {}, seed {seed}\n", time(outcome.elapsed))?;
+    for (count, name) in COUNTS {
+        writeln!(out, "{name:<26}{:>13}", number(counters.count(count)))?;
     }
-    row("wrong answers", &format!("{:>13}", number(outcome.troubles.wrong.count)))?;
-    row("clients let down", &format!("{:>13}", number(outcome.troubles.lost.count)))?;
-    row("PING beside all that", &quiet(&outcome.quiet))?;
-    row("memory (RSS)", &resource(outcome, |look| mebibytes(look.memory)))?;
-    if let Memory::Judged(lowest) = outcome.memory() {
-        let lowest = lowest.map(mebibytes).join(", ");
-        row("", &format!("lowest in the 2nd, 3rd, last quarter: {lowest}"))?;
-    } else {
-        let minutes = Memory::minutes_for(outcome.clients);
-        row("", &format!("too short to tell whether it grows: that takes {minutes} minutes"))?;
-    }
-    row("descriptors", &resource(outcome, |look| number(look.descriptors)))?;
-    row("threads", &resource(outcome, |look| number(look.threads)))?;
-    row("CPU", &cpu(outcome))?;
-    writeln!(out)?;
+    let times = QUANTILES
+        .map(|(name, quantile)| format!("{name} {}", time(at(&counters.ping_times(), quantile))));
+    writeln!(out, "{:<26}{}\n", "PING meanwhile", times.join(", "))?;
+    write_resources(outcome, out)?;
+    write_verdict(outcome, out)
+}
+
+/// What the server used: before the clients, when it had settled, at their end, and after they had left.
+fn write_resources(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
+    let snapshots = &outcome.snapshots;
+    let during = &snapshots.during;
+    let (Some(before), Some(settled), Some(last)) =
+        (snapshots.before, during.get(during.len() / 4), during.last())
+    else {
+        return writeln!(out, "memory, descriptors, threads and CPU: this user cannot see them\n");
+    };
+    let moments = [
+        ("at the start", Some(before)),
+        ("settled", Some(*settled)),
+        ("at the end", Some(*last)),
+        ("all have left", snapshots.after),
+    ];
+    let mut row = |name: &str, cell: &dyn Fn(&'static str, Snapshot) -> String| {
+        let seen = moments.into_iter().filter_map(|(when, snapshot)| Some(cell(when, snapshot?)));
+        let cells: String = seen.map(|cell| format!("{cell:>14}")).collect();
+        writeln!(out, "{name:<22}{cells}")
+    };
+    row("", &|when, _| when.to_owned())?;
+    row("memory (RSS)", &|_, snapshot| BinaryBytes(snapshot.memory).to_string())?;
+    row("descriptors", &|_, snapshot| number(snapshot.descriptors))?;
+    row("threads", &|_, snapshot| number(snapshot.threads))?;
+    let used = last.cpu.saturating_sub(before.cpu);
+    let share = 100.0 * used.as_secs_f64() / outcome.elapsed.as_secs_f64().max(0.001);
+    writeln!(out, "{:<26}{} ({share:.0} % of one processor)", "CPU time", time(used))?;
+    let growth = match outcome.lowest_memory() {
+        Some(lowest) => {
+            let lowest = lowest.map(|bytes| BinaryBytes(bytes).to_string()).join(", ");
+            format!("lowest in quarters 2, 3, 4: {lowest}")
+        }
+        None => format!("not judged: that takes {} minutes", minutes_to_judge(outcome.clients)),
+    };
+    writeln!(out, "{:<26}{growth}\n", "growth of memory")
+}
+
+fn write_verdict(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
     let problems = outcome.problems();
     for problem in &problems {
         writeln!(out, "WRONG: {problem}")?;
     }
-    for line in outcome.death.iter().flat_map(|(_, lines)| lines) {
+    for line in &outcome.last_lines {
         writeln!(out, "  | {line}")?;
     }
-    if problems.is_empty() {
-        writeln!(out, "{}", praise(outcome))
-    } else {
-        writeln!(out, "The random choices can be had again: --seed {seed}")
+    if !problems.is_empty() {
+        return writeln!(out, "To repeat the random choices: --seed {}", outcome.seed);
     }
-}
-
-/// What was found, if it was nothing: only what was looked for.
-fn praise(outcome: &Outcome) -> String {
-    let mut found = vec!["every answer was right, and no client was let down"];
-    if outcome.looks.end.is_some() {
-        found.push("no descriptor leaks");
+    writeln!(out, "ok: every answer was right, and no connection was lost")?;
+    if outcome.snapshots.after.is_some() {
+        writeln!(out, "ok: no descriptor leaks")?;
     }
-    if outcome.memory() != Memory::NotJudged {
-        found.push("memory does not grow");
+    if outcome.lowest_memory().is_some() {
+        writeln!(out, "ok: memory does not grow")?;
     }
-    format!("ok: {}", found.join("; "))
-}
-
-fn quiet(times: &Histogram<u64>) -> String {
-    let columns = QUANTILES.map(|(name, quantile)| format!("{name} {}", time(at(times, quantile))));
-    columns.join(", ")
+    Ok(())
 }
 
 fn at(times: &Histogram<u64>, quantile: f64) -> Duration {
     Duration::from_nanos(times.value_at_quantile(quantile))
 }
 
-/// Something the server has: before, settled, at the end of the load, and when all have left.
-fn resource(outcome: &Outcome, of: impl Fn(&Look) -> String) -> String {
-    let looks = &outcome.looks;
-    let during = &looks.during;
-    let moments = [
-        ("at the start", looks.start.as_ref()),
-        ("settled", during.get(during.len() / 4)),
-        ("at the last", during.last()),
-        ("when all had left", looks.end.as_ref()),
-    ];
-    let told = moments.into_iter().filter_map(|(when, look)| Some(format!("{} {when}", of(look?))));
-    let told: Vec<_> = told.collect();
-    if told.is_empty() {
-        "not seen: there is no /proc that tells".to_owned()
-    } else {
-        told.join(", ")
-    }
-}
-
-fn cpu(outcome: &Outcome) -> String {
-    let (Some(first), Some(last)) = (outcome.looks.start, outcome.looks.during.last()) else {
-        return "not seen".to_owned();
-    };
-    let used = last.cpu.saturating_sub(first.cpu);
-    let share = 100.0 * used.as_secs_f64() / outcome.elapsed.as_secs_f64().max(0.001);
-    format!("{} ({share:.0} % of one)", time(used))
-}
-
 /// The same as one JSON object.
-pub fn json(outcome: &Outcome) -> Value {
-    let counts = COUNTS.into_iter().filter(|(count, _)| *count != Count::Held);
-    let counts: serde_json::Map<_, _> =
-        counts.map(|(count, name)| (key(name), json!(outcome.count(count)))).collect();
-    let quiet = QUANTILES.map(|(name, quantile)| {
-        (format!("{name}_us"), json!(micros(at(&outcome.quiet, quantile))))
+pub fn json(outcome: &Outcome<'_>) -> Value {
+    let Outcome { counters, snapshots, .. } = outcome;
+    let key = |name: &str| name.replace(", ", " ").replace(['-', ' '], "_");
+    let counts = COUNTS.map(|(count, name)| (key(name), json!(counters.count(count))));
+    let ping = QUANTILES.map(|(name, quantile)| {
+        (format!("{name}_us"), json!(micros(at(&counters.ping_times(), quantile))))
     });
-    let lowest = match outcome.memory() {
-        Memory::Judged(lowest) => json!(lowest),
-        Memory::NotJudged => Value::Null,
-    };
     let problems = outcome.problems();
     json!({
         "server": outcome.name,
@@ -131,26 +111,20 @@ pub fn json(outcome: &Outcome) -> Value {
         "elapsed_s": seconds(outcome.elapsed),
         "passed": problems.is_empty(),
         "problems": problems,
-        "counts": counts,
-        "wrong_answers": outcome.troubles.wrong.count,
-        "clients_let_down": outcome.troubles.lost.count,
-        "ping": serde_json::Map::from_iter(quiet),
-        "lowest_memory_of_quarters_bytes": lowest,
-        "start": outcome.looks.start.map(look),
-        "during": outcome.looks.during.iter().copied().map(look).collect::<Vec<_>>(),
-        "end": outcome.looks.end.map(look),
+        "counts": Map::from_iter(counts),
+        "ping": Map::from_iter(ping),
+        "lowest_memory_of_quarters_bytes": outcome.lowest_memory(),
+        "start": snapshots.before.map(resources),
+        "during": snapshots.during.iter().copied().map(resources).collect::<Vec<_>>(),
+        "end": snapshots.after.map(resources),
     })
 }
 
-fn key(name: &str) -> String {
-    name.replace(", ", " ").replace(['-', ' '], "_")
-}
-
-fn look(look: Look) -> Value {
+fn resources(snapshot: Snapshot) -> Value {
     json!({
-        "memory_bytes": look.memory,
-        "descriptors": look.descriptors,
-        "threads": look.threads,
-        "cpu_s": seconds(look.cpu),
+        "memory_bytes": snapshot.memory,
+        "descriptors": snapshot.descriptors,
+        "threads": snapshot.threads,
+        "cpu_s": seconds(snapshot.cpu),
     })
 }

@@ -1,80 +1,87 @@
-//! The server that is soaked: started here on a free port, or running already.
+//! The server that is soaked. It is started here on a free port, or it runs already.
 
 use std::fs::{self, File};
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use codec::printable::one_line;
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
-use crate::error::Error;
+use crate::Error;
 
-/// How long a server may take to begin, and to end.
+/// The time for a server to get ready, and to end.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often we look whether it has.
+/// How often to look whether it has.
 const TICK: Duration = Duration::from_millis(10);
-/// So many of its last lines are shown when it has died.
+/// The report shows this many of the last lines of a server that has died.
 const LAST_LINES: usize = 8;
 
 /// A server.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it listens.
+    /// The address.
     pub addr: SocketAddr,
-    /// What it is called.
+    /// The name of the program.
     pub name: String,
-    /// Its process, if it is on this machine and we may know.
-    pub pid: Option<Pid>,
-    ours: Option<Ours>,
+    /// The process id, if the server is on this machine and this user may know it.
+    pub pid: Option<i32>,
+    started: Option<Started>,
 }
 
+/// A server that was started here. It ends when this is dropped.
 #[derive(Debug)]
-struct Ours {
+struct Started {
     child: Child,
-    /// All that it says, and its log, is in there until we end.
+    /// Has its output and its log.
     folder: TempDir,
 }
 
 impl Server {
-    /// One that runs already.
+    /// Takes a server that runs already.
     pub fn running(addr: SocketAddr) -> Result<Self, Error> {
-        TcpStream::connect_timeout(&addr, PATIENCE)
-            .map_err(|source| Error::NoServer { addr, source })?;
+        TcpStream::connect_timeout(&addr, PATIENCE).map_err(|error| {
+            format!(
+                "no server answers at {addr} ({error}). To have one started: scripts/soak.sh lab4"
+            )
+        })?;
         let process = listeners::get_process_by_port(addr.port(), listeners::Protocol::TCP).ok();
         let process = process.filter(|_| addr.ip().is_loopback());
-        let pid = process.as_ref().and_then(|it| Pid::from_raw(it.pid.cast_signed()));
-        let name = process.map_or_else(|| "server".to_owned(), |it| it.name);
-        Ok(Self { addr, name, pid, ours: None })
+        let pid = process.as_ref().map(|process| process.pid.cast_signed());
+        let name = process.map_or_else(|| "server".to_owned(), |process| one_line(&process.name));
+        Ok(Self { addr, name, pid, started: None })
     }
 
-    /// Starts a program: Redis if it is called `redis-server`, or else a lab.
+    /// Starts a program: Redis if its name is `redis-server`, else a lab.
     pub fn start(program: &Path) -> Result<Self, Error> {
         let name = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let folder = tempfile::tempdir()?;
         let is_redis = name == "redis-server";
-        // A lab takes a free port by itself. Redis has to be told which: one that was free just now.
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        // A lab takes a free port by itself. Redis must be given one that is free.
+        let addr = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let mut command = Command::new(program);
         if is_redis {
-            command.args(["--bind", "127.0.0.1", "--port", &free.port().to_string()]);
+            command.args(["--bind", "127.0.0.1", "--port", &addr.port().to_string()]);
             command.args(["--save", "", "--appendonly", "no", "--dir"]).arg(folder.path());
         } else {
             command.args(["--port", "0", "--quiet", "--log-file"]);
             command.arg(folder.path().join("server.log"));
         }
         show(&command);
-        let said = File::create(said(&folder))?;
-        // In a group of its own: Ctrl-C is for us, and we end it when everything is counted.
-        command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said).process_group(0);
-        let cannot = |source| Error::CannotStart { program: program.to_path_buf(), source };
-        let child = command.spawn().map_err(cannot)?;
-        let pid = Pid::from_raw(child.id().cast_signed());
-        let mut server = Self { addr: free, name, pid, ours: Some(Ours { child, folder }) };
+        let output = File::create(folder.path().join("output"))?;
+        command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+        // Ctrl-C goes to all processes of a group. The server has to live until the soak has its figures.
+        command.process_group(0);
+        let child = command
+            .spawn()
+            .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+        let pid = Some(child.id().cast_signed());
+        let mut server = Self { addr, name, pid, started: Some(Started { child, folder }) };
         server.wait_until_ready(is_redis)?;
         Ok(server)
     }
@@ -82,11 +89,10 @@ impl Server {
     fn wait_until_ready(&mut self, is_redis: bool) -> Result<(), Error> {
         let started = Instant::now();
         while started.elapsed() < PATIENCE && self.death().is_none() {
-            let said = self.ours.as_ref().and_then(|it| fs::read_to_string(said(&it.folder)).ok());
             let addr = if is_redis {
                 TcpStream::connect(self.addr).is_ok().then_some(self.addr)
             } else {
-                said.and_then(|said| listening(&said))
+                addr_in_ready_line(&self.output())
             };
             if let Some(addr) = addr {
                 self.addr = addr;
@@ -94,34 +100,37 @@ impl Server {
             }
             thread::sleep(TICK);
         }
-        Err(Error::NotReady { program: self.name.clone(), said: self.last_lines().join("\n  ") })
+        let (name, lines) = (&self.name, self.last_lines().join("\n  "));
+        Err(format!("{name} does not get ready. Its last lines:\n  {lines}").into())
     }
 
-    /// How it has ended, if it has.
+    /// How the server has ended; `None` if it still runs.
     pub fn death(&mut self) -> Option<String> {
-        match (&mut self.ours, self.pid) {
-            (Some(Ours { child, .. }), _) => child.try_wait().ok().flatten().map(ended),
-            (None, Some(pid)) => test_kill_process(pid)
-                .is_err_and(|error| error == rustix::io::Errno::SRCH)
-                .then(|| "it is gone".to_owned()),
-            (None, None) => None,
+        if let Some(Started { child, .. }) = &mut self.started {
+            return child.try_wait().ok()?.map(ended);
         }
+        let is_gone = test_kill_process(Pid::from_raw(self.pid?)?) == Err(Errno::SRCH);
+        is_gone.then(|| "it is gone".to_owned())
     }
 
-    /// The last lines that it wrote, if it is ours.
+    /// The last lines of its output, if it was started here.
     pub fn last_lines(&self) -> Vec<String> {
-        let said = self.ours.as_ref().and_then(|it| fs::read(said(&it.folder)).ok());
-        let said = said.unwrap_or_default();
-        let text = String::from_utf8_lossy(&said);
-        let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let output = self.output();
+        let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
         let first = lines.len().saturating_sub(LAST_LINES);
-        lines.iter().skip(first).map(|&line| line.to_owned()).collect()
+        lines[first..].iter().map(|line| one_line(line)).collect()
     }
 
-    /// Ends it, if it is ours. Returns what was wrong about its end.
+    fn output(&self) -> String {
+        let read = |started: &Started| fs::read(started.folder.path().join("output")).ok();
+        let bytes = self.started.as_ref().and_then(read).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Ends the server, if it was started here. Returns what went wrong.
     pub fn stop(mut self) -> Option<String> {
-        let Ours { child, .. } = self.ours.as_mut()?;
-        _ = self.pid.map(|pid| kill_process(pid, Signal::TERM));
+        let Started { child, .. } = self.started.as_mut()?;
+        _ = kill_process(Pid::from_child(child), Signal::TERM);
         let asked = Instant::now();
         while asked.elapsed() < PATIENCE {
             if let Ok(Some(status)) = child.try_wait() {
@@ -129,24 +138,20 @@ impl Server {
             }
             thread::sleep(TICK);
         }
-        Some(format!("it did not end within {PATIENCE:?} of being told to (SIGTERM)"))
+        Some(format!("the server did not end within {PATIENCE:?} after SIGTERM"))
     }
 }
 
-impl Drop for Ours {
+impl Drop for Started {
     fn drop(&mut self) {
         _ = self.child.kill();
         _ = self.child.wait();
     }
 }
 
-fn said(folder: &TempDir) -> PathBuf {
-    folder.path().join("said")
-}
-
-/// Where a lab listens, from its ready line: `lab4-fair listening on 127.0.0.1:6379 (pid 4242)`.
-fn listening(said: &str) -> Option<SocketAddr> {
-    let line = said.lines().find(|line| line.contains(" listening on "))?;
+/// The address in the ready line of a lab: `lab4-fair listening on 127.0.0.1:6379 (pid 4242)`.
+fn addr_in_ready_line(output: &str) -> Option<SocketAddr> {
+    let line = output.lines().find(|line| line.contains(" listening on "))?;
     line.split_whitespace().nth(3)?.parse().ok()
 }
 
@@ -154,32 +159,10 @@ fn ended(status: ExitStatus) -> String {
     format!("it ended with {status}")
 }
 
+/// Prints the command as it can be typed.
 fn show(command: &Command) {
-    let words = command.get_args().map(|word| match word.to_string_lossy() {
-        word if word.is_empty() => "''".to_owned(),
-        word => word.into_owned(),
-    });
-    let words: Vec<_> = words.collect();
-    eprintln!("+ {} {}", command.get_program().to_string_lossy(), words.join(" "));
-}
-
-/// Raises the limit of open files as far as it goes, for us and for the server that we start. Returns how
-/// many that is.
-pub fn raise_file_limit() -> u64 {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    let raised = rustix::process::Rlimit { current: limit.maximum, maximum: limit.maximum };
-    let now =
-        if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
-    now.unwrap_or(u64::MAX)
-}
-
-/// What the system says about an address, as an error of ours.
-pub fn address(text: &str) -> Result<SocketAddr, Error> {
-    let (host, port) = text.rsplit_once(':').unwrap_or((text, "6379"));
-    let bad = |error: &dyn std::fmt::Display| {
-        io::Error::new(io::ErrorKind::InvalidInput, format!("'{text}' is no address: {error}"))
-    };
-    let port = port.parse().map_err(|error| bad(&error))?;
-    Ok(kit::port::resolve(host, port)?)
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let line = shlex::try_join(words.iter().map(AsRef::as_ref)).unwrap_or_default();
+    eprintln!("+ {line}");
 }
