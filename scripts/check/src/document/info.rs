@@ -6,11 +6,11 @@ use std::time::Duration;
 pub const MAIN: &str = "main";
 
 /// How a block is to be replayed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Info {
     /// The terminal in which the block happens.
     pub terminal: String,
-    /// Lines that begin with `> ` are typed, into a program without a prompt.
+    /// Lines that begin with `> ` are typed into a program without a prompt.
     pub typed: bool,
     /// The last command may still run when the document ends.
     pub running: bool,
@@ -20,10 +20,10 @@ pub struct Info {
     pub skip: Option<String>,
 }
 
-/// Reads an info string; `None` when the block is not a transcript.
+/// Reads an info string; `None` if the block is not a transcript.
 ///
 /// # Errors
-/// A sentence about the word that is not understood.
+/// Text for the author, if a word is not understood.
 pub fn parse(info: &str) -> Result<Option<Info>, String> {
     let (words, skip) = match info.split_once("skip:") {
         Some((words, reason)) => (words, Some(reason.trim().to_string())),
@@ -51,7 +51,8 @@ pub fn parse(info: &str) -> Result<Option<Info>, String> {
             info.terminal = word.to_string();
         } else {
             return Err(format!(
-                "`{word}` is not understood. After `console` come the name of the terminal, then any of: \
+                "`{word}` is not understood.\n  \
+                 After `console` come the name of the terminal, then any of these:\n  \
                  typed, running, timeout=SECONDS, skip: REASON"
             ));
         }

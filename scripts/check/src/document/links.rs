@@ -1,152 +1,113 @@
-//! Checks that what a document links to is there: files, and headings to jump to.
+//! Checks the links of a document: the files and headings they lead to must exist.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
+use percent_encoding::percent_decode_str;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 
-use super::plan::{LineNumber, line_of};
-
-/// A link that leads nowhere.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// Where it stands.
-    pub line: LineNumber,
-    /// Where it leads, as written.
-    pub target: String,
-    /// One sentence.
-    pub why: String,
-}
-
-/// How many relative links a document has, and which of them are broken.
-#[derive(Debug, Default)]
-pub struct Links {
-    /// All of them.
-    pub count: usize,
-    /// Those that lead nowhere.
-    pub broken: Vec<Broken>,
-}
+use super::problem::{LineNumber, Problem, line_of};
 
 /// READMEs use HTML for pictures with a dark and a light form.
-static HTML_LINK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\b(?:src|srcset|href)\s*=\s*"([^"\s]+)""#).ok());
-static HTML_ANCHOR: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"\b(?:id|name)\s*=\s*"([^"]+)""#).ok());
-static ELSEWHERE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)").ok());
+const ATTRIBUTE: &str = r#"\b(src|srcset|href|id|name)\s*=\s*"([^"]+)""#;
+static HTML_ATTRIBUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ATTRIBUTE).ok());
 
-/// Checks the links of the document `file`. A target that begins with `/` is looked up in `root`.
-#[must_use]
-pub fn check(file: &Path, text: &str, root: &Path) -> Links {
-    let mut links = Links::default();
-    for (line, target) in targets(text) {
-        if ELSEWHERE.as_ref().is_some_and(|elsewhere| elsewhere.is_match(&target)) {
-            continue;
-        }
-        links.count += 1;
-        if let Some(why) = fault(&target, file, text, root) {
-            links.broken.push(Broken { line, target, why });
-        }
-    }
-    links
+/// The links of a document, and the places in it that links may lead to.
+#[derive(Debug, Default)]
+struct Page {
+    targets: Vec<(LineNumber, String)>,
+    /// As GitHub and GitLab make them of headings, and those written as HTML.
+    anchors: Vec<String>,
 }
 
-fn targets(text: &str) -> Vec<(LineNumber, String)> {
-    let mut found = Vec::new();
-    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
-        let line = line_of(text, range.start);
-        match event {
-            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                found.push((line, dest_url.to_string()));
-            }
-            Event::Html(html) | Event::InlineHtml(html) => {
-                let links = HTML_LINK.iter().flat_map(|link| link.captures_iter(&html));
-                found.extend(links.filter_map(|link| Some((line, link.get(1)?.as_str().into()))));
-            }
-            _ => {}
-        }
-    }
-    found
+/// Checks the links of the document `file`. A target that begins with `/` is looked up in `root`. Returns how many
+/// links there are, and the broken ones.
+pub fn check(file: &Path, text: &str, root: &Path) -> (usize, Vec<Problem>) {
+    let page = Page::read(text);
+    let inside = page.targets.iter().filter(|(_, target)| !is_elsewhere(target));
+    let count = inside.clone().count();
+    let broken = inside.filter_map(|(line, target)| {
+        let why = page.fault(target, file, root)?;
+        Some(Problem { line: *line, text: format!("the link to `{target}` is broken: {why}") })
+    });
+    (count, broken.collect())
 }
 
-fn fault(target: &str, file: &Path, text: &str, root: &Path) -> Option<String> {
-    let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-    let path = unescape(path.split('?').next()?);
-    if path.is_empty() {
-        return missing_anchor(anchor, text);
-    }
-    let found = match path.strip_prefix('/') {
-        Some(from_root) => root.join(from_root),
-        None => file.parent()?.join(&path),
-    };
-    if !found.exists() {
-        return Some(format!("there is no {}", found.display()));
-    }
-    if anchor.is_empty() || found.extension().is_none_or(|extension| extension != "md") {
-        return None;
-    }
-    missing_anchor(anchor, &fs::read_to_string(found).ok()?)
+/// Whether the target is not in this repository: `https://example.org`, `mailto:a@b`, `//example.org`.
+fn is_elsewhere(target: &str) -> bool {
+    let start = target.split(['/', '#', '?']).next().unwrap_or_default();
+    start.contains(':') || target.starts_with("//")
 }
 
-fn missing_anchor(anchor: &str, text: &str) -> Option<String> {
-    let there = anchor.is_empty() || anchors(text).iter().any(|found| found == anchor);
-    (!there).then(|| format!("there is no heading `#{anchor}`"))
-}
-
-/// The anchors that GitHub and GitLab make of headings, and those written as HTML.
-fn anchors(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut times: HashMap<String, usize> = HashMap::new();
-    let mut heading: Option<String> = None;
-    for event in Parser::new_ext(text, options()) {
-        match event {
-            Event::Start(Tag::Heading { .. }) => heading = Some(String::new()),
-            Event::Text(inside) | Event::Code(inside) => {
-                if let Some(heading) = &mut heading {
-                    heading.push_str(&inside);
+impl Page {
+    fn read(text: &str) -> Self {
+        let mut page = Self::default();
+        let mut heading = String::new();
+        let mut times: HashMap<String, usize> = HashMap::new();
+        let options =
+            Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+        for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+            let line = line_of(text, range.start);
+            match event {
+                Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                    page.targets.push((line, dest_url.to_string()));
                 }
+                Event::Html(html) | Event::InlineHtml(html) => page.read_html(line, &html),
+                Event::Start(Tag::Heading { .. }) => heading.clear(),
+                Event::Text(inside) | Event::Code(inside) => heading.push_str(&inside),
+                Event::End(TagEnd::Heading(_)) => {
+                    let slug = slug(&heading);
+                    let before = times.entry(slug.clone()).or_default();
+                    page.anchors.push(if *before == 0 { slug } else { format!("{slug}-{before}") });
+                    *before += 1;
+                }
+                _ => {}
             }
-            Event::End(TagEnd::Heading(_)) => {
-                let slug = slug(&heading.take().unwrap_or_default());
-                let before = times.entry(slug.clone()).or_default();
-                found.push(if *before == 0 { slug } else { format!("{slug}-{before}") });
-                *before += 1;
+        }
+        page
+    }
+
+    fn read_html(&mut self, line: LineNumber, html: &str) {
+        for found in HTML_ATTRIBUTE.iter().flat_map(|pattern| pattern.captures_iter(html)) {
+            match &found[1] {
+                "id" | "name" => self.anchors.push(found[2].to_owned()),
+                _ => self.targets.push((line, found[2].to_owned())),
             }
-            Event::Html(html) | Event::InlineHtml(html) => {
-                let named = HTML_ANCHOR.iter().flat_map(|anchor| anchor.captures_iter(&html));
-                found.extend(named.filter_map(|name| Some(name.get(1)?.as_str().to_string())));
-            }
-            _ => {}
         }
     }
-    found
+
+    /// Why a link of this page leads nowhere.
+    fn fault(&self, target: &str, file: &Path, root: &Path) -> Option<String> {
+        let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+        let path = percent_decode_str(path.split('?').next()?).decode_utf8_lossy();
+        if path.is_empty() {
+            return self.missing_anchor(anchor);
+        }
+        let path = match path.strip_prefix('/') {
+            Some(from_root) => root.join(from_root),
+            None => file.parent()?.join(&*path),
+        };
+        if !path.exists() {
+            return Some(format!("there is no {}", path.display()));
+        }
+        if anchor.is_empty() || path.extension().is_none_or(|extension| extension != "md") {
+            return None;
+        }
+        Self::read(&fs::read_to_string(path).ok()?).missing_anchor(anchor)
+    }
+
+    fn missing_anchor(&self, anchor: &str) -> Option<String> {
+        let is_there = anchor.is_empty() || self.anchors.iter().any(|it| it == anchor);
+        (!is_there).then(|| format!("there is no heading `#{anchor}`"))
+    }
 }
 
 fn slug(heading: &str) -> String {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
     heading.to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
-}
-
-/// `%20` and its like. What is not valid stays as it is.
-fn unescape(path: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = path.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let code = after
-            .get(..2)
-            .filter(|_| *first == b'%')
-            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = if code.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn options() -> Options {
-    Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH
 }
 
 #[cfg(test)]
@@ -160,12 +121,14 @@ mod tests {
     #[test]
     fn links_lead_to_files_and_headings() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let links = check(&root.join("X.md"), TEXT, root);
-        let broken: Vec<_> = links.broken.iter().map(|b| (b.line, b.target.as_str())).collect();
+        let (count, problems) = check(&root.join("X.md"), TEXT, root);
+        let broken: Vec<_> = problems.iter().map(|it| (it.line, it.text.as_str())).collect();
         let expected =
-            [(8, "#nowhere"), (8, "src/no%20file.rs"), (10, "src/gone.rs"), (12, "no.md")];
-        assert_eq!(broken, expected);
-        assert_eq!(links.count, 9);
-        assert!(links.broken[1].why.ends_with("src/no file.rs"), "{}", links.broken[1].why);
+            [(8, "`#nowhere`"), (8, "`src/no%20file.rs`"), (10, "`src/gone.rs`"), (12, "`no.md`")];
+        assert_eq!((broken.len(), count), (expected.len(), 9), "{broken:?}");
+        for ((line, text), (at, target)) in broken.iter().zip(expected) {
+            assert!(*line == at && text.contains(target), "{line}: {text}");
+        }
+        assert!(broken[1].1.ends_with("src/no file.rs"), "{}", broken[1].1);
     }
 }

@@ -1,163 +1,132 @@
 //! Reads a Markdown file into the plan of its replay.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::info::{self, Info};
+use super::problem::{LineNumber, Problem, line_of};
 use super::step::{self, Prompt, Step};
 
-/// A line of a file, counted from 1.
-pub type LineNumber = usize;
+/// The transcripts of a document.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The blocks that are replayed, in order.
+    pub blocks: Vec<Block>,
+    /// The lines of the blocks that are not replayed, and the reasons.
+    pub skipped: Vec<(LineNumber, String)>,
+}
 
 /// One transcript.
 #[derive(Debug)]
 pub struct Block {
-    /// Where its first line stands.
+    /// Its first line.
     pub line: LineNumber,
-    /// In which terminal it happens.
-    pub terminal: String,
+    /// How it is replayed.
+    pub info: Info,
     /// What happens.
     pub steps: Vec<(LineNumber, Step)>,
-    /// The prompt that has to be back at the end, when that is how the document goes on.
+    /// The prompt that must be back at the end, if the document goes on with it.
     pub settles: Option<Prompt>,
-    /// How long each line may take.
-    pub timeout: Option<Duration>,
-    /// Why the block is not replayed.
-    pub skip: Option<String>,
-    running: bool,
 }
 
-/// What is wrong with a document before anything of it has been replayed.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Malformed {
-    /// Where.
-    pub line: LineNumber,
-    /// One sentence.
-    pub message: String,
-}
-
-impl Block {
-    /// How many lines of the block are typed.
-    #[must_use]
-    pub fn commands(&self) -> usize {
-        self.steps.iter().filter(|(_, step)| matches!(step, Step::Type(..))).count()
-    }
-
-    /// How many lines of the block are expected.
-    #[must_use]
-    pub fn lines(&self) -> usize {
-        self.steps.iter().filter(|(_, step)| matches!(step, Step::Expect(_))).count()
-    }
-}
-
-/// Reads the transcripts of a document, in order.
+/// Reads the transcripts of a document.
 ///
 /// # Errors
-/// The first block that cannot be replayed as it stands.
-pub fn read(text: &str) -> Result<Vec<Block>, Malformed> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(Info, Vec<(LineNumber, String)>)> = None;
+/// The first block that cannot be replayed as it is.
+pub fn read(text: &str) -> Result<Plan, Problem> {
+    let mut plan = Plan::default();
+    let mut open: Option<(Info, Vec<(LineNumber, Step)>)> = None;
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
         let line = line_of(text, range.start);
         match event {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(words))) => {
-                let info = info::parse(&words).map_err(|message| Malformed { line, message })?;
+                let info = info::parse(&words).map_err(|text| Problem { line, text })?;
                 open = info.map(|info| (info, Vec::new()));
             }
             Event::Text(inside) => {
-                if let Some((_, lines)) = &mut open {
-                    lines.extend(
-                        inside.lines().zip(line..).map(|(text, at)| (at, text.to_string())),
-                    );
+                let Some((info, steps)) = &mut open else { continue };
+                for (at, line) in (line..).zip(inside.lines()) {
+                    let previous = steps.last().map(|(_, step)| step);
+                    let step = step::parse(line, previous, info.typed);
+                    steps.push((at, step));
                 }
             }
             Event::End(TagEnd::CodeBlock) => {
-                blocks.extend(open.take().map(|(info, lines)| block(info, &lines, line)));
+                let Some((info, steps)) = open.take() else { continue };
+                let line = steps.first().map_or(line, |(line, _)| *line);
+                match info.skip {
+                    Some(reason) => plan.skipped.push((line, reason)),
+                    None => plan.blocks.push(Block { line, info, steps, settles: None }),
+                }
             }
             _ => {}
         }
     }
-    begins_with_a_command(&blocks)?;
-    settle(&mut blocks);
-    Ok(blocks)
+    check_beginnings(&plan.blocks)?;
+    settle(&mut plan.blocks);
+    Ok(plan)
 }
 
-/// The line in which a byte stands.
-#[must_use]
-pub fn line_of(text: &str, offset: usize) -> LineNumber {
-    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
-}
-
-fn block(info: Info, lines: &[(LineNumber, String)], fence: LineNumber) -> Block {
-    let mut steps: Vec<(LineNumber, Step)> = Vec::with_capacity(lines.len());
-    for (at, line) in lines {
-        let step = step::parse(line, steps.last().map(|(_, step)| step), info.typed);
-        steps.push((*at, step));
-    }
-    let Info { terminal, running, timeout, skip, .. } = info;
-    let line = lines.first().map_or(fence, |(line, _)| *line);
-    Block { line, terminal, steps, settles: None, timeout, skip, running }
-}
-
-fn begins_with_a_command(blocks: &[Block]) -> Result<(), Malformed> {
+/// The first block of each terminal must start a program.
+fn check_beginnings(blocks: &[Block]) -> Result<(), Problem> {
     let mut seen: Vec<&str> = Vec::new();
-    for block in blocks.iter().filter(|block| block.skip.is_none()) {
-        let Some((line, first)) = block.steps.first() else {
-            return Err(Malformed { line: block.line, message: "an empty transcript".to_string() });
+    for Block { line, info, steps, .. } in blocks {
+        let line = *line;
+        let Some((_, first)) = steps.first() else {
+            return Err(Problem { line, text: "an empty transcript".to_owned() });
         };
-        if !seen.contains(&block.terminal.as_str()) {
-            if !matches!(first, Step::Type(Prompt::Shell, _)) {
-                let message = format!(
-                    "nothing runs in terminal `{}` yet: begin with a command, a line that starts with `$ `",
-                    block.terminal
-                );
-                return Err(Malformed { line: *line, message });
-            }
-            seen.push(&block.terminal);
+        let name = info.terminal.as_str();
+        if !seen.contains(&name) && !matches!(first, Step::Type(Prompt::Shell, _)) {
+            let text = format!(
+                "nothing runs in terminal `{name}` yet\n  \
+                 begin with a command: a line that starts with `$ `"
+            );
+            return Err(Problem { line, text });
         }
+        seen.push(name);
     }
     Ok(())
 }
 
-/// Decides for each block what has to be back at its end.
+/// Decides for each block which prompt must be back at its end.
 ///
-/// Only the document as a whole tells a command that stays (a server) from one that ends: a terminal in which
-/// more output, a key, or something typed without a prompt comes next has a program running in it. One in
-/// which a command comes next, or nothing more, has not.
+/// Only the whole document tells whether a command stays (a server) or ends. If the next block of the terminal begins
+/// with output, a key, or text for a program without a prompt, the program still runs. If it begins with a
+/// command, or there is no next block, the program has ended.
 fn settle(blocks: &mut [Block]) {
     let mut last: HashMap<String, Prompt> = HashMap::new();
     let mut next: HashMap<String, Option<Prompt>> = HashMap::new();
-    for block in blocks.iter().filter(|block| block.skip.is_none()) {
-        for prompt in block.steps.iter().filter_map(|(_, step)| leaves_off(step)) {
-            last.insert(block.terminal.clone(), prompt);
+    for block in blocks.iter() {
+        for prompt in block.steps.iter().filter_map(|(_, step)| prompt_after(step)) {
+            last.insert(block.info.terminal.clone(), prompt);
         }
     }
-    for block in blocks.iter_mut().rev().filter(|block| block.skip.is_none()) {
-        block.settles = match next.get(&block.terminal) {
+    for block in blocks.iter_mut().rev() {
+        let terminal = &block.info.terminal;
+        block.settles = match next.get(terminal) {
             Some(prompt) => prompt.clone(),
-            None if block.running => None,
-            None => last.get(&block.terminal).cloned(),
+            None if block.info.running => None,
+            None => last.get(terminal).cloned(),
         }
         .filter(|prompt| *prompt != Prompt::Nothing);
-        let first = block.steps.first().and_then(|(_, step)| waits_for(step));
-        next.insert(block.terminal.clone(), first);
+        let first = block.steps.first().and_then(|(_, step)| prompt_before(step));
+        next.insert(terminal.clone(), first);
     }
 }
 
-/// The prompt that has to be there before this step.
-fn waits_for(step: &Step) -> Option<Prompt> {
+/// The prompt that must be there before this step.
+fn prompt_before(step: &Step) -> Option<Prompt> {
     match step {
         Step::Type(prompt, _) | Step::Await(prompt) => Some(prompt.clone()),
         Step::Press(_) | Step::Expect(_) | Step::Gap => None,
     }
 }
 
-/// The prompt that is back when what this step has begun is over.
-fn leaves_off(step: &Step) -> Option<Prompt> {
+/// The prompt that comes back when the command of this step has ended.
+fn prompt_after(step: &Step) -> Option<Prompt> {
     match step {
-        // A key leaves the program.
+        // A key ends the program.
         Step::Press(_) | Step::Type(Prompt::Continuation, _) => Some(Prompt::Shell),
         Step::Type(prompt, _) | Step::Await(prompt) => Some(prompt.clone()),
         Step::Expect(_) | Step::Gap => None,
@@ -171,7 +140,7 @@ mod tests {
     #[test]
     fn lines_are_counted_as_in_the_file_also_inside_a_list() {
         let text = "# A\n\n- one\n\n  ```console\n  $ echo a\n  a\n  ```\n\n```text\n$ no\n```\n";
-        let blocks = read(text).unwrap();
+        let blocks = read(text).unwrap().blocks;
         assert_eq!(blocks.len(), 1);
         assert_eq!(
             blocks[0].steps,
@@ -180,16 +149,16 @@ mod tests {
                 (7, Step::Expect("a".to_string()))
             ]
         );
-        assert_eq!((blocks[0].commands(), blocks[0].lines()), (1, 1));
     }
 
     #[test]
     fn a_command_stays_if_the_document_says_more_about_it_and_ends_otherwise() {
         let text = "```console server\n$ serve\n```\n```console client\n$ ask\n```\n\
                     ```console server\nasked\n^C\nbye\n```\n";
-        let settles: Vec<_> = read(text).unwrap().into_iter().map(|block| block.settles).collect();
+        let settles: Vec<_> =
+            read(text).unwrap().blocks.into_iter().map(|block| block.settles).collect();
         assert_eq!(settles, [None, Some(Prompt::Shell), Some(Prompt::Shell)]);
-        let running = read("```console running\n$ serve\n```\n").unwrap();
+        let running = read("```console running\n$ serve\n```\n").unwrap().blocks;
         assert_eq!(running[0].settles, None);
     }
 
@@ -197,6 +166,6 @@ mod tests {
     fn a_terminal_begins_with_a_command() {
         let error = read("\n```console server\nready\n```\n").unwrap_err();
         assert_eq!(error.line, 3);
-        assert!(error.message.contains("nothing runs in terminal `server`"), "{}", error.message);
+        assert!(error.text.contains("nothing runs in terminal `server`"), "{}", error.text);
     }
 }

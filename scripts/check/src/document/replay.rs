@@ -1,24 +1,25 @@
 //! Replays one block in its terminal.
 //!
-//! What a terminal shows, and what the document's blocks for it say, are two transcripts that have to agree.
-//! Each step claims the part of the screen that it accounts for. A complete line that no step claims is a failure.
+//! The screen of a terminal and the blocks of the document for it are two transcripts, and they must agree. Each step
+//! claims its part of the screen. A complete line that no step claims is a failure.
 
 use std::time::Duration;
 
-use super::failure::{Cause, Failure};
-use super::plan::{Block, LineNumber};
+use super::failure::Failure;
+use super::plan::Block;
+use super::problem::{LineNumber, Problem};
 use super::screen::View;
 use super::step::{Prompt, Step};
 use super::terminal::Terminal;
-use super::terminals::{Never, Terminals};
-use super::verdict::{self, Shell};
+use super::terminals::Terminals;
+use super::verdict;
 use crate::Error;
 
-/// How long the first line of a command may take to come when cargo has to build first.
+/// The longest wait for the first line of a cargo command: cargo may have to build.
 const BUILD: Duration = Duration::from_secs(300);
-/// How long a failed command may go on, to show the rest of its output.
+/// A command that has failed gets this time to show the rest of its output.
 const REST: Duration = Duration::from_secs(1);
-/// How many lines of the terminal a failure shows.
+/// A failure shows this many lines of the terminal.
 const TAIL: usize = 15;
 
 /// The replay of one block.
@@ -29,36 +30,37 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// A block, the terminals of its document, and how long a line may take unless the block says otherwise.
+    /// A block, the terminals of its document, and how long a line may take if the block does not say it.
     pub fn new(terminals: &'a mut Terminals, block: &'a Block, patience: Duration) -> Self {
         Self { terminals, block, patience }
     }
 
-    /// Replays the block; `Some` is where it failed.
+    /// Replays the block. Returns where it failed.
     ///
     /// # Errors
-    /// When no terminal can be opened.
-    pub fn run(mut self) -> Result<Option<Failure>, Error> {
-        self.terminals.open(&self.block.terminal)?;
+    /// If no terminal can be opened.
+    pub fn run(mut self) -> Result<Option<Problem>, Error> {
+        self.terminals.open(&self.block.info.terminal)?;
+        let mut last = self.block.line;
         for (line, step) in &self.block.steps {
-            if let Err(cause) = self.step(step) {
-                return Ok(Some(self.failure(*line, cause)?));
+            last = *line;
+            if let Err(failure) = self.step(step) {
+                return self.problem(last, &failure).map(Some);
             }
         }
         if let Some(prompt) = &self.block.settles
-            && let Err(cause) = self.settle(prompt, Shell::IsFine)
+            && let Err(failure) = self.settle(prompt, true)
         {
-            let last = self.block.steps.last().map_or(self.block.line, |(line, _)| *line);
-            return Ok(Some(self.failure(last, cause)?));
+            return self.problem(last, &failure).map(Some);
         }
         Ok(None)
     }
 
-    fn step(&mut self, step: &Step) -> Result<(), Cause> {
+    fn step(&mut self, step: &Step) -> Result<(), Failure> {
         match step {
-            Step::Type(Prompt::Nothing, text) => self.type_blindly(text),
+            Step::Type(Prompt::Nothing, text) => self.type_without_prompt(text),
             Step::Type(prompt, text) => self.type_at(prompt, text),
-            Step::Await(prompt) => self.settle(prompt, Shell::IsTooFar),
+            Step::Await(prompt) => self.settle(prompt, false),
             Step::Press(key) => self.press(*key),
             Step::Expect(line) => self.expect(line),
             Step::Gap => {
@@ -68,9 +70,9 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Waits for the prompt, types, and claims the line in which that was done.
-    fn type_at(&mut self, prompt: &Prompt, text: &str) -> Result<(), Cause> {
-        self.settle(prompt, Shell::IsTooFar)?;
+    /// Waits for the prompt, types, and claims the typed line.
+    fn type_at(&mut self, prompt: &Prompt, text: &str) -> Result<(), Failure> {
+        self.settle(prompt, false)?;
         let terminal = self.terminal()?;
         match prompt {
             Prompt::Shell => {
@@ -80,47 +82,43 @@ impl<'a> Replay<'a> {
             Prompt::Program(prompt) => terminal.program = Some(prompt.clone()),
             Prompt::Continuation | Prompt::Nothing => {}
         }
-        (terminal.typed, terminal.pressed) = (text.to_string(), None);
-        terminal.type_bytes(format!("{text}\r").as_bytes())?;
+        terminal.type_line(text)?;
         let shown = format!("{}{text}", prompt.on_screen());
-        let entered = self.until(
-            |patience| Cause::Late { expected: text.to_string(), patience },
-            |_, view| Ok(verdict::entered(&shown, view)),
-        )?;
-        self.terminal()?.screen.claim(entered);
+        let late = |patience| Failure::late(text, patience);
+        let end = self.until(late, |_, view| Ok(verdict::entered(&shown, view)))?;
+        self.terminal()?.screen.claim(end);
         Ok(())
     }
 
-    /// Types into a program without a prompt; the terminal itself shows what is typed.
-    fn type_blindly(&mut self, text: &str) -> Result<(), Cause> {
-        self.handed_over(text, None)?;
-        let terminal = self.terminal()?;
-        (terminal.typed, terminal.pressed) = (text.to_string(), None);
-        terminal.type_bytes(format!("{text}\r").as_bytes())?;
+    /// Types into a program without a prompt. The terminal itself shows the typed line.
+    fn type_without_prompt(&mut self, text: &str) -> Result<(), Failure> {
+        self.wait_for_program(text, None)?;
+        self.terminal()?.type_line(text)?;
         self.expect(text)
     }
 
-    /// Presses Ctrl and the key, which breaks off the line of the cursor: what stands there is claimed.
-    fn press(&mut self, key: char) -> Result<(), Cause> {
+    /// Presses Ctrl and the key. This ends the line of the cursor, so the text there is claimed.
+    fn press(&mut self, key: char) -> Result<(), Failure> {
         let name = format!("^{key}");
-        // A line editor takes ^D for the end only while it reads; ^C is for programs that are busy.
+        // ^D means the end of input only while a line editor reads. ^C is for programs that are busy.
         let prompt = self.terminal()?.program.clone().filter(|_| key == 'D');
-        self.handed_over(&name, prompt.as_deref())?;
+        self.wait_for_program(&name, prompt.as_deref())?;
         let terminal = self.terminal()?;
-        (terminal.typed, terminal.pressed) = (name.clone(), Some(name));
         if terminal.screen.view().lines.is_empty() {
             terminal.screen.claim_to_cursor();
         }
         let code = u8::try_from(key).unwrap_or_default() & 0x1f;
-        Ok(terminal.type_bytes(&[code])?)
+        terminal.type_bytes(&[code])?;
+        (terminal.typed, terminal.pressed) = (name.clone(), Some(name));
+        Ok(())
     }
 
-    /// Waits for a line of output: the next one, or one further down if a gap stands before it.
-    fn expect(&mut self, expected: &str) -> Result<(), Cause> {
-        if verdict::never_counts(self.terminal()?, expected) {
+    /// Waits for a line of output: the next one, or a later one after a gap.
+    fn expect(&mut self, expected: &str) -> Result<(), Failure> {
+        if verdict::is_optional(self.terminal()?, expected) {
             return Ok(());
         }
-        let late = |patience| Cause::Late { expected: expected.to_string(), patience };
+        let late = |patience| Failure::late(expected, patience);
         let end = self.until(late, |terminal, view| verdict::line(expected, terminal, view))?;
         let terminal = self.terminal()?;
         (terminal.gap, terminal.building) = (false, false);
@@ -128,73 +126,67 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Waits for a prompt, before which everything has to be claimed.
-    fn settle(&mut self, prompt: &Prompt, shell: Shell) -> Result<(), Cause> {
-        let late =
-            |patience| Cause::NoPrompt { prompt: prompt.in_document().to_string(), patience };
+    /// Waits for a prompt. If `may_end`, the end of the program will also do.
+    fn settle(&mut self, prompt: &Prompt, may_end: bool) -> Result<(), Failure> {
+        let late = |patience| Failure::no_prompt(prompt.in_document(), patience);
         let begin =
-            self.until(late, |terminal, view| verdict::prompt(prompt, shell, terminal, view))?;
+            self.until(late, |terminal, view| verdict::prompt(prompt, may_end, terminal, view))?;
         let terminal = self.terminal()?;
         terminal.gap = false;
         terminal.screen.claim(begin);
         Ok(())
     }
 
-    /// Waits until what is typed goes to a program, and that is at its prompt, if one is given.
-    fn handed_over(&mut self, expected: &str, prompt: Option<&str>) -> Result<(), Cause> {
-        let late = |patience| Cause::Late { expected: expected.to_string(), patience };
+    /// Waits until a program reads what is typed. If a prompt is given, the program must show it.
+    fn wait_for_program(&mut self, typed: &str, prompt: Option<&str>) -> Result<(), Failure> {
+        let late = |patience| Failure::late(typed, patience);
         self.until(late, |terminal, view| {
-            if verdict::back_in_shell(terminal, view) {
-                return Err(Cause::NoProgram);
+            if verdict::is_back_in_shell(terminal, view) {
+                return Err(Failure::no_program());
             }
-            let ready = prompt.is_none_or(|prompt| view.waits_at(prompt));
-            Ok((ready && terminal.runs_a_program()).then_some(()))
+            let is_ready = prompt.is_none_or(|prompt| view.waits_at(prompt));
+            Ok((is_ready && terminal.runs_a_program()).then_some(()))
         })
     }
 
-    /// Waits for a condition on what is not claimed yet, apart from lines that never count.
+    /// Waits for a condition on the part of the screen that is not claimed. Lines that are optional are left out.
     fn until<T>(
         &mut self,
-        late: impl FnOnce(Duration) -> Cause,
-        mut condition: impl FnMut(&Terminal, &View) -> Result<Option<T>, Cause>,
-    ) -> Result<T, Cause> {
+        late: impl FnOnce(Duration) -> Failure,
+        mut condition: impl FnMut(&Terminal, &View) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
         let building = self.terminal()?.building;
         let usual = if building { self.patience.max(BUILD) } else { self.patience };
-        let patience = self.block.timeout.unwrap_or(usual);
-        let found = self.terminals.until(&self.block.terminal, patience, |terminal| {
+        let patience = self.block.info.timeout.unwrap_or(usual);
+        let met = self.terminals.until(&self.block.info.terminal, patience, |terminal| {
             let mut view = terminal.screen.view();
-            while let Some(line) =
-                view.lines.first().filter(|line| verdict::never_counts(terminal, &line.text))
-            {
-                view.begin = line.end;
+            let lines = view.lines.iter();
+            let optional = lines.take_while(|line| verdict::is_optional(terminal, &line.text));
+            if let Some(last) = view.lines.drain(..optional.count()).next_back() {
+                view.begin = last.end;
                 terminal.screen.claim(view.begin);
-                view.lines.remove(0);
             }
             if terminal.screen.overflowed() {
-                return Err(Cause::TooLong);
+                return Err(Failure::too_long());
             }
             condition(terminal, &view)
         });
-        found.map_err(|never| match never {
-            Never::Instead(cause) => cause,
-            Never::InTime => late(patience),
-            Never::Broken(error) => Cause::Broken(error),
-        })
+        met?.ok_or_else(|| late(patience))
     }
 
-    fn terminal(&mut self) -> Result<&mut Terminal, Cause> {
-        Ok(self.terminals.at(&self.block.terminal)?)
+    fn terminal(&mut self) -> Result<&mut Terminal, Failure> {
+        Ok(self.terminals.get(&self.block.info.terminal)?)
     }
 
-    fn failure(&mut self, line: LineNumber, cause: Cause) -> Result<Failure, Error> {
-        // The rest of the output helps the author more than an early report: the verdict stands anyway.
-        let ended = |terminal: &mut Terminal| {
+    fn problem(&mut self, line: LineNumber, failure: &Failure) -> Result<Problem, Error> {
+        let name = &self.block.info.terminal;
+        // The rest of the output helps the author more than an early report.
+        _ = self.terminals.until(name, REST, |terminal| {
             let view = terminal.screen.view();
-            Ok::<_, Cause>(verdict::back_in_shell(terminal, &view).then_some(()))
-        };
-        let _ = self.terminals.until(&self.block.terminal, REST, ended);
-        let terminal = self.terminals.at(&self.block.terminal)?;
-        let (typed, shown) = (terminal.typed.clone(), terminal.screen.tail(TAIL));
-        Ok(Failure { line, terminal: self.block.terminal.clone(), typed, cause, shown })
+            Ok(verdict::is_back_in_shell(terminal, &view).then_some(()))
+        });
+        let terminal = self.terminals.get(name)?;
+        let text = failure.describe(name, &terminal.typed, &terminal.screen.tail(TAIL));
+        Ok(Problem { line, text })
     }
 }

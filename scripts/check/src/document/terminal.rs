@@ -84,18 +84,18 @@ impl Terminal {
         })
     }
 
+    /// Types a line and Enter.
+    pub fn type_line(&mut self, text: &str) -> io::Result<()> {
+        (self.typed, self.pressed) = (text.to_owned(), None);
+        self.type_bytes(format!("{text}\r").as_bytes())
+    }
+
     /// Types, as a keyboard would.
-    ///
-    /// # Errors
-    /// Those of the pseudo-terminal.
     pub fn type_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.pty.write_all(bytes)
     }
 
-    /// Shows what programs have written. To be called when there is something.
-    ///
-    /// # Errors
-    /// Those of the pseudo-terminal.
+    /// Draws the output of programs on the screen. Call it when there is some.
     pub fn read(&mut self) -> io::Result<()> {
         let mut bytes = [0; 16 * 1024];
         match self.pty.read(&mut bytes) {

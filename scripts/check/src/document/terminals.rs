@@ -1,4 +1,4 @@
-//! All terminals of one document. They live through the document, side by side, and end with it.
+//! All terminals of one document. They run side by side until the document ends.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tempfile::TempDir;
 
+use super::failure::Failure;
 use super::terminal::Terminal;
 use crate::Error;
 use crate::orphans;
 
-/// How soon we notice what no output tells us: that bash has handed the terminal to a program.
+/// How often to look for a change without output: bash has handed the terminal to a program.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
 /// The terminals of one document.
@@ -22,21 +23,8 @@ pub struct Terminals {
     root: PathBuf,
 }
 
-/// A condition that did not come true.
-pub enum Never<E> {
-    /// Something else became true, and excludes it.
-    Instead(E),
-    /// The time was up.
-    InTime,
-    /// The pseudo-terminal failed.
-    Broken(io::Error),
-}
-
 impl Terminals {
-    /// No terminal yet; each will open in the directory `root`.
-    ///
-    /// # Errors
-    /// When there is no room for a home directory.
+    /// No terminal yet. Each will open in the directory `root`, with a new home directory for all.
     pub fn new(root: &Path) -> Result<Self, Error> {
         orphans::adopt();
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
@@ -44,9 +32,6 @@ impl Terminals {
     }
 
     /// Opens the terminal of this name, unless it is open.
-    ///
-    /// # Errors
-    /// Those of [`Terminal::open`].
     pub fn open(&mut self, name: &str) -> Result<(), Error> {
         if !self.by_name.contains_key(name) {
             let terminal = Terminal::open(&self.root, self.home.path())?;
@@ -58,32 +43,29 @@ impl Terminals {
     /// The terminal of this name.
     ///
     /// # Errors
-    /// `NotFound` when it has not been opened.
-    pub fn at(&mut self, name: &str) -> io::Result<&mut Terminal> {
+    /// `NotFound` if it has not been opened.
+    pub fn get(&mut self, name: &str) -> io::Result<&mut Terminal> {
         self.by_name.get_mut(name).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// Waits until `condition` gives something for the terminal of this name.
+    /// Waits until `condition` returns something for this terminal; `None` if the time is up.
     ///
     /// Meanwhile all terminals are read: a program whose output nobody reads stops.
     ///
     /// # Errors
-    /// What came instead.
-    pub fn until<T, E>(
+    /// If `condition` can no longer become true, or a terminal fails.
+    pub fn until<T>(
         &mut self,
         name: &str,
         patience: Duration,
-        mut condition: impl FnMut(&mut Terminal) -> Result<Option<T>, E>,
-    ) -> Result<T, Never<E>> {
+        mut condition: impl FnMut(&mut Terminal) -> Result<Option<T>, Failure>,
+    ) -> Result<Option<T>, Failure> {
         let deadline = Instant::now() + patience;
         loop {
-            self.read_all().map_err(Never::Broken)?;
-            let terminal = self.at(name).map_err(Never::Broken)?;
-            if let Some(found) = condition(terminal).map_err(Never::Instead)? {
-                return Ok(found);
-            }
-            if Instant::now() > deadline {
-                return Err(Never::InTime);
+            self.read_all()?;
+            let met = condition(self.get(name)?)?;
+            if met.is_some() || Instant::now() > deadline {
+                return Ok(met);
             }
         }
     }
@@ -104,7 +86,7 @@ impl Terminals {
 
 impl Drop for Terminals {
     fn drop(&mut self) {
-        // Closing a terminal is the hang-up that shells and most programs end on.
+        // A shell ends when its terminal closes, and so do most programs.
         self.by_name.clear();
         orphans::end_all();
     }

@@ -1,62 +1,50 @@
-//! What the terminal shows now, and what that means for the step that waits: go on, wait, or give up.
+//! What the screen means for the step that waits: the step is done, it has to wait, or it has failed.
 
-use super::failure::Cause;
+use super::failure::Failure;
 use super::matching;
 use super::screen::{Mark, SHELL_PROMPT, View};
 use super::step::Prompt;
 use super::terminal::Terminal;
 
-/// What it means that the shell is back while we wait for the prompt of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shell {
-    /// The block is over, and its last line may have been `quit`.
-    IsFine,
-    /// There is more to type into the program.
-    IsTooFar,
-}
-
-/// Has the expected line come? It is the next one, unless a gap lets others come first.
+/// Looks for the expected line: the next one, or a later one after a gap. Returns where it ends.
 ///
 /// # Errors
-/// Another line came, or none can come any more.
-pub fn line(expected: &str, terminal: &Terminal, view: &View) -> Result<Option<Mark>, Cause> {
+/// If another line has come, or the program has ended.
+pub fn line(expected: &str, terminal: &Terminal, view: &View) -> Result<Option<Mark>, Failure> {
     let is_it = |text: &str| matching::matches(expected, text);
     let mut lines = view.lines.iter();
     let next = if terminal.gap { lines.find(|line| is_it(&line.text)) } else { lines.next() };
-    let expected = || expected.to_string();
     match next {
         Some(line) if is_it(&line.text) => Ok(Some(line.end)),
-        Some(line) => Err(Cause::Different { expected: expected(), actual: line.text.clone() }),
-        None if back_in_shell(terminal, view) => Err(Cause::Missing { expected: expected() }),
+        Some(line) => Err(Failure::different(expected, &line.text)),
+        None if is_back_in_shell(terminal, view) => Err(Failure::missing(expected)),
         None => Ok(None),
     }
 }
 
-/// Is the prompt there, and nothing before it that the document leaves out? Then: where it begins.
+/// Looks for the prompt. Every line before it must be accounted for. Returns where it begins. If `may_end`, the
+/// prompt of the shell will also do: the program has ended.
 ///
 /// # Errors
-/// There is something before it, or the program has ended.
+/// If there is a line before it, or the program has ended and may not.
 pub fn prompt(
     prompt: &Prompt,
-    shell: Shell,
+    may_end: bool,
     terminal: &Terminal,
     view: &View,
-) -> Result<Option<Mark>, Cause> {
+) -> Result<Option<Mark>, Failure> {
     if let Some(line) = view.lines.first().filter(|_| !terminal.gap) {
-        return Err(Cause::Extra { actual: line.text.clone() });
+        return Err(Failure::extra(&line.text));
     }
-    let here = view.waits_at(prompt.on_screen());
-    let ended = back_in_shell(terminal, view);
-    if here || (ended && shell == Shell::IsFine) {
+    let has_ended = is_back_in_shell(terminal, view);
+    if view.waits_at(prompt.on_screen()) || (has_ended && may_end) {
         return Ok(Some(view.lines.last().map_or(view.begin, |line| line.end)));
     }
-    if ended { Err(Cause::NoProgram) } else { Ok(None) }
+    if has_ended { Err(Failure::no_program()) } else { Ok(None) }
 }
 
-/// Where the line ends in which something was typed, once Enter has ended it.
-///
-/// Some line editors break a long line by themselves, so that it looks like several.
-#[must_use]
+/// Where the line of a typed command ends, once Enter has ended it. Some line editors break a long line, so that it
+/// looks like several.
 pub fn entered(shown: &str, view: &View) -> Option<Mark> {
     let mut so_far = String::new();
     for line in &view.lines {
@@ -68,19 +56,17 @@ pub fn entered(shown: &str, view: &View) -> Option<Mark> {
     None
 }
 
-/// Is this a line that may come or not, whatever the document says?
+/// Whether this line may come or not, whatever the document says.
 ///
-/// Whether cargo talks depends on what has been built before. After a key, some programs show it, some end
-/// their line, and bash does so too if the key has ended the program.
-#[must_use]
-pub fn never_counts(terminal: &Terminal, line: &str) -> bool {
+/// The lines of cargo depend on what is built already. After a key, some programs show the key, and some end their
+/// line. Bash does so as well if the key has ended the program.
+pub fn is_optional(terminal: &Terminal, line: &str) -> bool {
     let text = line.trim();
-    let of_key = terminal.pressed.as_ref().is_some_and(|key| text.is_empty() || text == key);
-    of_key || matching::is_chatter(line)
+    let is_of_key = terminal.pressed.as_ref().is_some_and(|key| text.is_empty() || text == key);
+    is_of_key || matching::is_of_cargo(line)
 }
 
-/// Has the program ended?
-#[must_use]
-pub fn back_in_shell(terminal: &Terminal, view: &View) -> bool {
+/// Whether the program has ended.
+pub fn is_back_in_shell(terminal: &Terminal, view: &View) -> bool {
     terminal.closed || view.waits_at(SHELL_PROMPT)
 }
