@@ -2,8 +2,8 @@
 //! every reply.
 //!
 //! - `server`: the server that is soaked. `monitor`: watches it. `snapshot`: what it uses.
-//! - `pool`: thousands of connections on one thread. The `oracle` knows what they have to read.
-//! - `probe`, `flood`, `slow_reader`, `hostile`: clients with a thread each. `connection`: to the server.
+//! - `pool`: thousands of clients that set and read keys. The `oracle` knows what they have to read.
+//! - `probe`, `flood`, `slow_reader`, `hostile`: the other clients. `connection`: to the server.
 //! - `counters`: what all clients count. `outcome`: the verdict. `report`: the table and the JSON.
 //!
 //! The seed decides what the clients do. When they do it depends on the server and the machine. So the same seed
@@ -192,7 +192,7 @@ fn start_clients<'scope, 'env>(
     };
     // One in a hundred is left out: a server still counts a closed connection when the next one is there already.
     let pool = clients.saturating_sub(CLIENTS_WITH_A_THREAD + clients / 100);
-    start(Box::new(move |rng| pool::run(addr, pool, rng.fork(), counters)));
+    start(Box::new(move |rng| pool::run(addr, pool, rng, counters)));
     start(Box::new(move |_| probe::run(addr, counters)));
     start(Box::new(move |rng| hostile::run(addr, rng, counters)));
     for number in 0..FLOODS {

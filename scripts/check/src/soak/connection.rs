@@ -1,5 +1,4 @@
-//! A connection to the server. Most clients have a thread and wait for replies; those of the pool share a thread
-//! and never wait. So the connection works with both kinds of socket.
+//! A connection to the server. It waits for replies, but not longer than the soak lasts.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use codec::{Codec as _, Reply, resp};
 use shared::buffer::ReadBuffer;
+use socket2::SockRef;
 
 use super::counters::{Counters, End, STOP_CHECK};
 
@@ -17,44 +17,35 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// One connection. It counts as held until it is dropped.
 #[derive(Debug)]
-pub struct Connection<'a, S = TcpStream> {
-    /// The socket.
-    pub stream: S,
-    /// Whether to wait for replies when the clients have to end. The last reading of all keys does so.
-    pub outlasts_soak: bool,
+pub struct Connection<'a> {
+    stream: TcpStream,
     buffer: ReadBuffer,
     codec: resp::Codec,
     counters: &'a Counters,
+    /// Whether to wait for replies when the soak is over. The last reading of all keys does so.
+    pub outlasts_soak: bool,
 }
 
-/// Opens a socket.
-///
-/// # Errors
-/// `Lost` if the server does not accept, `Unable` if this machine has no port or descriptor left.
-pub fn connect(addr: SocketAddr) -> Result<TcpStream, End> {
-    use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
-    let stream =
-        TcpStream::connect_timeout(&addr, CONNECT_TIMEOUT).map_err(|error| match error.kind() {
+impl<'a> Connection<'a> {
+    /// Connects.
+    ///
+    /// # Errors
+    /// `Lost` if the server does not accept, `Unable` if this machine has no port or descriptor left.
+    pub fn open(addr: SocketAddr, counters: &'a Counters) -> Result<Self, End> {
+        use io::ErrorKind::{ConnectionRefused, ConnectionReset, TimedOut};
+        let connected = TcpStream::connect_timeout(&addr, CONNECT_TIMEOUT);
+        let stream = connected.map_err(|error| match error.kind() {
             ConnectionRefused | ConnectionReset | TimedOut => {
                 End::Lost(format!("cannot connect: {error}"))
             }
             _ => End::Unable(format!("this machine cannot open one more connection: {error}")),
         })?;
-    // This fails only on a broken socket. The first write will report it better.
-    _ = stream.set_nodelay(true);
-    Ok(stream)
-}
-
-impl<'a> Connection<'a> {
-    /// Connects a client that has a thread of its own.
-    ///
-    /// # Errors
-    /// See [`connect`].
-    pub fn open(addr: SocketAddr, counters: &'a Counters) -> Result<Self, End> {
-        let stream = connect(addr)?;
+        stream.set_nodelay(true).map_err(broken)?;
         stream.set_read_timeout(Some(STOP_CHECK)).map_err(broken)?;
         stream.set_write_timeout(Some(STOP_CHECK)).map_err(broken)?;
-        Ok(Self::new(stream, counters))
+        counters.opened();
+        let (buffer, codec) = (ReadBuffer::new(), resp::Codec::default());
+        Ok(Self { stream, buffer, codec, counters, outlasts_soak: false })
     }
 
     /// Sends all bytes.
@@ -99,16 +90,10 @@ impl<'a> Connection<'a> {
         if self.counters.is_stopping() && !self.outlasts_soak {
             return Err(End::Stopped);
         }
-        if since.elapsed() > REPLY_TIMEOUT { Err(no_reply()) } else { Ok(()) }
-    }
-}
-
-impl<'a, S> Connection<'a, S> {
-    /// A connection on an open socket.
-    pub fn new(stream: S, counters: &'a Counters) -> Self {
-        counters.opened();
-        let (buffer, codec) = (ReadBuffer::new(), resp::Codec::default());
-        Self { stream, outlasts_soak: false, buffer, codec, counters }
+        if since.elapsed() > REPLY_TIMEOUT {
+            return Err(End::Lost(format!("a request was not answered within {REPLY_TIMEOUT:?}")));
+        }
+        Ok(())
     }
 
     /// The next reply, if it has arrived whole.
@@ -119,9 +104,7 @@ impl<'a, S> Connection<'a, S> {
         let reply = self.codec.decode_reply(&mut self.buffer);
         reply.map_err(|bad| End::Wrong(format!("the bytes that came are no reply: {bad}")))
     }
-}
 
-impl<S: Read + Write> Connection<'_, S> {
     /// Sends as many bytes as the kernel takes, perhaps none. Returns how many.
     ///
     /// # Errors
@@ -146,9 +129,19 @@ impl<S: Read + Write> Connection<'_, S> {
             None => Ok(false),
         }
     }
+
+    /// Sends these bytes, or a part of them. Nobody will read the reply, so nobody learns whether it worked.
+    pub fn send_unread(&self, bytes: &[u8]) {
+        _ = (&self.stream).write(bytes);
+    }
+
+    /// When this is dropped, the server gets a reset (RST) and not an end (FIN).
+    pub fn reset_when_closed(&self) {
+        _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
 }
 
-impl<S> Drop for Connection<'_, S> {
+impl Drop for Connection<'_> {
     fn drop(&mut self) {
         self.counters.closed();
     }
@@ -170,11 +163,6 @@ fn transfer(mut operation: impl FnMut() -> io::Result<usize>) -> Result<Option<u
 
 fn broken(error: io::Error) -> End {
     End::Lost(format!("a connection broke: {error}"))
-}
-
-/// The server does not answer.
-pub fn no_reply() -> End {
-    End::Lost(format!("a request was not answered within {REPLY_TIMEOUT:?}"))
 }
 
 /// Compares the reply to a request with the only right one.

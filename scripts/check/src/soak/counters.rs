@@ -49,7 +49,7 @@ pub const COUNTS: [(Count, &str); 14] = [
     (Count::Lost, "connections lost"),
 ];
 
-/// Why a client ends.
+/// Why a client ends. All that a client does may end in one of these ways.
 #[derive(Debug)]
 pub enum End {
     /// The soak is over.
@@ -121,6 +121,18 @@ impl Counters {
     /// The value of one count.
     pub fn count(&self, count: Count) -> u64 {
         self.counts[count as usize].load(Ordering::Relaxed)
+    }
+
+    /// Counts a reply that was judged: what it shows, or the complaint.
+    pub fn answered(&self, judged: Result<&[Count], String>) {
+        match judged {
+            Ok(shown) => {
+                for count in [Count::Answered].iter().chain(shown) {
+                    self.add(*count);
+                }
+            }
+            Err(complaint) => self.report(End::Wrong(complaint)),
+        }
     }
 
     /// Counts the failure of a client, and keeps the first of each kind. If this machine is the reason, the soak stops.

@@ -13,9 +13,6 @@ use super::counters::{Count, Counters, End};
 const PIPELINE: usize = 10_000;
 
 /// Floods the server for a while, pauses, and floods it again.
-///
-/// # Errors
-/// [`End`].
 pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
     let key = format!("soak:flood:{number}");
     let mut pipeline = Vec::new();

@@ -27,9 +27,6 @@ const LISTENING: Duration = Duration::from_millis(100);
 const LONGEST: usize = 100_000;
 
 /// Sends bytes of one kind or the other, on a new connection each time.
-///
-/// # Errors
-/// [`End`].
 pub fn run(addr: SocketAddr, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
     while !counters.is_stopping() {
         let mut connection = Connection::open(addr, counters)?;

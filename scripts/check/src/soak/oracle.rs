@@ -14,7 +14,7 @@ use fastrand::Rng;
 
 pub use self::request::Request;
 use self::request::{Action, Expiry};
-use super::counters::{Count, Counters, End};
+use super::counters::Count;
 
 /// Servers count time in whole milliseconds: their clock may be this much behind ours.
 const CLOCK_STEP: Duration = Duration::from_millis(1);
@@ -64,7 +64,7 @@ impl Oracle {
         Self { keys: vec![Key::default(); KEYS], recent: vec![0; RECENT], last_version: 0 }
     }
 
-    /// Draws a request, unless its key is in use. The key is then in use until [`Oracle::judge_and_count`].
+    /// Draws a request, unless its key is in use. The key is then in use until [`Oracle::judge`].
     pub fn choose(&mut self, rng: &mut Rng) -> Option<Request> {
         let place = rng.usize(..RECENT);
         let key = if rng.bool() { self.recent[place] } else { rng.usize(..KEYS) };
@@ -104,32 +104,12 @@ impl Oracle {
         Action::Set { version: self.last_version, size, expiry }
     }
 
-    /// Judges a reply and counts it: see [`Oracle::judge`].
-    pub fn judge_and_count(
-        &mut self,
-        request: Request,
-        sent: Instant,
-        received: Instant,
-        reply: &Reply,
-        counters: &Counters,
-    ) {
-        match self.judge(request, sent, received, reply) {
-            Ok(shown) => {
-                counters.add(Count::Answered);
-                for count in shown {
-                    counters.add(*count);
-                }
-            }
-            Err(complaint) => counters.report(End::Wrong(complaint)),
-        }
-    }
-
     /// Judges the reply to a request whose first byte was sent at `sent` and whose reply was received at
     /// `received`. Returns what a right reply counts as.
     ///
     /// # Errors
     /// A complaint, if no right server could have sent this reply.
-    fn judge(
+    pub fn judge(
         &mut self,
         request: Request,
         sent: Instant,

@@ -1,239 +1,182 @@
-//! The client pool: thousands of connections on one thread, most of them silent at any moment. They set keys and
-//! read what the others have set. They also come and go, and some break off in the middle of a request.
+//! The client pool: thousands of connections, most of them silent at any moment. Their clients set keys and read what
+//! the others have set. They also come and go, and some break off in the middle of a request.
+//!
+//! A pool with a thread for each client would need too much memory. So each thread has some clients, and
+//! again and again lets one of them act, drawn at random. Half a request stays half until its client is drawn again.
 
-mod client;
-
-use std::collections::{BTreeSet, VecDeque};
-use std::io;
 use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use codec::{Codec as _, resp};
 use fastrand::Rng;
-use mio::{Events, Poll, Token};
-use slab::Slab;
 
-use self::client::{Client, State};
-use super::connection::{Connection, REPLY_TIMEOUT, no_reply};
+use super::connection::{Connection, shown};
 use super::counters::{Count, Counters, End};
-use super::oracle::Oracle;
+use super::oracle::{Oracle, Request};
 
-/// This many clients connect in one turn of the loop, so that the others need not wait long.
-const CONNECTS_A_TURN: usize = 16;
-/// The longest sleep of the loop.
-const TICK: Duration = Duration::from_millis(50);
-/// How often a client of the pool sends something, a second, all of them together.
+/// The number of threads, and so of clients that wait for a reply at the same time. The backlog of a server has room
+/// for this many clients that connect at the same time.
+const THREADS: u32 = 128;
+/// How often some client of the pool acts, at most.
 const ACTIONS_A_SECOND: u32 = 2000;
 /// The last reading asks for this many keys at a time.
 const BATCH: usize = 100;
 
-/// Keeps `size` clients connected until the soak is over, and replaces those that leave. Then reads
-/// every key once more.
-///
-/// # Errors
-/// [`End`].
-pub fn run(addr: SocketAddr, size: u32, rng: Rng, counters: &Counters) -> Result<(), End> {
-    let unable = |error: io::Error| End::Unable(format!("cannot wait for sockets: {error}"));
-    let mut pool = Pool {
-        addr,
-        size,
-        rng,
-        counters,
-        poll: Poll::new().map_err(unable)?,
-        oracle: Oracle::new(),
-        clients: Slab::new(),
-        due: BTreeSet::new(),
-    };
-    let mut events = Events::with_capacity(1024);
-    while !counters.is_stopping() {
-        pool.connect()?;
-        match pool.poll.poll(&mut events, Some(pool.time_to_sleep())) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            polled => polled.map_err(unable)?,
+/// Keeps `size` clients connected until the soak is over. Then reads every key once more.
+pub fn run(addr: SocketAddr, size: u32, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
+    let oracle = Mutex::new(Oracle::new());
+    let threads = THREADS.min(size);
+    thread::scope(|scope| {
+        for number in 0..threads {
+            let share = size / threads + u32::from(number < size % threads);
+            let pause = 2 * Duration::from_secs(threads.into()) / ACTIONS_A_SECOND;
+            let worker = Worker { addr, oracle: &oracle, rng: rng.fork(), counters };
+            scope.spawn(move || worker.run(share, pause));
         }
-        for event in &events {
-            pool.on_ready(event.token().0);
-        }
-        pool.act_if_due();
-    }
-    pool.clients.clear();
-    pool.read_all_keys()
+    });
+    read_all_keys(addr, &mut locked(&oracle), counters)
 }
 
-struct Pool<'a> {
+/// One thread of the pool.
+struct Worker<'a> {
     addr: SocketAddr,
-    size: u32,
+    oracle: &'a Mutex<Oracle>,
     rng: Rng,
     counters: &'a Counters,
-    poll: Poll,
-    oracle: Oracle,
-    clients: Slab<Client<'a>>,
-    /// When each client is due, the next one first.
-    due: BTreeSet<(Instant, usize)>,
 }
 
-impl<'a> Pool<'a> {
-    fn missing(&self) -> usize {
-        self.size as usize - self.clients.len()
-    }
+/// One client.
+struct Client<'a> {
+    connection: Connection<'a>,
+    half: Option<Pending>,
+}
 
-    /// Connects some of the clients that are missing.
-    fn connect(&mut self) -> Result<(), End> {
-        for _ in 0..CONNECTS_A_TURN.min(self.missing()) {
-            let slot = self.clients.vacant_entry();
-            let token = Token(slot.key());
-            match Client::connect(self.addr, self.poll.registry(), token, self.counters) {
-                Ok(client) => {
-                    self.due.insert((client.due, slot.key()));
-                    slot.insert(client);
-                }
-                Err(lost @ End::Lost(_)) => {
-                    self.counters.report(lost);
-                    return Ok(());
-                }
-                Err(end) => return Err(end),
-            }
-        }
-        Ok(())
-    }
+/// Requests without replies.
+struct Pending {
+    requests: Vec<Request>,
+    /// When their first byte was sent.
+    sent: Instant,
+    /// The bytes that are not sent yet.
+    unsent: Vec<u8>,
+}
 
-    fn time_to_sleep(&self) -> Duration {
-        if self.missing() > 0 {
-            return Duration::ZERO;
-        }
-        let next = self.due.first().map(|(due, _)| due.saturating_duration_since(Instant::now()));
-        next.unwrap_or(TICK).min(TICK)
-    }
-
-    fn on_ready(&mut self, slot: usize) {
-        let Some(client) = self.clients.get_mut(slot) else { return };
-        let (oracle, counters) = (&mut self.oracle, self.counters);
-        let received = client.receive(|request, sent, received, reply| {
-            oracle.judge_and_count(request, sent, received, reply, counters);
-        });
-        match received {
-            Ok(()) if client.state() == State::Idle => self.schedule(slot),
-            Ok(()) => {}
-            Err(end) => self.fail(slot, end),
+impl<'a> Worker<'a> {
+    /// Connects all clients, and then lets one after the other act.
+    fn run(mut self, clients: u32, longest_pause: Duration) {
+        let mut clients: Vec<_> = (0..clients).map(|_| self.connect()).collect();
+        while !self.counters.is_stopping() {
+            self.counters.pause(longest_pause.mul_f64(self.rng.f64()));
+            let index = self.rng.usize(..clients.len());
+            let stays = clients[index].take().and_then(|client| {
+                self.act(client).unwrap_or_else(|end| {
+                    self.counters.report(end);
+                    None
+                })
+            });
+            clients[index] = stays.or_else(|| self.connect());
         }
     }
 
-    /// Sets when a client is due, from what it is doing.
-    fn schedule(&mut self, slot: usize) {
-        let Some(client) = self.clients.get_mut(slot) else { return };
-        let wait = match client.state() {
-            // The more clients there are, the longer each is silent.
-            State::Idle => {
-                let longest = Duration::from_secs(2 * u64::from(self.size)) / ACTIONS_A_SECOND;
-                longest.mul_f64(self.rng.f64())
-            }
-            State::Halfway => Duration::from_millis(self.rng.u64(..5000)),
-            State::Waiting => REPLY_TIMEOUT,
-        };
-        self.due.remove(&(client.due, slot));
-        client.due = Instant::now() + wait;
-        self.due.insert((client.due, slot));
-    }
-
-    fn remove(&mut self, slot: usize) -> Option<Client<'a>> {
-        let client = self.clients.try_remove(slot)?;
-        self.due.remove(&(client.due, slot));
-        Some(client)
-    }
-
-    /// The oracle does not learn whether its requests were done, and never uses their keys again.
-    fn fail(&mut self, slot: usize, end: End) {
-        let doing = match self.clients.get(slot).map(Client::state) {
-            Some(State::Halfway) => "in the middle of a request",
-            Some(State::Waiting) => "waiting for replies",
-            Some(State::Idle) | None => "idle",
-        };
-        self.counters.report(match end {
-            End::Lost(text) => End::Lost(format!("{text}; the client was {doing}")),
-            other => other,
-        });
-        self.remove(slot);
-    }
-
-    fn act_if_due(&mut self) {
-        let now = Instant::now();
-        while let Some(&(due, slot)) = self.due.first().filter(|(due, _)| *due <= now) {
-            let Some(client) = self.clients.get_mut(slot) else {
-                self.due.remove(&(due, slot));
-                continue;
-            };
-            let done = match client.state() {
-                State::Waiting => Err(no_reply()),
-                State::Halfway => client.finish(),
-                State::Idle => self.act(slot),
-            };
-            match done {
-                Ok(()) => self.schedule(slot),
-                Err(end) => self.fail(slot, end),
-            }
+    /// A new client, in the place of one that has left.
+    fn connect(&self) -> Option<Client<'a>> {
+        if self.counters.is_stopping() {
+            return None;
         }
+        let connected = Connection::open(self.addr, self.counters);
+        let connection = connected.map_err(|end| self.counters.report(end)).ok()?;
+        Some(Client { connection, half: None })
     }
 
-    /// Draws what a client does next. Of a hundred, five leave: two well, two in the middle of something, and
-    /// one with a reset.
-    fn act(&mut self, slot: usize) -> Result<(), End> {
+    /// Lets a client act, and returns it if it stays. Of a hundred, five leave: two well, two in the middle of
+    /// something, and one with a reset.
+    fn act(&mut self, mut client: Client<'a>) -> Result<Option<Client<'a>>, End> {
+        if let Some(pending) = client.half.take() {
+            self.finish(&mut client.connection, pending)?;
+            return Ok(Some(client));
+        }
         let draw = self.rng.u8(..100);
-        if draw >= 5 {
-            return self.ask(slot, draw < 10);
+        if draw < 5 {
+            self.leave(&client.connection, draw);
+            return Ok(None);
         }
-        let request = self.unread_request();
-        let middle = self.rng.usize(1..request.len());
-        let Some(client) = self.remove(slot) else { return Ok(()) };
-        match draw {
-            2 => client.send_and_close(&request[..middle]),
-            3 => client.send_and_close(&request),
-            4 => client.send_and_reset(&request),
-            _ => return Ok(()),
+        let count = self.rng.u8(1..=8);
+        let mut oracle = locked(self.oracle);
+        let requests: Vec<_> = (0..count).filter_map(|_| oracle.choose(&mut self.rng)).collect();
+        drop(oracle);
+        let mut unsent = encode(&requests);
+        let sent = Instant::now();
+        if draw < 10 && !requests.is_empty() {
+            let rest = unsent.split_off(self.rng.usize(1..unsent.len()));
+            client.connection.send(&unsent)?;
+            client.half = Some(Pending { requests, sent, unsent: rest });
+            self.counters.add(Count::Halves);
+        } else {
+            self.finish(&mut client.connection, Pending { requests, sent, unsent })?;
         }
-        self.counters.add(if draw == 4 { Count::Resets } else { Count::Kills });
-        Ok(())
+        Ok(Some(client))
     }
 
-    /// A request whose reply nobody reads. The oracle does not know its key.
-    fn unread_request(&mut self) -> Vec<u8> {
-        let mut bytes = Vec::new();
+    /// Sends the rest, and has the oracle judge the replies.
+    fn finish(&self, connection: &mut Connection<'_>, pending: Pending) -> Result<(), End> {
+        connection.send(&pending.unsent)?;
+        for request in pending.requests {
+            let reply = connection.reply()?;
+            let received = Instant::now();
+            let judged = locked(self.oracle).judge(request, pending.sent, received, &reply);
+            self.counters.answered(judged);
+        }
+        match connection.next_reply()? {
+            Some(reply) => Err(End::Wrong(format!("a reply to no request: {}", shown(&reply)))),
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves in one of five ways. The oracle does not know the key of the request: nobody reads the reply.
+    fn leave(&mut self, connection: &Connection<'_>, draw: u8) {
         let key = format!("soak:unread:{}", self.rng.u16(..1000));
         let value = vec![b'x'; self.rng.usize(..1000)];
-        resp::Codec::encode_request(&[b"SET".to_vec(), key.into(), value], &mut bytes);
-        bytes
-    }
-
-    fn ask(&mut self, slot: usize, in_two_parts: bool) -> Result<(), End> {
-        let count = self.rng.u8(1..=8);
-        let requests: VecDeque<_> =
-            (0..count).filter_map(|_| self.oracle.choose(&mut self.rng)).collect();
-        let Some(client) = self.clients.get_mut(slot) else { return Ok(()) };
-        if requests.is_empty() {
-            return Ok(());
-        }
-        if in_two_parts {
-            self.counters.add(Count::Halves);
-        }
-        client.ask(requests, if in_two_parts { self.rng.f64() } else { 1.0 })
-    }
-
-    /// Reads every key that waits for no reply, after all clients of the pool have left.
-    fn read_all_keys(&mut self) -> Result<(), End> {
-        let mut connection = Connection::open(self.addr, self.counters)?;
-        connection.outlasts_soak = true;
-        for batch in self.oracle.read_all().chunks(BATCH) {
-            let mut bytes = Vec::new();
-            for request in batch {
-                resp::Codec::encode_request(&request.args(), &mut bytes);
+        let mut request = Vec::new();
+        resp::Codec::encode_request(&[b"SET".to_vec(), key.into(), value], &mut request);
+        let middle = self.rng.usize(1..request.len());
+        match draw {
+            2 => connection.send_unread(&request[..middle]),
+            3 => connection.send_unread(&request),
+            4 => {
+                connection.reset_when_closed();
+                connection.send_unread(&request);
             }
-            let sent = Instant::now();
-            connection.send(&bytes)?;
-            for request in batch {
-                let reply = connection.reply()?;
-                let now = Instant::now();
-                self.oracle.judge_and_count(*request, sent, now, &reply, self.counters);
-            }
+            _ => return,
         }
-        Ok(())
+        self.counters.add(if draw == 4 { Count::Resets } else { Count::Kills });
     }
+}
+
+/// Reads every key that waits for no reply, after all clients of the pool have left.
+fn read_all_keys(addr: SocketAddr, oracle: &mut Oracle, counters: &Counters) -> Result<(), End> {
+    let mut connection = Connection::open(addr, counters)?;
+    connection.outlasts_soak = true;
+    for batch in oracle.read_all().chunks(BATCH) {
+        let sent = Instant::now();
+        connection.send(&encode(batch))?;
+        for request in batch {
+            let reply = connection.reply()?;
+            counters.answered(oracle.judge(*request, sent, Instant::now(), &reply));
+        }
+    }
+    Ok(())
+}
+
+fn encode(requests: &[Request]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for request in requests {
+        resp::Codec::encode_request(&request.args(), &mut bytes);
+    }
+    bytes
+}
+
+/// A thread that has panicked in the middle of a judgement has left its key in use: nobody asks for it again.
+fn locked(oracle: &Mutex<Oracle>) -> MutexGuard<'_, Oracle> {
+    oracle.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,9 +14,6 @@ pub const PING: &[u8] = b"*1\r\n$4\r\nPING\r\n";
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Sends PINGs until the soak is over.
-///
-/// # Errors
-/// [`End`].
 pub fn run(addr: SocketAddr, counters: &Counters) -> Result<(), End> {
     let mut connection = Connection::open(addr, counters)?;
     while !counters.is_stopping() {

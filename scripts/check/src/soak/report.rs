@@ -16,9 +16,6 @@ use super::snapshot::{Snapshot, minutes_to_judge};
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.50), ("p99", 0.99), ("max", 1.0)];
 
 /// Writes the table and the verdict.
-///
-/// # Errors
-/// If they cannot be written.
 pub fn write(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
     let Outcome { name, addr, seed, counters, .. } = outcome;
     writeln!(out, "{name} on {addr}, {}, seed {seed}\n", time(outcome.elapsed))?;

@@ -18,9 +18,6 @@ const LENGTH: usize = 64 * 1024;
 const READ_SIZE: usize = 16 * 1024;
 
 /// Asks, waits and reads, again and again.
-///
-/// # Errors
-/// [`End`].
 pub fn run(addr: SocketAddr, number: u64, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
     let key = format!("soak:slow:{number}").into_bytes();
     let value: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(LENGTH).collect();
