@@ -24,8 +24,8 @@ mod slow_reader;
 mod snapshot;
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use self::connection::Connection;
 use self::counters::{Counters, End};
 use self::outcome::Outcome;
 use self::server::Server;
@@ -136,7 +137,8 @@ fn soak(
     time: Duration,
     counters: &Counters,
 ) -> Outcome<'_> {
-    let mut snapshots = Snapshots { before: first_snapshot(&server), ..Snapshots::default() };
+    let mut snapshots =
+        Snapshots { before: first_snapshot(&server, counters), ..Snapshots::default() };
     let started = Instant::now();
     let mut death = thread::scope(|scope| {
         start_clients(scope, server.addr, clients, seed, counters);
@@ -166,11 +168,10 @@ fn soak(
 
 /// A snapshot before the first client. A server opens some files only after its ready line. So one client gets a
 /// reply first, and its descriptor does not count.
-fn first_snapshot(server: &Server) -> Option<Snapshot> {
-    let mut client = TcpStream::connect(server.addr).ok()?;
-    client.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    client.write_all(probe::PING).ok()?;
-    client.read_exact(&mut [0; 7]).ok()?;
+fn first_snapshot(server: &Server, counters: &Counters) -> Option<Snapshot> {
+    let mut client = Connection::open(server.addr, counters).ok()?;
+    client.send(probe::PING).ok()?;
+    client.reply().ok()?;
     let snapshot = Snapshot::of(server.pid?)?;
     Some(Snapshot { descriptors: snapshot.descriptors.saturating_sub(1), ..snapshot })
 }

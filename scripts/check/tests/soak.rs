@@ -243,6 +243,17 @@ mod broken_on_purpose {
     }
 
     #[test]
+    fn bytes_that_are_no_request_and_get_another_reply_than_an_error_are_found() {
+        found("trusting").says(1, &["\n  expected: an error\n  got:      Status(\"OK\")"]);
+    }
+
+    #[test]
+    fn bytes_that_must_be_refused_and_get_no_error_are_found() {
+        let expected = "\n  expected: an error, and then the end of the connection\n";
+        found("silent").says(1, &[expected, "  got:      no error and the end\n"]);
+    }
+
+    #[test]
     fn a_connection_closed_on_an_innocent_client_is_found() {
         found("rude").says(1, &["lost; the first:\n  "]);
     }

@@ -116,7 +116,7 @@ mod tests {
 
     const TEXT: &str = "# The labs: a tour\n\n## Lab `1`\n\n## Lab 1\n\n[a](#the-labs-a-tour) [b](#lab-1-1)\n\
         [c](#nowhere) [d](https://example.org/x) [e](Cargo.toml) [f](src/no%20file.rs)\n\n\
-        <img src=\"src/lib.rs\"> <a href=\"src/gone.rs\">x</a>\n\n[g](/README.md?x) [h][ref]\n\n[ref]: no.md\n";
+        <img src=\"src/main.rs\"> <a href=\"src/gone.rs\">x</a>\n\n[g](/README.md?x) [h][ref]\n\n[ref]: no.md\n";
 
     #[test]
     fn links_lead_to_files_and_headings() {

@@ -29,60 +29,51 @@ const LONGEST: usize = 100_000;
 /// Sends bytes of one kind or the other, on a new connection each time.
 pub fn run(addr: SocketAddr, rng: &mut Rng, counters: &Counters) -> Result<(), End> {
     while !counters.is_stopping() {
-        let mut connection = Connection::open(addr, counters)?;
         match REFUSED.get(rng.usize(..2 * REFUSED.len())) {
-            Some(bytes) => expect_refusal(&mut connection, bytes, counters)?,
-            None => send_random_bytes(&mut connection, rng)?,
+            Some(bytes) => send(addr, bytes, true, counters)?,
+            None => send(addr, &random_bytes(rng), false, counters)?,
         }
         counters.add(Count::Hostile);
-        drop(connection);
         counters.pause(Duration::from_millis(rng.u64(..20)));
     }
     Ok(())
 }
 
-fn expect_refusal(
-    connection: &mut Connection<'_>,
-    bytes: &[u8],
-    counters: &Counters,
-) -> Result<(), End> {
-    connection.send(bytes)?;
-    let is_error = matches!(connection.reply()?, Reply::Error(_));
-    let since = Instant::now();
-    while !counters.is_stopping() {
-        if !is_error || since.elapsed() > REPLY_TIMEOUT {
-            let bytes = bytes.escape_ascii();
-            let rule = "an error and the end of the connection";
-            return Err(End::Wrong(format!("{bytes}\n  expected: {rule}")));
-        }
-        match connection.receive(usize::MAX) {
-            Err(End::Lost(_)) => return Ok(()),
-            received => received?,
-        };
-    }
-    Err(End::Stopped)
-}
-
-/// Nobody knows what these bytes mean, but only errors may come back.
-fn send_random_bytes(connection: &mut Connection<'_>, rng: &mut Rng) -> Result<(), End> {
+fn random_bytes(rng: &mut Rng) -> Vec<u8> {
     let halvings = rng.u32(..12);
     let length = rng.usize(..LONGEST >> halvings);
     let first = if rng.bool() { b'*' } else { rng.u8(..) };
-    let mut bytes = vec![first];
-    bytes.extend(std::iter::repeat_with(|| rng.u8(..)).take(length));
-    let sent = connection.send(&bytes);
-    let end = Instant::now() + LISTENING;
-    while !matches!(sent, Err(End::Stopped)) && Instant::now() < end {
-        if connection.receive(usize::MAX).is_err() {
-            // The server may close the connection, or reset it, while bytes are still arriving.
-            return Ok(());
-        }
+    std::iter::once(first).chain(std::iter::repeat_with(|| rng.u8(..)).take(length)).collect()
+}
+
+/// Sends the bytes. Only errors may come back. If the bytes must be refused, an error must come, and then the end.
+fn send(addr: SocketAddr, bytes: &[u8], is_refused: bool, counters: &Counters) -> Result<(), End> {
+    let mut connection = Connection::open(addr, counters)?;
+    // The server may close the connection, or reset it, while bytes are still arriving.
+    let mut is_closed = connection.send(bytes).is_err();
+    let end = Instant::now() + if is_refused { REPLY_TIMEOUT } else { LISTENING };
+    let mut has_error = false;
+    while !is_closed && Instant::now() < end && !counters.is_stopping() {
+        is_closed = connection.receive(usize::MAX).is_err();
         while let Some(reply) = connection.next_reply()? {
             if !matches!(reply, Reply::Error(_)) {
-                let reply = shown(&reply);
-                return Err(End::Wrong(format!("random bytes were answered with {reply}")));
+                let (bytes, reply) = (start_of(bytes), shown(&reply));
+                let text =
+                    format!("bytes that begin {bytes}\n  expected: an error\n  got:      {reply}");
+                return Err(End::Wrong(text));
             }
+            has_error = true;
         }
     }
+    if is_refused && !(has_error && is_closed) && !counters.is_stopping() {
+        let (bytes, error) = (start_of(bytes), if has_error { "an error" } else { "no error" });
+        let text = format!("{bytes}\n  expected: an error, and then the end of the connection");
+        let end = if is_closed { "the end" } else { "no end" };
+        return Err(End::Wrong(format!("{text}\n  got:      {error} and {end}")));
+    }
     Ok(())
+}
+
+fn start_of(bytes: &[u8]) -> String {
+    bytes[..bytes.len().min(40)].escape_ascii().to_string()
 }

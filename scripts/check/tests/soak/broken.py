@@ -111,7 +111,7 @@ async def serve(reader, writer):
             writer.write(COMMANDS[words[0]](*words[1:]))
             await writer.drain()
     except (NotARequest, KeyError, ValueError, asyncio.LimitOverrunError, UnicodeError):
-        writer.write(b"-ERR Protocol error\r\n")
+        writer.write({"trusting": b"+OK\r\n", "silent": b""}.get(BROKEN, b"-ERR Protocol error\r\n"))
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:
