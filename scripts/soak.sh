@@ -1,24 +1,27 @@
 #!/usr/bin/env bash
-# soak.sh: keeps a server busy for minutes with ten thousand clients, rude ones among them, and checks every answer.
+# soak.sh: keeps a server busy with ten thousand clients, and checks every reply.
 #
 # USAGE         scripts/soak.sh [LAB] [options]
-#               LAB                  lab4 (the default), work/lab4 or redis-server. lab3 also works, but it answers one
-#                                    client until nothing is left: a client that floods starves the others
-#               --minutes N          for how long (10); --clients N  connections held at once (10000)
-#               --seed N             draws the random choices of another run again
-#               --fail-fast          ends at the first wrong answer
-#               --json FILE          the figures for machines, too
-#               --against HOST:PORT  a server that runs already, and is empty
-#               --binary PATH        do not build
-# REQUIREMENTS  20,000 open files in one shell (ulimit -Hn), or it holds fewer connections; Linux, to
-#               see memory and descriptors. redis-server only if you ask for it
-# OVERHEADS     both processors, for all that time; some 400 MiB in the server
-# EXIT CODE     0 every answer was right and nothing leaked; 1 something is wrong, and it says what;
-#               2 it could not be done
+#               LAB                  lab4 (the default), work/lab4 or redis-server.
+#                                    lab3 also works, but a flood makes the others
+#                                    wait
+#               --minutes N          how long (10)
+#               --clients N          connections held at once (10000)
+#               --seed N             makes the random choices of another run again
+#               --fail-fast          stops at the first failure
+#               --json FILE          also writes the figures to a file
+#               --against HOST:PORT  a server that runs already and is empty
+#               --binary PATH        a program that is built already
+# REQUIREMENTS  20,000 open files in one shell (ulimit -Hn), or it holds fewer
+#               connections; Linux, to see memory and descriptors; redis-server
+#               only if you ask for it
+# OVERHEADS     uses both processors all the time; some 400 MiB in the server
+# EXIT CODE     0 every answer was right and nothing leaked; 1 something is wrong,
+#               and the report says what; 2 nothing could be checked
 #
-# EXAMPLES      scripts/soak.sh                              ten minutes, before a release
-#               scripts/soak.sh lab4 --minutes 1             after a change in the server
-#               scripts/soak.sh redis-server --minutes 2     is the checker right? Redis has to pass it
+# EXAMPLES      scripts/soak.sh                           before a release
+#               scripts/soak.sh lab4 --minutes 1          after a change
+#               scripts/soak.sh redis-server --minutes 2  Redis must pass
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -48,21 +51,21 @@ done
 cd "$(dirname "$0")/.."
 
 if $against && [[ -n $target$binary ]]; then
-  die "--against is for a server that runs already, so none is started." "Leave ${target:-the program} out, or --against."
+  die "--against takes a server that runs already, so none is started." "Leave out ${target:-the program}, or --against."
 fi
 case ${target:=lab4} in
   redis-server) ;;
   *)
     lab=$(lab_package "$target")
     [[ $lab == *[34]* ]] ||
-      die "$lab serves one client at a time: the first of ten thousand would keep all others waiting." "Say lab4."
+      die "$lab serves one client at a time: ten thousand would wait for the first." "Use lab4."
     ;;
 esac
 
 check=$(build check --release)
 if ! $against; then
   if [[ -n $binary ]]; then
-    [[ -x $binary && ! -d $binary ]] || die "$binary is not a program that you may run." "Leave --binary out, and it is built."
+    [[ -x $binary && ! -d $binary ]] || die "$binary is not a program that you may run." "Leave out --binary to build it."
   elif [[ $target == redis-server ]]; then
     has redis-server || die "redis-server is not installed." "On Debian and Ubuntu: sudo apt-get install redis-server" \
       "Or soak the lab: scripts/soak.sh lab4"
@@ -73,5 +76,5 @@ if ! $against; then
   options+=("$binary")
 fi
 show "$check" soak "${options[@]}"
-# In our place, so that Ctrl-C is for the one who counts.
+# exec: Ctrl-C and the exit code belong to the soak.
 exec "$check" soak "${options[@]}"

@@ -46,19 +46,21 @@ use self::report::Tally;
 use self::terminals::Terminals;
 use crate::{Error, namespace};
 
-/// Replays the terminal transcripts of Markdown files, and checks their links.
+/// Replays the transcripts of Markdown files, and checks the links.
 ///
-/// Each block of code marked `console NAME` is replayed in the terminal of that name. Lines that begin with a prompt
-/// are typed, and all other lines must appear. The README.md of this command says how to write them.
+/// Each block of code marked `console NAME` is replayed in the terminal of that
+/// name. Lines that begin with a prompt are typed, and all other lines must
+/// appear. scripts/check/README.md says how to write them.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// Show what would be typed and expected, and replay nothing
     #[arg(long)]
     list: bool,
-    /// The directory in which terminals open [default: the root of the git repository, or this directory]
+    /// Where terminals open [default: the git repository, or this directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// How long to wait for a line (at least 300 s for the first line of a cargo command)
+    /// How long to wait for a line (of cargo: 300 s for the first)
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     timeout: u64,
     /// Markdown files

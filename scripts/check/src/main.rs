@@ -21,7 +21,9 @@ use clap::{Parser, Subcommand};
 /// Why nothing could be checked (exit code 2): text for the user.
 type Error = Box<dyn std::error::Error>;
 
-/// Checks the kit by machine. Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
+/// Checks the kit by machine.
+///
+/// Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {

@@ -48,16 +48,18 @@ const CLIENTS_WITH_A_THREAD: u32 = 8;
 /// Each side needs this many descriptors besides the connections: files, epoll, the listening socket.
 const OTHER_FILES: u64 = 64;
 
-/// Keeps a server busy with thousands of clients, hostile ones among them, and checks every reply.
+/// Keeps a server busy with many clients, and checks every reply.
 ///
-/// A key that was set must be readable until it expires, and not after. Memory and descriptors must not grow.
-/// No connection may be lost. Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
+/// There are thousands, some of them hostile. A key that was set must be readable until
+/// it expires, and not after. Memory and descriptors must not grow. No
+/// connection may be lost.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
 pub struct Args {
     /// The server to start: a lab, or redis-server
     #[arg(required_unless_present = "against")]
     program: Option<PathBuf>,
-    /// A server that runs already and is empty (the soak uses keys that begin with soak:)
+    /// A server that runs already and is empty (keys begin with soak:)
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "program", value_parser = address)]
     against: Option<SocketAddr>,
     /// How long

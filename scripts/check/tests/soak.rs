@@ -312,9 +312,9 @@ mod the_script {
         let refusals: [(&[&str], &str); 5] = [
             (&["lab1"], "lab1-blocking serves one client at a time"),
             (&["lab9"], "there is no lab 'lab9'."),
-            (&["--hours", "3"], "'--hours' is nothing this script knows."),
-            (&["--seed"], "--seed wants a word behind it."),
-            (&["lab4", "--against", "127.0.0.1:1"], "--against is for a server that runs already"),
+            (&["--hours", "3"], "unknown option '--hours'."),
+            (&["--seed"], "--seed needs a value."),
+            (&["lab4", "--against", "127.0.0.1:1"], "--against takes a server that runs already"),
         ];
         for (words, said) in refusals {
             let run = script(words);
