@@ -1,9 +1,9 @@
 //! Flame graphs: where a server runs (from `perf script`), or where it waits (from `strace -k -T`).
 //!
-//! A stack is read by `perf` or `wall`, one function a line; `inlines` puts the functions back that the
-//! compiler has merged into their callers, `answer` among them; `names` makes the names short and says
-//! whose code it is; `fold` counts equal stacks; `draw` makes the picture, with `inferno`. (Its own
-//! folding knows nothing of merged functions, so we fold ourselves.)
+//! `perf` or `wall` reads the stacks, one function a line. `fold` puts the functions back that the compiler
+//! has merged into their callers (`answer` is one), by way of `sys::symbols`, and counts equal stacks;
+//! `owner` says whose code a function is; `draw` makes the picture, with `inferno`. (`perf script --inline`
+//! finds merged functions only where perf is built with a library that Debian leaves out.)
 
 use std::fmt;
 use std::fs;
@@ -12,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 mod draw;
 mod fold;
-mod inlines;
-mod names;
+mod owner;
 mod perf;
 mod wall;
 

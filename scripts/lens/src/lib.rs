@@ -17,6 +17,7 @@
 //! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, labs 3 and 4 and the
 //!   baseline, in turns. [`mod@compare`]: all stages under the same scenarios and loads. [`report`]: what
 //!   came of it.
+//! - [`sys`]: what several of them need from the operating system and from programs.
 
 pub mod bench;
 pub mod compare;
@@ -27,6 +28,7 @@ pub mod play;
 pub mod record;
 pub mod report;
 pub mod scenario;
+pub mod sys;
 mod text;
 pub mod view;
 pub mod watch;

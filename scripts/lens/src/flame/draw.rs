@@ -8,7 +8,7 @@ use inferno::flamegraph::color::{BackgroundColor, Color, PaletteMap};
 use inferno::flamegraph::{self, Options as Style};
 
 use super::fold::Folded;
-use super::names::Owner;
+use super::owner::Owner;
 use super::{Drawn, Kind, Options};
 
 const LEGEND: &str = "orange: our code · yellow: libraries · blue: the kernel";

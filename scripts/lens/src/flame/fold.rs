@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::inlines::Inlines;
-use super::names::{self, Owner};
+use super::owner::{Owner, owner};
 use super::{Drawn, Kind, Stack};
+use crate::sys::symbols::{Symbols, tidy};
 
 /// Stacks, and what they weigh.
 #[derive(Debug, Default)]
@@ -17,9 +17,9 @@ pub(super) struct Folded {
 impl Folded {
     pub(super) fn new(stacks: &[Stack]) -> Self {
         let mut folded = Self::default();
-        let mut inlines = Inlines::default();
+        let mut symbols = Symbols::default();
         for stack in stacks {
-            folded.add(stack, &mut inlines);
+            folded.add(stack, &mut symbols);
         }
         folded
     }
@@ -42,13 +42,17 @@ impl Folded {
         self.stacks.iter().map(|(stack, weight)| format!("{stack} {weight}"))
     }
 
-    fn add(&mut self, stack: &Stack, inlines: &mut Inlines) {
+    fn add(&mut self, stack: &Stack, symbols: &mut Symbols) {
         let mut functions = Vec::new();
         for (depth, frame) in stack.frames.iter().enumerate() {
-            let merged = inlines.of(frame, depth > 0).iter().cloned();
+            // A caller's offset is the one after its call.
+            let offset = frame.offset.saturating_sub(u64::from(depth > 0));
+            let found = symbols.resolve(&frame.file, offset, &frame.symbol);
+            // The last is the function of the frame itself, whose whole name the tool has told.
+            let merged = found.iter().rev().skip(1).rev().map(|location| location.function.clone());
             let own = if frame.symbol.is_empty() { "[unknown]" } else { &frame.symbol };
-            functions.extend(merged.chain([names::tidy(own)]).map(|name| {
-                let owner = names::owner(&name, &frame.file);
+            functions.extend(merged.chain([tidy(own)]).map(|name| {
+                let owner = owner(&name, &frame.file);
                 (name, owner)
             }));
         }

@@ -1,40 +1,4 @@
-//! Names of functions: short enough to read in a picture, and whose code it is.
-
-/// Our own crates, as they stand in names.
-const OURS: [&str; 8] = [
-    "lab1_blocking",
-    "lab2_resp",
-    "lab3_multiclient",
-    "lab4_fair",
-    "threads",
-    "shared",
-    "codec",
-    "kit",
-];
-
-/// Whose code a function is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Owner {
-    /// A lab's, or that of a crate below `shared`.
-    Ours,
-    /// The standard library's, another crate's, or libc's.
-    Library,
-    /// The kernel's.
-    Kernel,
-}
-
-/// Whose code it is, by its name and the file that it is in.
-pub(super) fn owner(name: &str, file: &str) -> Owner {
-    let krate = name.split("::").next().unwrap_or_default();
-    // Its modules are in brackets too.
-    if file.starts_with('[') && !matches!(file, "[vdso]" | "[unknown]") {
-        Owner::Kernel
-    } else if OURS.contains(&krate) {
-        Owner::Ours
-    } else {
-        Owner::Library
-    }
-}
+//! Names of functions: with their module, and short enough to read.
 
 /// The name with its module, which line tables do not tell, but the source file does:
 /// `answer` in `/…/labs/lab1-blocking/src/server.rs` is `lab1_blocking::server::answer`.
@@ -60,7 +24,8 @@ pub(super) fn qualified(name: &str, source: &str) -> String {
 
 /// Leaves out types that fill a picture: `<std::net::tcp::TcpListener>::accept` and
 /// `<A as B>::run::<C>` are `std::net::tcp::TcpListener::accept` and `A::run`.
-pub(super) fn tidy(name: &str) -> String {
+#[must_use]
+pub fn tidy(name: &str) -> String {
     let name = match name.strip_prefix('<').and_then(|rest| split_at_end(rest)) {
         Some((kind, rest)) => {
             let kind = kind.split(" as ").next().unwrap_or(kind).trim_start_matches('&');
@@ -133,14 +98,6 @@ mod tests {
         ] {
             assert_eq!(qualified(name, source), qualified_name);
         }
-    }
-
-    #[test]
-    fn it_is_known_whose_code_it_is() {
-        assert_eq!(owner("tcp_sendmsg", "[kernel.kallsyms]"), Owner::Kernel);
-        assert_eq!(owner("lab1_blocking::main", "/t/lab1-blocking"), Owner::Ours);
-        assert_eq!(owner("kit::log_output::start", "/t/lab1-blocking"), Owner::Ours);
-        assert_eq!(owner("std::net::tcp", "/t/lab1-blocking"), Owner::Library);
     }
 
     proptest! {

@@ -1,0 +1,3 @@
+//! What several tools need from the operating system and from programs. It depends on no other module of `lens`.
+
+pub mod symbols;
