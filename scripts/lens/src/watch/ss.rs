@@ -69,12 +69,11 @@ fn times(details: &str) -> Times {
     }
 }
 
-/// `127.0.0.1:52172`, `[::ffff:127.0.0.1]:52172`; an interface may follow the host: `127.0.0.1%lo`.
+/// `127.0.0.1:52172`, `[::ffff:127.0.0.1]:52172`; an interface may follow the host: `[fe80::1]%eth0:52172`.
 fn address(text: &str) -> Option<SocketAddr> {
     let (host, port) = text.rsplit_once(':')?;
-    let host = host.trim_start_matches('[').trim_end_matches(']');
     let host = host.split_once('%').map_or(host, |(host, _)| host);
-    let ip: IpAddr = host.parse().ok()?;
+    let ip: IpAddr = host.trim_matches(['[', ']']).parse().ok()?;
     Some(SocketAddr::new(ip.to_canonical(), port.parse().ok()?))
 }
 
@@ -100,6 +99,13 @@ ESTAB  6      0          [::ffff:127.0.0.1]:38545    [::ffff:127.0.0.1]:52172
         assert_eq!(served, Times { sent: Duration::from_millis(508), has_sent: true });
         let waits = told.connections[&"127.0.0.1:52172".parse().unwrap()];
         assert_eq!(waits, Times { sent: Duration::from_millis(504), has_sent: false });
+    }
+
+    #[test]
+    fn an_interface_may_follow_a_host() {
+        assert_eq!(address("127.0.0.1%lo:6379"), "127.0.0.1:6379".parse().ok());
+        assert_eq!(address("[fe80::1]%eth0:6379"), "[fe80::1]:6379".parse().ok());
+        assert_eq!(address("0.0.0.0:*"), None);
     }
 
     proptest! {

@@ -1,8 +1,10 @@
 //! `lens watch` beside real servers, as text and in a real terminal.
 
+use std::fs;
 use std::process::{Command, Output};
 
 use crate::support::{lab, lens, said};
+use tempfile::TempDir;
 use testkit::{Lab, Peer, Terminal, wait_until};
 
 /// One picture of a server.
@@ -59,6 +61,41 @@ fn on_lab_3_nobody_waits() {
 }
 
 #[test]
+fn clients_of_ipv6_are_seen_as_well() {
+    let lab = Lab::start_with(&lab("lab1-blocking"), &["--host", "::1"]);
+    let mut first = lab.connect();
+    first.send("SET a 1\n").read(1);
+    let mut second = lab.connect();
+    second.send("GET a\n");
+    let asleep = format!("The server is asleep in recvfrom(client {})", first.local_addr());
+    assert!(asleep.contains("[::1]:"), "{asleep}");
+    wait_until("the server sleeps", || once(&lab).contains(&asleep));
+    let picture = once(&lab);
+    assert!(picture.contains(&format!("· {}\n", lab.addr)), "{picture}");
+    // Of the time, ss knows more than we have seen.
+    assert!(picture.contains("1 client waits to be accepted, for "), "{picture}");
+    assert!(picture.contains("■□  1 of 2 places taken"), "{picture}");
+    assert!(picture.contains(&format!("  {}", second.local_addr())), "{picture}");
+    assert!(picture.lines().all(|line| line.chars().count() <= 80), "{picture}");
+}
+
+#[test]
+fn a_students_own_lab_is_found_by_its_folder_and_by_its_name() {
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("my-lab2");
+    fs::copy(lab("lab2-resp"), &own).unwrap();
+    let lab = Lab::start(own.to_str().unwrap());
+    let port = lab.addr.port().to_string();
+    for name in ["work/lab2", "./work/lab2/", "my-lab2"] {
+        let output = lens(&["watch", name, "--port", &port, "--once"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert!(said(&output).contains(&format!("my-lab2 · pid {} ·", lab.pid())), "{output:?}");
+    }
+    let output = lens(&["watch", "lab2", "--port", &port, "--once"]);
+    assert!(said(&output).contains("no lab2-resp is running on port"), "{output:?}");
+}
+
+#[test]
 fn a_full_queue_and_who_knocks_at_it_are_seen() {
     let (lab, _first, _second) = two_clients("lab1-blocking", "SET a 1\n");
     let _third = lab.connect();
@@ -82,6 +119,9 @@ fn a_server_that_is_not_there_gets_one_sentence_and_what_to_type() {
         assert_eq!(said(&output).lines().count(), 1, "{output:?}");
     };
     says(&["watch", "lab9"], "there is no lab 'lab9': say lab1, lab2, lab3 or lab4");
+    let own =
+        "no my-lab3 is running on port 1. Start it: cargo run --manifest-path work/lab3/Cargo.toml";
+    says(&["watch", "work/lab3", "--port", "1"], own);
     says(&["watch", "4194304"], "there is no process 4194304");
     says(&["watch", "lab1", "--port", "1"], "cargo run -p lab1-blocking -- --port 1");
     says(&["watch", &std::process::id().to_string()], "is not a server");
