@@ -21,18 +21,24 @@ pub(crate) const COLUMNS: usize = 80;
 
 /// Breaks a text into lines that fit into a terminal. All but the first are indented.
 pub(crate) fn wrapped(text: &str) -> String {
+    wrap(text, COLUMNS, "  ").join("\n")
+}
+
+/// Breaks a text at its spaces into lines of at most this width. All but the first begin with the indent. A word
+/// that is longer than a line stays whole.
+pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= COLUMNS => {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
-            Some(_) => lines.push(format!("  {word}")),
+            Some(_) => lines.push(format!("{indent}{word}")),
             None => lines.push(word.to_owned()),
         }
     }
-    lines.join("\n")
+    lines
 }
 
 /// Cuts a text that has more letters than `most`, so that it has so many.

@@ -1,37 +1,35 @@
-//! A live x-ray of a server, without a tracer and without root: in which call it sleeps, who waits for
-//! it, and for how long. All of it is what the kernel tells everybody: `/proc`, and `ss`.
+//! A live view of a server, without a tracer and without root: in which call it sleeps, who waits for it, and
+//! for how long. All of it is what the kernel tells everybody: `/proc`, and `ss`.
 //!
-//! `find` says which process; `look` sees what there is now, by way of `process`, `calls` and `tcp`;
-//! `memory` knows since when, by way of `ss`; `words` and `explain` say it, `screen` shows it, and
-//! `terminal` listens to the keys.
+//! `target` finds the process; `snapshot` sees what there is now, by way of `calls` and `sys::sockets`;
+//! `history` knows since when, by way of `ss`, and `owners` whose clients they are; `status` and `explain` put it
+//! into sentences, `screen` shows it, and `terminal` draws it again and again and reads the keys.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 mod calls;
 mod explain;
-mod find;
-mod look;
-mod memory;
+mod history;
+mod owners;
 pub(crate) mod process;
-mod programs;
 mod screen;
+mod snapshot;
 mod ss;
-mod tcp;
+mod status;
+mod target;
 mod terminal;
-mod words;
 
-pub use find::Target;
+pub use target::Target;
 pub use terminal::End;
 
 use crate::labs::{Lab, UnknownLab};
-use find::find;
-use look::{Look, look};
-use memory::Memory;
-use screen::Page;
+use crate::text::COLUMNS;
+use history::History;
+use snapshot::Snapshot;
 
-/// One picture is made of two looks, so that it can say how fast things change.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+/// One picture is made of two snapshots, so that it can say how fast things change.
+const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(200);
 
 /// What to watch, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +77,7 @@ pub enum WatchError {
     )]
     NoServer {
         /// The process.
-        pid: u32,
+        pid: i32,
         /// What it is called.
         name: String,
     },
@@ -87,7 +85,7 @@ pub enum WatchError {
     #[error(
         "process {0} belongs to another user. Say its port: scripts/lens.sh watch {0} --port 6379, or use sudo"
     )]
-    OfAnotherUser(u32),
+    OfAnotherUser(i32),
     /// There is no terminal to draw in.
     #[error(
         "this is no terminal to draw in. For one picture as text: scripts/lens.sh watch {0} --once"
@@ -107,12 +105,12 @@ fn option(port: Option<u16>) -> String {
 }
 
 fn list(found: &[Target]) -> String {
-    let servers = found.iter().map(|it| format!("pid {} on port {}", it.pid, it.port));
+    let servers = found.iter().map(|it| format!("pid {} on port {}", it.process.pid(), it.port));
     servers.collect::<Vec<_>>().join(", ")
 }
 
 fn first(found: &[Target]) -> String {
-    found.first().map(|target| target.pid.to_string()).unwrap_or_default()
+    found.first().map(|target| target.process.pid().to_string()).unwrap_or_default()
 }
 
 /// Watches a server until the user has seen enough, or it ends.
@@ -120,53 +118,51 @@ fn first(found: &[Target]) -> String {
 /// # Errors
 /// If there is no such server, or no terminal.
 pub fn run(options: &Options) -> Result<(), WatchError> {
-    let target = find(options)?;
-    let gone = || WatchError::NoProcess(target.pid.to_string());
-    let mut watcher = Watcher::new(target.clone()).ok_or_else(gone)?;
+    let target = target::find(options)?;
+    let gone = WatchError::NoProcess(target.process.pid().to_string());
+    let Some(mut view) = View::new(target) else { return Err(gone) };
     if options.once {
-        std::thread::sleep(BETWEEN_LOOKS);
-        if !watcher.look() {
-            return Err(gone());
+        std::thread::sleep(BETWEEN_SNAPSHOTS);
+        if !view.update() {
+            return Err(gone);
         }
-        let text = screen::text(&watcher.page(), 80);
-        return Ok(io::stdout().write_all(text.as_bytes())?);
+        return Ok(io::stdout().write_all(screen::text(&view, COLUMNS).as_bytes())?);
     }
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(WatchError::NoTerminal(options.target.clone()));
     }
     let in_colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if terminal::show(&mut watcher, in_colour)? == End::ServerEnded {
-        writeln!(io::stdout(), "The server has ended: {} (pid {}).", target.name, target.pid)?;
+    if terminal::show(&mut view, in_colour)? == End::ServerEnded {
+        let Target { name, process, .. } = &view.target;
+        writeln!(io::stdout(), "The server has ended: {name} (pid {}).", process.pid())?;
     }
     Ok(())
 }
 
-/// Looks at one server, again and again.
+/// All that the screen shows of a server.
 #[derive(Debug)]
-struct Watcher {
+struct View {
     target: Target,
-    last: Look,
-    memory: Memory,
+    snapshot: Snapshot,
+    history: History,
 }
 
-impl Watcher {
-    /// Looks for the first time; `None` if the server has ended.
+impl View {
+    /// Takes the first snapshot; `None` if the server has ended.
     fn new(target: Target) -> Option<Self> {
-        let last = look(&target)?;
-        let mut memory = Memory::default();
-        memory.learn(&last, target.port);
-        Some(Self { target, last, memory })
+        let snapshot = Snapshot::take(&target.process, target.port)?;
+        let mut history = History::default();
+        history.update(&snapshot, target.port);
+        Some(Self { target, snapshot, history })
     }
 
-    /// Looks again. Returns whether the server is still there.
-    fn look(&mut self) -> bool {
-        let Some(look) = look(&self.target) else { return false };
-        self.memory.learn(&look, self.target.port);
-        self.last = look;
+    /// Takes another snapshot. Returns whether the server is still there.
+    fn update(&mut self) -> bool {
+        let Some(snapshot) = Snapshot::take(&self.target.process, self.target.port) else {
+            return false;
+        };
+        self.history.update(&snapshot, self.target.port);
+        self.snapshot = snapshot;
         true
-    }
-
-    fn page(&self) -> Page<'_> {
-        Page { target: &self.target, look: &self.last, memory: &self.memory }
     }
 }

@@ -1,7 +1,8 @@
-//! Which calls to the kernel have which numbers (they differ between kinds of CPU), and which of their
-//! arguments say what they wait for.
+//! Which system call a number means (each kind of CPU has its own numbers), and what the call waits for.
 
-/// A call that a server may sleep in.
+use syscalls::Sysno;
+
+/// A system call that a server may sleep in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Call {
     /// Its name.
@@ -10,55 +11,68 @@ pub struct Call {
     pub waits_for: WaitsFor,
 }
 
-/// What a call waits for.
+/// What a system call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitsFor {
     /// A client that connects to the socket in its first argument.
-    Client,
+    Connection,
     /// Bytes from the socket in its first argument.
     Bytes,
-    /// Room to send to the socket in its first argument.
-    Room,
+    /// Space to send to the socket in its first argument.
+    Space,
     /// Any of many sockets.
     Any,
     /// Something else: a lock, a time.
     Other,
 }
 
-const fn call(name: &'static str, waits_for: WaitsFor) -> Call {
+/// The system call of this number on this machine; `None` if there is none.
+#[must_use]
+pub fn find(number: i64) -> Option<Call> {
+    Sysno::new(usize::try_from(number).ok()?).map(|call| named(call.name()))
+}
+
+fn named(name: &'static str) -> Call {
+    let waits_for = match name {
+        "accept" | "accept4" => WaitsFor::Connection,
+        "recvfrom" | "recvmsg" | "read" | "readv" => WaitsFor::Bytes,
+        "sendto" | "sendmsg" | "write" | "writev" => WaitsFor::Space,
+        "epoll_wait" | "epoll_pwait" | "epoll_pwait2" | "poll" | "ppoll" | "select"
+        | "pselect6" => WaitsFor::Any,
+        _ => WaitsFor::Other,
+    };
     Call { name, waits_for }
 }
 
-/// The call of this number; `None` if we have no name for it.
-#[must_use]
-pub fn find(number: i64) -> Option<Call> {
-    use WaitsFor::{Any, Bytes, Client, Other, Room};
-    // Only calls that wait for something can be seen here: the others are over too soon.
-    Some(match number {
-        libc::SYS_accept => call("accept", Client),
-        libc::SYS_accept4 => call("accept4", Client),
-        libc::SYS_recvfrom => call("recvfrom", Bytes),
-        libc::SYS_recvmsg => call("recvmsg", Bytes),
-        libc::SYS_read => call("read", Bytes),
-        libc::SYS_readv => call("readv", Bytes),
-        libc::SYS_sendto => call("sendto", Room),
-        libc::SYS_sendmsg => call("sendmsg", Room),
-        libc::SYS_write => call("write", Room),
-        libc::SYS_writev => call("writev", Room),
-        #[cfg(target_arch = "x86_64")]
-        libc::SYS_epoll_wait => call("epoll_wait", Any),
-        #[cfg(target_arch = "x86_64")]
-        libc::SYS_poll => call("poll", Any),
-        #[cfg(target_arch = "x86_64")]
-        libc::SYS_select => call("select", Any),
-        libc::SYS_epoll_pwait => call("epoll_pwait", Any),
-        libc::SYS_epoll_pwait2 => call("epoll_pwait2", Any),
-        libc::SYS_ppoll => call("ppoll", Any),
-        libc::SYS_pselect6 => call("pselect6", Any),
-        libc::SYS_futex => call("futex", Other),
-        libc::SYS_nanosleep => call("nanosleep", Other),
-        libc::SYS_clock_nanosleep => call("clock_nanosleep", Other),
-        libc::SYS_rt_sigsuspend => call("rt_sigsuspend", Other),
-        _ => return None,
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syscalls::{aarch64, x86_64};
+
+    /// Where a lab sleeps, on both kinds of CPU that the kit is used on.
+    #[test]
+    fn each_kind_of_cpu_has_its_own_numbers() {
+        for (x86, arm, waits_for) in [
+            (288, 242, WaitsFor::Connection),
+            (45, 207, WaitsFor::Bytes),
+            (44, 206, WaitsFor::Space),
+            (281, 22, WaitsFor::Any),
+            (202, 98, WaitsFor::Other),
+        ] {
+            let on_x86 = named(x86_64::Sysno::new(x86).unwrap().name());
+            let on_arm = named(aarch64::Sysno::new(arm).unwrap().name());
+            assert_eq!(on_x86, on_arm);
+            assert_eq!(on_x86.waits_for, waits_for);
+        }
+        let epoll_wait = named(x86_64::Sysno::new(232).unwrap().name());
+        assert_eq!(epoll_wait, Call { name: "epoll_wait", waits_for: WaitsFor::Any });
+    }
+
+    #[test]
+    fn a_number_of_this_machine_is_found() {
+        let number = i64::try_from(Sysno::recvfrom as usize).unwrap();
+        assert_eq!(find(number), Some(Call { name: "recvfrom", waits_for: WaitsFor::Bytes }));
+        assert_eq!(find(99_999), None);
+        assert_eq!(find(-1), None);
+    }
 }

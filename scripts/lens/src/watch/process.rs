@@ -1,39 +1,4 @@
-//! What the kernel tells of a process: `/proc/PID/stat`, `status` and `syscall` (man 5 proc).
-
-/// What a thread is doing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doing {
-    /// It runs, or would if a CPU were free.
-    Running,
-    /// It sleeps in a call to the kernel.
-    InCall {
-        /// The number of the call.
-        number: i64,
-        /// What the call was given.
-        args: [u64; 6],
-    },
-    /// It sleeps, and not in a call: in a page fault, say.
-    Elsewhere,
-}
-
-/// Parses `syscall`: `45 0x5 0x55b7… 0x4000 0x0 0x0 0x0 SP PC`, `running`, or `-1 SP PC`.
-#[must_use]
-pub fn parse_syscall(text: &str) -> Option<Doing> {
-    let mut words = text.split_ascii_whitespace();
-    let first = words.next()?;
-    if first == "running" {
-        return Some(Doing::Running);
-    }
-    let number = first.parse().ok()?;
-    if number < 0 {
-        return Some(Doing::Elsewhere);
-    }
-    let mut args = [0; 6];
-    for arg in &mut args {
-        *arg = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
-    }
-    Some(Doing::InCall { number, args })
-}
+//! What the kernel tells of a process: `/proc/PID/stat` and `status` (man 5 proc).
 
 /// A part of `stat`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,33 +57,15 @@ pub fn parse_switches(status: &str) -> Option<Switches> {
     })
 }
 
-/// Parses where a link of `/proc/PID/fd` points: `socket:[195459]`.
-#[must_use]
-pub fn parse_socket(link: &str) -> Option<u64> {
-    link.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SYSCALL: &str =
-        "45 0x5 0x55b7c183e6d0 0x4000 0x0 0x0 0x0 0x7ffddae58440 0x7f8e13d11974\n";
     const STAT: &str = "10844 (lab1-blocking) S 10843 10839 28226 0 -1 4194304 255 0 0 0 3 4 0 0 \
         20 0 2 0 440654 76234752 1373 18446744073709551615 1 1 0 0 0 0 0 4100 17475 0 0 0 17 1 0 0";
     const STATUS: &str =
         "Name:\tlab1\nvoluntary_ctxt_switches:\t2\nnonvoluntary_ctxt_switches:\t1\n";
-
-    #[test]
-    fn a_call_is_read() {
-        let args = [5, 0x55b7_c183_e6d0, 0x4000, 0, 0, 0];
-        assert_eq!(parse_syscall(SYSCALL), Some(Doing::InCall { number: 45, args }));
-        assert_eq!(parse_syscall("running\n"), Some(Doing::Running));
-        assert_eq!(parse_syscall("-1 0x7ffd 0x7f8e"), Some(Doing::Elsewhere));
-        assert_eq!(parse_syscall("45 0x5"), None);
-        assert_eq!(parse_syscall(""), None);
-    }
 
     #[test]
     fn a_stat_is_read() {
@@ -130,20 +77,17 @@ mod tests {
     }
 
     #[test]
-    fn switches_and_sockets_are_read() {
+    fn switches_are_read() {
         assert_eq!(parse_switches(STATUS), Some(Switches { voluntary: 2, involuntary: 1 }));
         assert_eq!(parse_switches("voluntary_ctxt_switches:\t2\n"), None);
-        assert_eq!(parse_socket("socket:[195459]"), Some(195_459));
-        assert_eq!(parse_socket("pipe:[195447]"), None);
     }
 
     proptest! {
         #[test]
         fn garbled_files_do_no_harm(text in "\\PC{0,200}", cut in 0_usize..400) {
-            for whole in [SYSCALL, STAT, STATUS, &text] {
+            for whole in [STAT, STATUS, &text] {
                 let part = whole.get(..cut.min(whole.len())).unwrap_or(whole);
-                _ = (parse_syscall(part), parse_stat(part), parse_switches(part));
-                _ = parse_socket(part);
+                _ = (parse_stat(part), parse_switches(part));
             }
         }
     }

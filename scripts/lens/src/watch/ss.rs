@@ -1,23 +1,23 @@
 //! What only `ss` can tell without root: how many clients may wait, and how old a connection is.
-//! It is asked when a client is new, and not at every look.
+//! It is asked when a client is new, and not for every snapshot.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// What `ss` has told about a server.
+/// What `ss` reports about a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Report {
     /// The backlog of the listening socket.
     pub backlog: Option<u64>,
     /// Its connections, by the address of the client.
-    pub connections: HashMap<SocketAddr, Times>,
+    pub connections: HashMap<SocketAddr, Activity>,
 }
 
-/// The times of a connection, as the kernel keeps them.
+/// When a connection was last used, as the kernel keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Times {
+pub struct Activity {
     /// How long ago the server has sent something; if it never has, how long the connection exists.
     pub sent: Duration,
     /// Whether it ever has.
@@ -26,7 +26,7 @@ pub struct Times {
 
 /// Asks about all sockets at this port of ours; empty if there is no `ss`.
 #[must_use]
-pub fn ask(port: u16) -> Told {
+pub fn ask(port: u16) -> Report {
     let filter = format!("sport = :{port}");
     let output = Command::new("ss")
         .args(["--no-header", "--tcp", "--all", "--numeric", "--info", &filter])
@@ -38,32 +38,32 @@ pub fn ask(port: u16) -> Told {
 
 /// Parses `STATE RECV-Q SEND-Q LOCAL PEER`, followed by a line of details that begins with a tab.
 #[must_use]
-pub fn parse(text: &str) -> Told {
-    let mut told = Told::default();
+pub fn parse(text: &str) -> Report {
+    let mut report = Report::default();
     let mut peer = None;
     for line in text.lines() {
         if line.starts_with(char::is_whitespace) {
             if let Some(peer) = peer.take() {
-                told.connections.insert(peer, times(line));
+                report.connections.insert(peer, activity(line));
             }
             continue;
         }
         let fields: Vec<&str> = line.split_ascii_whitespace().collect();
         peer = fields.get(4).and_then(|peer| address(peer));
         if fields.first() == Some(&"LISTEN") {
-            told.backlog = fields.get(2).and_then(|backlog| backlog.parse().ok());
+            report.backlog = fields.get(2).and_then(|backlog| backlog.parse().ok());
         }
     }
-    told
+    report
 }
 
 /// Of `… lastsnd:1234 lastrcv:1240 …`, in milliseconds; what is 0 is left out.
-fn times(details: &str) -> Times {
+fn activity(details: &str) -> Activity {
     let mut words = details.split_ascii_whitespace();
     let value =
         |key: &str| details.split_ascii_whitespace().find_map(|word| word.strip_prefix(key));
     let sent = value("lastsnd:").and_then(|millis| millis.parse().ok()).unwrap_or(0);
-    Times {
+    Activity {
         sent: Duration::from_millis(sent),
         has_sent: words.any(|word| word.starts_with("bytes_sent:")),
     }
@@ -92,13 +92,13 @@ ESTAB  6      0          [::ffff:127.0.0.1]:38545    [::ffff:127.0.0.1]:52172
 
     #[test]
     fn backlog_and_times_are_read() {
-        let told = parse(TEXT);
-        assert_eq!(told.backlog, Some(1));
-        assert_eq!(told.connections.len(), 2);
-        let served = told.connections[&"127.0.0.1:52162".parse().unwrap()];
-        assert_eq!(served, Times { sent: Duration::from_millis(508), has_sent: true });
-        let waits = told.connections[&"127.0.0.1:52172".parse().unwrap()];
-        assert_eq!(waits, Times { sent: Duration::from_millis(504), has_sent: false });
+        let report = parse(TEXT);
+        assert_eq!(report.backlog, Some(1));
+        assert_eq!(report.connections.len(), 2);
+        let served = report.connections[&"127.0.0.1:52162".parse().unwrap()];
+        assert_eq!(served, Activity { sent: Duration::from_millis(508), has_sent: true });
+        let waits = report.connections[&"127.0.0.1:52172".parse().unwrap()];
+        assert_eq!(waits, Activity { sent: Duration::from_millis(504), has_sent: false });
     }
 
     #[test]

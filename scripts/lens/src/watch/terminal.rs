@@ -1,4 +1,4 @@
-//! The loop of the live picture: looks, draws, listens to the keys. Gives the terminal back as it was,
+//! The loop of the live picture: takes snapshots, draws, reads the keys. Gives the terminal back as it was,
 //! however it ends.
 
 use std::io;
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, KeyCode, KeyEvent, KeyModifiers};
 
-use super::Watcher;
+use super::View;
 use super::screen::{self, Choice, Panel};
 
-/// How often we look. A person sees nothing faster, and the server feels nothing slower.
+/// How often we take a snapshot. A person sees nothing faster, and the server feels nothing slower.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Why the picture has ended.
@@ -28,13 +28,13 @@ pub enum End {
 ///
 /// # Errors
 /// If the terminal cannot be used.
-pub fn show(watcher: &mut Watcher, in_colour: bool) -> io::Result<End> {
+pub fn show(view: &mut View, in_colour: bool) -> io::Result<End> {
     let is_over = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&is_over);
     ctrlc::set_handler(move || end_soon(&flag)).map_err(io::Error::other)?;
     // From here on, a panic too gives the terminal back.
     let mut terminal = ratatui::try_init().inspect_err(|_| ratatui::restore())?;
-    let end = run(&mut terminal, watcher, in_colour, &is_over);
+    let end = run(&mut terminal, view, in_colour, &is_over);
     ratatui::try_restore()?;
     end
 }
@@ -50,26 +50,25 @@ fn end_soon(is_over: &AtomicBool) {
 
 fn run(
     terminal: &mut DefaultTerminal,
-    watcher: &mut Watcher,
+    view: &mut View,
     in_colour: bool,
     is_over: &AtomicBool,
 ) -> io::Result<End> {
     let mut choice = Choice::default();
-    let mut next_look = Instant::now() + INTERVAL;
+    let mut next_update = Instant::now() + INTERVAL;
     while !is_over.load(Ordering::Relaxed) {
-        let page = watcher.page();
-        choice.row = choice.row.min(page.rows() - 1);
-        terminal.draw(|frame| screen::draw(frame, &page, &choice, in_colour))?;
-        if event::poll(next_look.saturating_duration_since(Instant::now()))? {
+        choice.row = choice.row.min(screen::rows(view) - 1);
+        terminal.draw(|frame| screen::draw(frame, view, &choice, in_colour))?;
+        if event::poll(next_update.saturating_duration_since(Instant::now()))? {
             // Anything else, such as a new size of the terminal, just draws again.
             let key = event::read()?.as_key_press_event();
             if key.is_some_and(|key| press(key, &mut choice)) {
                 return Ok(End::Quit);
             }
         }
-        if Instant::now() >= next_look {
-            next_look = Instant::now() + INTERVAL;
-            if !choice.is_frozen && !watcher.look() {
+        if Instant::now() >= next_update {
+            next_update = Instant::now() + INTERVAL;
+            if !choice.is_frozen && !view.update() {
                 return Ok(End::ServerEnded);
             }
         }

@@ -1,7 +1,7 @@
 //! `lens watch` beside real servers, as text and in a real terminal.
 
 use std::fs;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::support::{lab, lens, said};
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ fn on_lab_3_nobody_waits() {
     wait_until("the server sleeps", || once(&lab).contains(asleep));
     let picture = once(&lab);
     assert!(picture.contains("Nobody waits to be accepted."), "{picture}");
-    assert_eq!(picture.matches("accepted, quiet").count(), 2, "{picture}");
+    assert_eq!(picture.matches("accepted, idle").count(), 2, "{picture}");
 }
 
 #[test]
@@ -96,13 +96,37 @@ fn a_students_own_lab_is_found_by_its_folder_and_by_its_name() {
 }
 
 #[test]
-fn a_full_queue_and_who_knocks_at_it_are_seen() {
+fn the_name_of_a_program_cannot_write_to_the_terminal() {
+    let folder = TempDir::new().unwrap();
+    let server = folder.path().join("a\x1b[2Jb");
+    let client = folder.path().join("c\x1b[2Jd");
+    fs::copy(lab("lab2-resp"), &server).unwrap();
+    fs::copy(lab("lab2-resp"), &client).unwrap();
+    let lab = Lab::start(server.to_str().unwrap());
+    let port = lab.addr.port().to_string();
+    let mut client = Command::new(client)
+        .args(["client", "--port", &port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_until("the client is seen", || once(&lab).contains(&client.id().to_string()));
+    let picture = once(&lab);
+    client.kill().unwrap();
+    client.wait().unwrap();
+    assert!(!picture.contains('\x1b'), "{picture:?}");
+    assert!(picture.contains(r"a\u{1b}[2Jb · pid") && picture.contains(r"  c\u{"), "{picture}");
+}
+
+#[test]
+fn a_full_queue_and_a_client_that_cannot_connect_are_seen() {
     let (lab, _first, _second) = two_clients("lab1-blocking", "SET a 1\n");
     let _third = lab.connect();
     let addr = lab.addr;
     // Nobody answers the fourth, so it cannot connect: it is another thread that tries.
     std::thread::spawn(move || std::net::TcpStream::connect(addr));
-    wait_until("the fourth knocks", || once(&lab).contains("KNOCKS: queue is full"));
+    wait_until("the fourth cannot connect", || once(&lab).contains("CANNOT CONNECT"));
     // A sentence may go on in the next line.
     let picture = once(&lab).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(picture.contains("2 clients wait to be accepted, the first for "), "{picture}");

@@ -4,52 +4,59 @@ use std::time::Instant;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+use procfs::process::Process;
+use syscalls::Sysno;
+
 use super::super::calls;
-use super::super::look::Client;
+use super::super::history::History;
+use super::super::snapshot::{Client, ClientState, Snapshot, Thread};
+use super::super::target::Target;
 use super::*;
 
 fn addr(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
-fn client(port: u16, place: Place, receive_queue: u64) -> Client {
-    Client { addr: addr(port), place, inode: 0, receive_queue, send_queue: 0 }
-}
-
-fn target() -> Target {
-    Target { pid: 4242, started: 1, name: "lab1-blocking".to_owned(), port: 6379 }
+fn client(addr: SocketAddr, state: ClientState, receive_queue: u32) -> Client {
+    Client { addr, state, inode: 0, receive_queue, send_queue: 0 }
 }
 
 /// Lab 1 with one client that is served, and so many that wait.
-fn blocked(waiting: u16) -> (Look, Memory) {
-    let call = calls::find(libc::SYS_recvfrom);
+fn blocked(waiting: u16) -> View {
+    let call = calls::find(Sysno::recvfrom as i64);
     let thread = Thread::Asleep { call, on: Some((5, Some(addr(40_960)))), sleep: 7 };
-    let mut clients = vec![client(40_960, Place::IsWaitedFor, 0)];
-    clients.extend((0..waiting).map(|number| client(41_000 + number, Place::Waits, 6)));
-    let (at, queue) = (Instant::now(), u64::from(waiting));
-    let addr = Some(addr(6379));
-    let switches = Switches { voluntary: 7, involuntary: 1 };
-    let look = Look { at, thread, switches, ticks: 0, threads: 2, addr, queue, clients };
-    let mut memory = Memory::default();
-    memory.backlog = Some(1);
-    (look, memory)
+    let mut clients = vec![client(addr(40_960), ClientState::Awaited, 0)];
+    let queued = |number| client(addr(41_000 + number), ClientState::Queued, 6);
+    clients.extend((0..waiting).map(queued));
+    let snapshot = Snapshot {
+        at: Instant::now(),
+        thread,
+        voluntary: 7,
+        involuntary: 1,
+        ticks: 0,
+        threads: 2,
+        addr: Some(addr(6379)),
+        queue: waiting.into(),
+        clients,
+    };
+    let mut history = History::default();
+    history.backlog = Some(1);
+    let process = Process::myself().unwrap();
+    let target = Target { process, name: "lab1-blocking".to_owned(), port: 6379 };
+    View { target, snapshot, history }
 }
 
 fn screen(waiting: u16, choice: &Choice, in_colour: bool, size: (u16, u16)) -> TestBackend {
-    let (look, memory) = blocked(waiting);
-    let target = target();
-    let page = Page { target: &target, look: &look, memory: &memory };
+    let view = blocked(waiting);
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    terminal.draw(|frame| draw(frame, &page, choice, in_colour)).unwrap();
+    terminal.draw(|frame| draw(frame, &view, choice, in_colour)).unwrap();
     terminal.backend().clone()
 }
 
 #[test]
 fn it_says_at_one_glance_who_waits_and_where() {
-    let (look, memory) = blocked(1);
-    let target = target();
-    let text = text(&Page { target: &target, look: &look, memory: &memory }, 80);
-    let expected = "\x20lab1-blocking · pid 4242 · 127.0.0.1:6379
+    let expected = format!(
+        "\x20lab1-blocking · pid {} · 127.0.0.1:6379
 
  The server is asleep in recvfrom(client 127.0.0.1:40960).
  1 client waits to be accepted.
@@ -62,8 +69,22 @@ fn it_says_at_one_glance_who_waits_and_where() {
   CLIENT           PROGRAM        WHERE IT IS            RECV-Q SEND-Q       FOR
   127.0.0.1:40960                 server waits for it         0      0
   127.0.0.1:41000                 WAITS to be accepted        6      0
-";
-    assert_eq!(text, expected);
+",
+        std::process::id()
+    );
+    assert_eq!(text(&blocked(1), 80), expected);
+}
+
+#[test]
+fn a_long_address_keeps_its_port_and_leaves_space_for_the_rest() {
+    let mut view = blocked(0);
+    let addr = "[2001:db8:85a3:8d3:1319:8a2e:370:7348]:40960".parse().unwrap();
+    view.snapshot.clients = vec![client(addr, ClientState::Idle, 0)];
+    let text = text(&view, 80);
+    let row = text.lines().last().unwrap();
+    let row: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(row, ["…:8d3:1319:8a2e:370:7348]:40960", "accepted,", "idle", "0", "0"]);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
 
 #[test]

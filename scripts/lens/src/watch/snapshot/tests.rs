@@ -1,7 +1,8 @@
 use super::*;
+use procfs::{FromBufReadSI, net::TcpNetEntries};
+use syscalls::Sysno;
 
-/// Lab 1: one client is served, one waits, one has waited and left, one knocks; another server's client.
-#[cfg(target_endian = "little")]
+/// Lab 1: one client is served, one waits, one has waited and left, one cannot connect; another server's client.
 const TABLE: &str = "\
   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    1: 0100007F:18EB 00000000:0000 0A 00000000:00000002 00:00000000 00000000     0        0 100 3 0
@@ -14,29 +15,43 @@ const TABLE: &str = "\
    8: 0100007F:18EB 0100007F:E000 06 00000000:00000000 00:00000000 00000000     0        0 0 1 0
 ";
 
-fn asleep(number: i64, descriptor: u64, sockets: &[Socket]) -> Thread {
-    let doing = Doing::InCall { number, args: [descriptor, 0, 0, 0, 0, 0] };
+fn sockets() -> Vec<TcpNetEntry> {
+    let machine = procfs::current_system_info();
+    TcpNetEntries::from_buf_read(TABLE.as_bytes(), machine).unwrap().0
+}
+
+fn blocked(number: i64, descriptor: u64) -> Option<Syscall> {
+    Some(Syscall::Blocked {
+        syscall_number: number,
+        argument_registers: [descriptor, 0, 0, 0, 0, 0],
+        stack_pointer: 0,
+        program_counter: 0,
+    })
+}
+
+fn asleep(call: Sysno, descriptor: u64, sockets: &[TcpNetEntry]) -> Thread {
     let ours = HashMap::from([(100, 3), (101, 5)]);
-    thread(Some(doing), 'S', Switches { voluntary: 7, involuntary: 0 }, &ours, sockets)
+    let number = i64::try_from(call as usize).unwrap();
+    thread(blocked(number, descriptor), 'S', 7, |descriptor| peer(descriptor, &ours, sockets))
 }
 
 #[test]
 #[cfg(target_endian = "little")]
 fn who_waits_and_for_whom_is_seen_in_the_table() {
-    let sockets = super::super::tcp::parse(TABLE);
-    let thread = asleep(libc::SYS_recvfrom, 5, &sockets);
+    let sockets = sockets();
+    let thread = asleep(Sysno::recvfrom, 5, &sockets);
     let served: SocketAddr = "127.0.0.1:40960".parse().unwrap();
     let Thread::Asleep { on, sleep: 7, .. } = &thread else { panic!("{thread:?}") };
     assert_eq!(*on, Some((5, Some(served))));
     let clients = clients(6379, &sockets, &thread);
-    let places: Vec<_> = clients.iter().map(|client| (client.addr.port(), client.place)).collect();
+    let states: Vec<_> = clients.iter().map(|client| (client.addr.port(), client.state)).collect();
     let expected = [
-        (0xA000, Place::IsWaitedFor),
-        (0x9000, Place::LeftUnserved),
-        (0xB000, Place::Waits),
-        (0xC000, Place::Knocks),
+        (0xA000, ClientState::Awaited),
+        (0x9000, ClientState::Abandoned),
+        (0xB000, ClientState::Queued),
+        (0xC000, ClientState::Connecting),
     ];
-    assert_eq!(places, expected);
+    assert_eq!(states, expected);
     assert_eq!((clients[2].receive_queue, clients[2].inode), (6, 203));
     assert_eq!(clients[3].inode, 204);
 }
@@ -44,21 +59,21 @@ fn who_waits_and_for_whom_is_seen_in_the_table() {
 #[test]
 #[cfg(target_endian = "little")]
 fn a_server_that_accepts_waits_for_no_client_in_particular() {
-    let sockets = super::super::tcp::parse(TABLE);
-    let thread = asleep(libc::SYS_accept4, 3, &sockets);
+    let sockets = sockets();
+    let thread = asleep(Sysno::accept4, 3, &sockets);
     let Thread::Asleep { on: Some((3, None)), .. } = &thread else { panic!("{thread:?}") };
     let clients = clients(6379, &sockets, &thread);
-    assert!(clients.iter().any(|client| client.place == Place::Quiet));
-    assert!(!clients.iter().any(|client| client.place == Place::IsWaitedFor));
+    assert!(clients.iter().any(|client| client.state == ClientState::Idle));
+    assert!(!clients.iter().any(|client| client.state == ClientState::Awaited));
 }
 
 #[test]
 fn what_a_thread_does_is_known_as_far_as_we_may_know_it() {
-    let of = |doing, state| thread(doing, state, Switches::default(), &HashMap::new(), &[]);
-    assert_eq!(of(Some(Doing::Running), 'R'), Thread::Runs);
-    assert_eq!(of(None, 'R'), Thread::Runs);
+    let of = |syscall, state| thread(syscall, state, 0, |_| None);
+    assert_eq!(of(Some(Syscall::Running), 'R'), Thread::Running);
+    assert_eq!(of(None, 'R'), Thread::Running);
     assert_eq!(of(None, 'S'), Thread::AsleepSomewhere);
-    assert_eq!(of(Some(Doing::Running), 'T'), Thread::Stopped);
-    let unknown = of(Some(Doing::InCall { number: 99_999, args: [0; 6] }), 'S');
+    assert_eq!(of(Some(Syscall::Running), 'T'), Thread::Stopped);
+    let unknown = of(blocked(99_999, 0), 'S');
     assert_eq!(unknown, Thread::Asleep { call: None, on: None, sleep: 0 });
 }

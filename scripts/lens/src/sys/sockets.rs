@@ -1,0 +1,64 @@
+//! The TCP sockets of this machine, as `/proc` tells of them: man 5 proc, net/tcp and fd.
+
+use std::collections::HashMap;
+
+use procfs::ProcResult;
+use procfs::net::TcpNetEntry;
+use procfs::process::{FDTarget, Process};
+
+/// All TCP sockets, of IPv4 and IPv6, that this process could have: those of its network.
+#[must_use]
+pub fn table(process: &Process) -> Vec<TcpNetEntry> {
+    // Where the machine has no IPv6, there is no tcp6.
+    let mut sockets = process.tcp().unwrap_or_default();
+    sockets.extend(process.tcp6().unwrap_or_default());
+    for socket in &mut sockets {
+        // A server on [::] sees clients of IPv4 as ::ffff:127.0.0.1.
+        for addr in [&mut socket.local_address, &mut socket.remote_address] {
+            addr.set_ip(addr.ip().to_canonical());
+        }
+    }
+    sockets
+}
+
+/// The sockets that a process has: their inodes, and its descriptors for them.
+///
+/// # Errors
+/// If the process is not ours to look at.
+pub fn descriptors(process: &Process) -> ProcResult<HashMap<u64, i32>> {
+    let sockets = process.fd()?.flatten().filter_map(|file| match file.target {
+        FDTarget::Socket(inode) => Some((inode, file.fd)),
+        _ => None,
+    });
+    Ok(sockets.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use procfs::net::TcpState;
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+
+    #[test]
+    fn both_ends_of_a_connection_are_found_in_any_family() {
+        let this = Process::myself().unwrap();
+        for (host, seen_as) in
+            [("127.0.0.1", "127.0.0.1"), ("[::1]", "[::1]"), ("[::]", "127.0.0.1")]
+        {
+            let listener = TcpListener::bind(format!("{host}:0")).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let addr: SocketAddr = format!("{seen_as}:{port}").parse().unwrap();
+            let client = TcpStream::connect(addr).unwrap();
+            let (sockets, ours) = (table(&this), descriptors(&this).unwrap());
+            let state = |local: SocketAddr, remote: SocketAddr| {
+                let both =
+                    |it: &&TcpNetEntry| (it.local_address, it.remote_address) == (local, remote);
+                sockets.iter().find(both).map(|it| (it.state.clone(), ours.contains_key(&it.inode)))
+            };
+            let near = client.local_addr().unwrap();
+            assert_eq!(state(near, addr), Some((TcpState::Established, true)), "{host}");
+            // It is not accepted, so no process has its socket.
+            assert_eq!(state(addr, near), Some((TcpState::Established, false)), "{host}");
+        }
+    }
+}
