@@ -1,9 +1,9 @@
 //! The TCP sockets of this machine, as `/proc` tells of them: man 5 proc, net/tcp and fd.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use procfs::ProcResult;
-use procfs::net::TcpNetEntry;
+use procfs::net::{TcpNetEntry, TcpState};
 use procfs::process::{FDTarget, Process};
 
 /// All TCP sockets, of IPv4 and IPv6, that this process could have: those of its network.
@@ -18,6 +18,12 @@ pub fn table(process: &Process) -> Vec<TcpNetEntry> {
             addr.set_ip(addr.ip().to_canonical());
         }
     }
+    // The kernel tells of a socket again and again while others come and go. Several may listen at one port.
+    let mut seen = HashSet::new();
+    sockets.retain(|it| {
+        let inode = if it.state == TcpState::Listen { it.inode } else { 0 };
+        seen.insert((it.local_address, it.remote_address, inode))
+    });
     sockets
 }
 
@@ -36,8 +42,35 @@ pub fn descriptors(process: &Process) -> ProcResult<HashMap<u64, i32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use procfs::net::TcpState;
     use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn no_connection_is_told_twice_while_others_come_and_go() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let connect = move || (TcpStream::connect(addr).unwrap(), listener.accept().unwrap());
+        let kept: Vec<_> = (0..100).map(|_| connect()).collect();
+        let ports: Vec<u16> = kept.iter().map(|(it, _)| it.local_addr().unwrap().port()).collect();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&is_over);
+        let others = std::thread::spawn(move || {
+            while !flag.load(Ordering::Relaxed) {
+                connect();
+            }
+        });
+        for _ in 0..3 {
+            let sockets = table(&Process::myself().unwrap());
+            let accepted = sockets.iter().filter(|it| it.local_address == addr);
+            let mut seen: Vec<u16> = accepted.map(|it| it.remote_address.port()).collect();
+            seen.retain(|port| ports.contains(port));
+            seen.sort_unstable();
+            assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "{seen:?}");
+        }
+        is_over.store(true, Ordering::Relaxed);
+        others.join().unwrap();
+    }
 
     #[test]
     fn both_ends_of_a_connection_are_found_in_any_family() {
