@@ -4,14 +4,13 @@
 //! - `stages`: who is compared. `measured`: what is known about one of them. `tools`: what may be used here.
 //! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `silent`, `flames`: one thing each.
 //! - `source`: what stands in the repository. `replay`: what recordings tell. `rows`: the table.
-//! - `caller`: a client of ours. `live`: a server, fresh for each measurement.
+//! - `caller`: a client of ours.
 
 mod caller;
 mod calls;
 mod clients;
 mod files;
 mod flames;
-mod live;
 mod loads;
 mod measured;
 mod memory;
@@ -37,8 +36,8 @@ use crate::record::{self, Trace};
 use crate::report::model::{Comparison, Missing};
 use crate::report::table;
 use crate::scenario;
+use crate::sys::{Server, cleanup};
 
-use live::Live;
 use measured::Measured;
 pub(crate) use rows::BY_TURNS;
 use stages::Subject;
@@ -149,7 +148,7 @@ fn measure_one(stage: &Subject, options: &Options, tools: &Tools) -> Measured {
         return measured;
     }
     // A lab that does not start will not start for the next measurement either.
-    if let Err(why) = Live::start(stage) {
+    if let Err(why) = stage.start() {
         measured.lacks("everything that is measured", &why);
         return measured;
     }
@@ -184,17 +183,12 @@ const STEPS: [(&str, Step); 8] = [
 /// A folder for what need not be kept: gone when it is dropped, or when somebody presses Ctrl-C.
 fn scratch() -> Result<TempDir, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    record::remove_on_signal(folder.path());
+    cleanup::remove_on_signal(folder.path());
     Ok(folder)
 }
 
 /// Starts a stage under strace.
-fn start_traced(
-    stage: &Subject,
-    lab: Lab,
-    trace: Trace,
-    log: &Path,
-) -> Result<record::Server, String> {
+fn start_traced(stage: &Subject, lab: Lab, trace: Trace, log: &Path) -> Result<Server, String> {
     let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
     let order = stage.order(lab, scenario, PathBuf::new());
     let server = record::start_traced(&order, trace, log, &mut io::stderr());

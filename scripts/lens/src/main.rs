@@ -19,6 +19,7 @@ use lens::labs;
 use lens::play;
 use lens::record::{self, Meta, Order};
 use lens::scenario;
+use lens::sys;
 use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
 use lens::view::{Form, Recorded};
@@ -111,7 +112,7 @@ fn record(asked: &cli::Record) -> Ended {
     let scenario = scenario::find(&asked.scenario)?;
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
-    record::end_on_signals()?;
+    sys::end_on_signals()?;
     let (port, binary, options) = (asked.port, asked.binary.clone(), asked.options.clone());
     let order = Order { lab, scenario, out, port, binary, options };
     let recording = record::record(&order, &mut io::stderr())?;
@@ -181,7 +182,7 @@ fn watch(asked: cli::Watch) -> Ended {
 
 fn bench(asked: cli::Bench) -> Ended {
     let cli::Bench { only, rounds, quick: is_quick, with, json, chart, programs } = asked;
-    record::end_on_signals()?;
+    sys::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let rounds = rounds.map_or(if is_quick { 2 } else { 5 }, usize::from);
     let options = bench::Options { only, rounds, is_quick, programs, with, json, chart };
@@ -192,7 +193,7 @@ fn compare(asked: cli::Compare) -> Ended {
     let cli::Compare { quick, with_threads, with, own, recorded, out, programs, broken, kit } =
         asked;
     let (is_quick, is_recorded) = (quick, recorded);
-    record::end_on_signals()?;
+    sys::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
     let options = compare::Options {

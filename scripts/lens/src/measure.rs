@@ -10,40 +10,27 @@
 mod crowd;
 mod fill;
 mod load;
-mod machine;
 mod our_bench;
 mod redis_benchmark;
-mod server;
-mod usage;
 
 use std::io;
 
+use crate::sys::ServerError;
+use crate::sys::tools::NotInstalled;
+pub use crate::sys::{Clock, Machine, Program, Server, Start, Usage};
 pub use crowd::{Crowd, raise_file_limit};
 pub use fill::{Filler, fill, key, request};
 pub use load::{Load, Outcome, Tool, report, run};
-pub use machine::Machine;
-pub use server::{Program, Server};
-pub use usage::{Clock, Usage, switches_of_children};
 
 /// Why something could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum MeasureError {
     /// A tool is missing.
-    #[error("{tool} is not installed: {mend}")]
-    Missing {
-        /// Its name.
-        tool: &'static str,
-        /// What to type.
-        mend: &'static str,
-    },
-    /// A server was not ready in time, or has ended before.
-    #[error("{name} does not start: {why}")]
-    Start {
-        /// Its name.
-        name: String,
-        /// What it says, or what we saw.
-        why: String,
-    },
+    #[error(transparent)]
+    Missing(#[from] NotInstalled),
+    /// There is no server, or nothing is known about it.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// A load generator has failed.
     #[error("{command} failed: {why}")]
     Load {
@@ -60,12 +47,11 @@ pub enum MeasureError {
         /// Why.
         error: io::Error,
     },
-    /// The kernel does not say what a server costs.
-    #[error("the kernel does not say what {name} costs: {error}")]
-    Usage {
-        /// The server.
-        name: String,
-        /// Why.
-        error: io::Error,
-    },
+}
+
+impl MeasureError {
+    /// A connection of ours to this server failed.
+    pub(crate) fn lost(server: &Server, error: io::Error) -> Self {
+        Self::Connection { name: server.name.clone(), error }
+    }
 }

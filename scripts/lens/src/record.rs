@@ -5,28 +5,26 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::labs::{self, Lab, UnknownLab};
+use rustix::process::Pid;
+
+use crate::labs::{self, Lab, REDIS, UnknownLab};
 use crate::scenario::{self, Scenario, ScenarioError};
+use crate::sys::server::{Said, Tracer, has_option};
+use crate::sys::tools::{NotInstalled, version};
+use crate::sys::{Program, Server, ServerError, Start};
 use trace::client_log::ClientEvent;
 
 mod build;
-mod cleanup;
 mod folder;
-pub(crate) mod group;
-pub(crate) mod meta;
+mod meta;
 mod packets;
-pub(crate) mod program;
 mod quiet;
-pub(crate) mod server;
+mod tracer;
 
-pub use cleanup::end_on_signals;
-pub(crate) use cleanup::remove_on_signal;
 use folder::Folder;
 pub use meta::Meta;
 use packets::Packets;
-use program::Program;
-pub(crate) use program::Trace;
-pub(crate) use server::Server;
+pub(crate) use tracer::Trace;
 
 /// What to record, and where to put it.
 #[derive(Debug)]
@@ -66,13 +64,8 @@ pub enum RecordError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
     /// A tool is missing.
-    #[error("{tool} is not installed: {mend}")]
-    Missing {
-        /// Its name.
-        tool: &'static str,
-        /// What to type.
-        mend: &'static str,
-    },
+    #[error(transparent)]
+    Missing(#[from] NotInstalled),
     /// The lab was not built.
     #[error("{package} does not build: cargo build {words} tells why")]
     Build {
@@ -82,21 +75,16 @@ pub enum RecordError {
         words: String,
     },
     /// The lab was not ready in time, or has ended before.
-    #[error("{package} does not start: {why} (to try it yourself: {})", to_run(package))]
+    #[error("{error} (to try it yourself: {})", to_run(package))]
     Start {
         /// Its package.
         package: &'static str,
         /// What it says, or what we saw.
-        why: String,
+        error: ServerError,
     },
-    /// The lab did not end as it should.
-    #[error("{package} did not end as it should: {why}")]
-    End {
-        /// Its package.
-        package: &'static str,
-        /// What we saw.
-        why: String,
-    },
+    /// Redis was not ready in time, or a server did not end as it should.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The folder is there already, and is not ours to replace.
     #[error("{} is there already and is no recording: give another folder with --out", .0.display())]
     Taken(PathBuf),
@@ -115,42 +103,72 @@ pub enum RecordError {
 /// # Errors
 /// [`RecordError`]; then there is no folder, and nothing is left running.
 pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, RecordError> {
-    let strace = meta::version("strace").ok_or(RecordError::Missing {
-        tool: "strace",
-        mend: "apt-get install -y strace, or scripts/doctor.sh --fix",
-    })?;
+    let strace = version("strace").ok_or(NotInstalled("strace"))?;
     let folder = Folder::begin(&order.out)?;
-    let program = Program::of(order, progress)?;
     let mut meta = Meta::new(order, strace);
-    let server = Server::start(&program, &folder.path().join("strace.log"), progress)?;
+    let log = folder.path().join("strace.log");
+    let server = start_traced(order, Trace::Recording, &log, progress)?;
     meta.commands.push(server.command.clone());
     meta.address = server.addr.to_string();
-    meta.pid = server.pid.as_raw_pid();
+    meta.pid = server.pid.map_or(0, Pid::as_raw_pid);
     let packets = Packets::start(server.addr.port(), folder.path(), progress);
     let events = scenario::run(&order.scenario, server.addr, order.lab.protocol);
     quiet::wait_until_all_are_closed(server.addr.port());
-    let said = server.stop()?;
-    meta.said_at_the_end = said.last;
+    let Said { stdout, stderr } = server.stop()?;
+    meta.said_at_the_end = stdout.last().cloned().unwrap_or_default();
     meta.packets(packets);
     if meta.packets.starts_with("none: ") {
         // Half a capture may be there. Most often there is none, and nothing to remove.
         _ = fs::remove_file(folder.path().join("packets.pcap"));
     }
-    write_lines(&folder.path().join("server.log"), &said.log)?;
+    // A lab logs to stderr, and Redis to stdout.
+    let log = if order.lab == REDIS { [stdout, stderr].concat() } else { stderr };
+    write_lines(&folder.path().join("server.log"), &log)?;
     write_lines(&folder.path().join("clients.jsonl"), &as_json(&events)?)?;
     meta.write(&folder.path().join("meta.json"))?;
     Ok(Recording { folder: folder.finish()?, events, meta })
 }
 
-/// Starts the server of this order under strace, which writes `log`, and plays no scenario.
+/// Starts the server of this order under strace, which writes `log`, and plays no scenario. A lab is built
+/// first, if no program is given.
 pub(crate) fn start_traced(
     order: &Order,
     trace: Trace,
     log: &Path,
     progress: &mut impl Write,
 ) -> Result<Server, RecordError> {
-    let program = Program::of(order, progress)?.traced(trace);
-    Server::start(&program, log, progress)
+    let program = program(order, trace, progress)?;
+    let tracer = Tracer { words: trace.options(order.lab), log };
+    // Where nobody reads it, the progress is lost; that is no reason to stop.
+    let tell = |command: &str| _ = writeln!(progress, "+ {command}");
+    Server::start_traced(&program, Some(&tracer), tell).map_err(|error| match error {
+        ServerError::Start { .. } if order.lab != REDIS => {
+            RecordError::Start { package: order.lab.package, error }
+        }
+        _ => error.into(),
+    })
+}
+
+fn program(order: &Order, trace: Trace, progress: &mut impl Write) -> Result<Program, RecordError> {
+    let Order { lab, port, binary, .. } = order;
+    let mut options = order.options.clone();
+    let start = if *lab == REDIS {
+        let binary = binary.clone().unwrap_or_else(|| lab.package.into());
+        // Below strace, a missing program is an error of strace, which says it less well.
+        version(&binary).ok_or(NotInstalled(lab.package))?;
+        Start::Redis { binary, port: *port, options }
+    } else {
+        let binary = binary.clone().map_or_else(|| build::build(lab, progress), Ok)?;
+        if *port != 0 && !has_option(&options, "--port") {
+            options.splice(0..0, ["--port".to_owned(), port.to_string()]);
+        }
+        if trace != Trace::Recording {
+            // No call that tells about each request.
+            options.push("--quiet".to_owned());
+        }
+        Start::Lab { binary, options }
+    };
+    Ok(Program { name: lab.package.to_owned(), protocol: lab.protocol, start })
 }
 
 /// What to type to start it.

@@ -1,4 +1,23 @@
-//! What several tools need from the operating system and from programs. It depends on no other module of `lens`.
+//! What touches processes and the machine: everything that `lens` starts, it starts here, and everything that
+//! it reads of a process, it reads here.
+//!
+//! - [`tools`]: which tools are here, and how to get the others. [`Machine`]: where something was measured.
+//! - `group`: a program that was started, with all that it starts itself. `cleanup`: it ends with us.
+//! - [`server`]: a lab or redis-server: started, ready, ended. `typed`: a command as one would type it.
+//! - [`sockets`]: all sockets of the machine. [`symbols`]: which line of the source an address belongs to.
+//! - [`usage`]: what a process costs.
 
+pub(crate) mod cleanup;
+pub(crate) mod group;
+pub(crate) mod machine;
+pub mod server;
 pub mod sockets;
 pub mod symbols;
+pub mod tools;
+pub(crate) mod typed;
+pub(crate) mod usage;
+
+pub use cleanup::end_on_signals;
+pub use machine::Machine;
+pub use server::{Program, Server, ServerError, Start};
+pub use usage::{Clock, Usage};

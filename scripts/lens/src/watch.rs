@@ -12,7 +12,6 @@ mod calls;
 mod explain;
 mod history;
 mod owners;
-pub(crate) mod process;
 mod screen;
 mod snapshot;
 mod ss;

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
+use trace::protocol::Protocol;
+
 use super::{BenchError, Options, file_error};
-use crate::measure::Program;
+use crate::labs::REDIS;
+use crate::measure::{Program, Start};
+use crate::sys::tools;
 
 /// How much less `--quick` does.
 const QUICK: u64 = 100;
@@ -33,17 +37,16 @@ impl Stage {
     pub(super) fn new(options: &Options) -> Result<Self, BenchError> {
         let folder = options.programs.clone();
         let program = |name: &str, binary: PathBuf| {
-            let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-            binary.exists().then(|| Program::Lab { name: name.to_owned(), binary, options })
+            let protocol = if name == "lab1" { Protocol::Lines } else { Protocol::Resp };
+            let is_there = binary.exists();
+            let start = Start::Lab { binary, options: vec!["--quiet".to_owned()] };
+            is_there.then(|| Program { name: name.to_owned(), protocol, start })
         };
         let lab = |name: &str, file: &str| program(name, folder.join(file));
         let found = |path: &PathBuf| path.canonicalize().map_err(|error| file_error(path, &error));
         let other = options.with.as_ref().map(found).transpose()?;
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders = std::env::split_paths(&path);
-        let has_redis = folders.any(|folder| folder.join("redis-server").is_file());
         Ok(Self {
-            redis: has_redis.then_some(Program::Redis),
+            redis: tools::is_installed(REDIS.package).then(redis),
             lab1: lab("lab1", "lab1-blocking"),
             lab2: lab("lab2", "lab2-resp"),
             lab3: lab("lab3", "lab3-multiclient"),
@@ -61,7 +64,7 @@ impl Stage {
         let not_built = "not built: cargo build --release --workspace --bins";
         let mut missing = Vec::new();
         if self.redis.is_none() {
-            let mend = "apt-get install -y redis-server, or scripts/doctor.sh --fix";
+            let mend = tools::how_to_get(REDIS.package);
             missing.push(format!("redis-server, which is not installed: {mend}"));
         }
         let labs = [
@@ -106,6 +109,12 @@ impl Stage {
     pub(super) fn scaled_size(&self, count: usize) -> usize {
         usize::try_from(self.scaled(count as u64)).unwrap_or(count)
     }
+}
+
+fn redis() -> Program {
+    let options = ["--maxclients", "12000"].map(str::to_owned).to_vec();
+    let start = Start::Redis { binary: REDIS.package.into(), port: 0, options };
+    Program { name: REDIS.short.to_owned(), protocol: REDIS.protocol, start }
 }
 
 /// The order of a round: each begins with another, so that none is always the first.

@@ -3,7 +3,6 @@
 
 use std::io;
 
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::{Serves, Subject};
 use super::tools::Tool;
@@ -79,7 +78,7 @@ fn recorded(
 }
 
 fn played(stage: &Subject, scenario: &Scenario) -> Result<Vec<ClientEvent>, String> {
-    let live = Live::start(stage)?;
+    let live = stage.start()?;
     Ok(scenario::run(scenario, live.addr, stage.protocol))
 }
 

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::{Serves, Subject};
 use super::tools;
@@ -15,10 +14,9 @@ use crate::flame::{self, Kind};
 use crate::labs::Lab;
 use crate::measure::{Load, Tool};
 use crate::record::Trace;
-use crate::record::group::Group;
-use crate::record::server::{lines_of, rest_of};
 use crate::report::model::Flame;
 use crate::scenario;
+use crate::sys::group::Group;
 
 /// How long perf looks, in seconds, and how often in a second: enough for a few hundred stacks.
 const SECONDS: &str = "1";
@@ -50,8 +48,8 @@ pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measure
 }
 
 fn running(stage: &Subject, output: PathBuf) -> Result<Flame, String> {
-    let live = Live::start(stage)?;
-    let server = live.server.as_ref().ok_or("its process is not ours to look at")?;
+    let live = stage.start()?;
+    let pid = live.pid.ok_or("its process is not ours to look at")?;
     let load = Load {
         tool: Tool::OurBench,
         command: Vec::new(),
@@ -64,7 +62,7 @@ fn running(stage: &Subject, output: PathBuf) -> Result<Flame, String> {
     let folder = scratch()?;
     let (data, stacks) = (folder.path().join("perf.data"), folder.path().join("perf.txt"));
     let busy = load.start(live.addr).map_err(|error| error.to_string())?;
-    let pid = server.pid.as_raw_pid().to_string();
+    let pid = pid.as_raw_pid().to_string();
     let words = ["record", "-q", "-F", OFTEN, "-e", "cpu-clock", "--call-graph", "dwarf,8192"];
     perf(
         &[&words[..], &["-p", &pid, "-o", &path(&data), "--", "sleep", SECONDS]].concat(),
@@ -111,13 +109,14 @@ fn draw(
 fn perf(words: &[&str], stdout: Stdio) -> Result<(), String> {
     tell::command(&format!("perf {}", words.join(" ")));
     let mut command = Command::new("perf");
-    command.args(words).stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+    command.args(words).stdout(stdout).stderr(Stdio::piped());
     let failed = |why: &str| format!("perf fails: {why}");
     let mut group = Group::start(&mut command).map_err(|error| failed(&error.to_string()))?;
-    let said = lines_of(group.child.stderr.take());
     match group.wait(PATIENCE).map_err(|error| failed(&error.to_string()))? {
         Some(status) if status.success() => Ok(()),
-        Some(_) => Err(failed(rest_of(&said).last().map_or("it says nothing", String::as_str))),
+        Some(_) => {
+            Err(failed(group.stderr.rest().last().map_or("it says nothing", String::as_str)))
+        }
         None => Err(failed("it did not end")),
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::live::Live;
 use super::measured::{Cost, Measured};
 use super::stages::Subject;
 use super::{Means, tell};
@@ -53,7 +52,7 @@ fn median(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Optio
 /// One load on a fresh server. The server ends behind it, because then the kernel tells what all its threads
 /// have done, also those that ended before.
 fn one(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<Cost>), String> {
-    let live = Live::start(stage)?;
+    let live = stage.start()?;
     let load = Load {
         tool: Tool::OurBench,
         command: Vec::new(),
@@ -64,9 +63,9 @@ fn one(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<C
         bench: stage.bench.clone(),
     };
     tell::command(&load.typed_to(live.addr));
-    let before = live.usage();
+    let before = live.usage().ok();
     let told = report(&load, live.addr, PATIENCE).map_err(|error| error.to_string())?;
-    let after = live.usage();
+    let after = live.usage().ok();
     let loaded = read(clients, &told).ok_or("its bench says nothing that we know")?;
     let answered = loaded.latencies.as_ref().map_or(0, |latencies| latencies.count);
     let switches = live.end();

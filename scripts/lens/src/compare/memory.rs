@@ -7,7 +7,6 @@ use trace::protocol::Protocol;
 
 use super::Means;
 use super::caller::Caller;
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::Subject;
 
@@ -25,10 +24,10 @@ pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measure
         return measured.lacks("memory a key", why);
     }
     let keys = if means.options.is_quick { KEYS / 2 } else { KEYS };
-    let grown = Live::start(stage).and_then(|live| {
-        let before = live.usage().map(|usage| usage.rss);
+    let grown = stage.start().and_then(|live| {
+        let before = live.usage().ok().map(|usage| usage.rss);
         fill(live.addr, stage.protocol, keys).map_err(|error| error.to_string())?;
-        let after = live.usage().map(|usage| usage.rss);
+        let after = live.usage().ok().map(|usage| usage.rss);
         Ok(after.zip(before).map(|(after, before)| after.saturating_sub(before)))
     });
     #[expect(clippy::cast_precision_loss, reason = "some MB")]

@@ -9,7 +9,6 @@ use trace::protocol::Protocol;
 use super::Means;
 use super::caller::Caller;
 use super::calls::PIPELINE;
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::Subject;
 use super::tools::Tool;
@@ -43,7 +42,7 @@ pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measure
         return;
     }
     let requests = if means.options.is_quick { QUICK } else { FULL };
-    let counted = Live::start(stage).and_then(|live| {
+    let counted = stage.start().and_then(|live| {
         counted(live.addr, stage.protocol, requests).map_err(|error| error.to_string())
     });
     match counted {

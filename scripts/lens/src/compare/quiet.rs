@@ -11,7 +11,6 @@ use hdrhistogram::Histogram;
 
 use super::Means;
 use super::caller::Caller;
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::Subject;
 use crate::report::model::Latencies;
@@ -31,7 +30,8 @@ const STEPS: u32 = 5;
 /// Measures how long the quiet one waits for each of its replies.
 pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
     let time = if means.options.is_quick { QUICK } else { FULL };
-    let asked = Live::start(stage)
+    let asked = stage
+        .start()
         .and_then(|live| beside(stage, live.addr, time).map_err(|error| error.to_string()));
     match asked {
         Ok(latencies) => measured.stage.quiet = Some(latencies),

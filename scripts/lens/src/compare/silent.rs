@@ -2,7 +2,6 @@
 //! read before and after.
 
 use super::Means;
-use super::live::Live;
 use super::measured::Measured;
 use super::stages::{Serves, Subject};
 use crate::measure::Crowd;
@@ -26,12 +25,11 @@ pub(super) fn measure(subject: &Subject, _: &Means<'_>, measured: &mut Measured)
 
 /// Bytes a client, if the kernel tells.
 fn grown(subject: &Subject) -> Result<Option<f64>, String> {
-    let live = Live::start(subject)?;
-    let Some(server) = &live.server else { return Ok(None) };
-    let _first = Crowd::connect(server, FIRST).map_err(|error| error.to_string())?;
-    let before = live.usage().map(|usage| usage.rss);
-    let _crowd = Crowd::connect(server, CLIENTS).map_err(|error| error.to_string())?;
-    let after = live.usage().map(|usage| usage.rss);
+    let live = subject.start()?;
+    let _first = Crowd::connect(&live, FIRST).map_err(|error| error.to_string())?;
+    let before = live.usage().ok().map(|usage| usage.rss);
+    let _crowd = Crowd::connect(&live, CLIENTS).map_err(|error| error.to_string())?;
+    let after = live.usage().ok().map(|usage| usage.rss);
     let grown = after.zip(before).map(|(after, before)| after.saturating_sub(before));
     #[expect(clippy::cast_precision_loss, reason = "some MB")]
     Ok(grown.map(|grown| grown as f64 / CLIENTS as f64))

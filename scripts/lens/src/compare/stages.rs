@@ -8,12 +8,12 @@ use trace::protocol::Protocol;
 
 use super::Options;
 use super::caller::Caller;
-use super::tools::is_installed;
 use crate::labs::{LABS, Lab, REDIS, THREADS};
-use crate::measure::Program;
+use crate::measure::{Program, Server, Start};
 use crate::record::Order;
 use crate::report::model::Missing;
 use crate::scenario::Scenario;
+use crate::sys::tools::is_installed;
 
 /// One of the servers that are compared.
 #[derive(Debug, Clone)]
@@ -46,10 +46,15 @@ pub(super) enum Serves {
 }
 
 impl Subject {
+    /// Starts it, fresh for each measurement, or finds the one that runs.
+    pub(super) fn start(&self) -> Result<Server, String> {
+        Server::start(&self.program).map_err(|error| error.to_string())
+    }
+
     /// The recording of a scenario that it is started for.
     pub(super) fn order(&self, lab: Lab, scenario: Scenario, out: PathBuf) -> Order {
-        let binary = match &self.program {
-            Program::Lab { binary, .. } => Some(binary.clone()),
+        let binary = match &self.program.start {
+            Start::Lab { binary, .. } => Some(binary.clone()),
             _ => None,
         };
         Order { lab, scenario, out, port: 0, binary, options: Vec::new() }
@@ -121,7 +126,11 @@ fn redis(bench: PathBuf) -> Subject {
         about: ABOUT_REDIS,
         lab: Some(REDIS),
         protocol: REDIS.protocol,
-        program: Program::Redis,
+        program: Program {
+            name: REDIS.package.to_owned(),
+            protocol: REDIS.protocol,
+            start: Start::Redis { binary: REDIS.package.into(), port: 0, options: Vec::new() },
+        },
         bench,
         serves: Serves::Many,
     }
@@ -135,7 +144,11 @@ fn running(with: &str, addr: SocketAddr, bench: PathBuf) -> Subject {
         about: "it ran already",
         lab: None,
         protocol: Protocol::Resp,
-        program: Program::Running { name: with.to_owned(), addr },
+        program: Program {
+            name: with.to_owned(),
+            protocol: Protocol::Resp,
+            start: Start::Running(addr),
+        },
         bench,
         serves: Serves::Many,
     }
@@ -149,7 +162,6 @@ fn of_lab(options: &Options, lab: Lab, about: &'static str) -> Subject {
 
 /// A program of the kit.
 fn of_ours(lab: Lab, about: &'static str, binary: PathBuf) -> Subject {
-    let quiet = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
     let is_blocking = matches!(lab.of_the_kit().short, "lab1" | "lab2");
     Subject {
         name: lab.package.to_owned(),
@@ -157,10 +169,10 @@ fn of_ours(lab: Lab, about: &'static str, binary: PathBuf) -> Subject {
         about,
         lab: Some(lab),
         protocol: lab.protocol,
-        program: Program::Lab {
+        program: Program {
             name: lab.package.to_owned(),
-            binary: binary.clone(),
-            options: quiet,
+            protocol: lab.protocol,
+            start: Start::Lab { binary: binary.clone(), options: vec!["--quiet".to_owned()] },
         },
         bench: binary,
         serves: if is_blocking { Serves::One } else { Serves::Many },

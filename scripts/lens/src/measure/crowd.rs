@@ -4,9 +4,8 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use rustix::process::{Resource, getrlimit, setrlimit};
-
-use super::{MeasureError, Server};
+use super::MeasureError;
+use crate::sys::Server;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,14 +34,15 @@ impl Crowd {
             }
         };
         let streams = (0..size).map(connect).collect::<Result<_, _>>();
-        Ok(Self { _streams: streams.map_err(|error| server.lost(error))? })
+        Ok(Self { _streams: streams.map_err(|error| MeasureError::lost(server, error))? })
     }
 }
 
-/// Lets us, and the servers that we start from now on, open as many files as this user may.
+/// No load has more clients.
+pub(crate) const MOST_CLIENTS: u32 = 12_000;
+
+/// Lets us, and the servers that we start from now on, open as many files as the largest load needs.
 pub fn raise_file_limit() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
     // Where that is refused, the load that needs it says so.
-    _ = setrlimit(Resource::Nofile, limit);
+    _ = kit::nofile::raise_limit(MOST_CLIENTS);
 }

@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{MeasureError, Server};
+use super::MeasureError;
+use crate::sys::Server;
 
 /// Nothing takes a server so long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,12 +42,13 @@ impl Filler {
     /// # Errors
     /// If nothing listens there.
     pub fn new(server: &Server) -> Result<Self, MeasureError> {
-        let stream = TcpStream::connect(server.addr).map_err(|error| server.lost(error))?;
+        let stream =
+            TcpStream::connect(server.addr).map_err(|error| MeasureError::lost(server, error))?;
         let prepared = stream
             .set_nodelay(true)
             .and_then(|()| stream.set_read_timeout(Some(PATIENCE)))
             .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
-        prepared.map_err(|error| server.lost(error))?;
+        prepared.map_err(|error| MeasureError::lost(server, error))?;
         Ok(Self { stream, outbox: Vec::new(), inbox: Vec::new() })
     }
 
@@ -90,5 +92,7 @@ pub fn fill(
     value: &str,
     options: &[&str],
 ) -> Result<(), MeasureError> {
-    Filler::new(server)?.set(keys, value, options).map_err(|error| server.lost(error))
+    Filler::new(server)?
+        .set(keys, value, options)
+        .map_err(|error| MeasureError::lost(server, error))
 }

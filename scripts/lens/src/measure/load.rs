@@ -1,17 +1,18 @@
 //! A load, and what it costs the server.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::server::typed;
-use super::{MeasureError, Server, our_bench, redis_benchmark};
-use crate::record::group::Group;
-use crate::record::server::{lines_of, rest_of};
+use super::{MeasureError, our_bench, redis_benchmark};
+use crate::sys::Server;
+use crate::sys::group::Group;
+use crate::sys::tools::NotInstalled;
+use crate::sys::typed;
 
 /// No load takes so long. One that does is stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -77,8 +78,7 @@ impl Load {
 
     /// Sends it until what this returns is dropped, or to its end.
     pub(crate) fn start(&self, addr: SocketAddr) -> std::io::Result<Group> {
-        let mut command = self.to(addr);
-        Group::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))
+        Group::start(self.to(addr).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// How one would type it.
@@ -90,7 +90,7 @@ impl Load {
     /// How one would type it for the server there.
     #[must_use]
     pub fn typed_to(&self, addr: SocketAddr) -> String {
-        typed(&self.to(addr))
+        shown(&self.to(addr))
     }
 }
 
@@ -141,24 +141,24 @@ impl Ended {
 
 fn send(load: &Load, addr: SocketAddr, patience: Duration) -> Result<Ended, MeasureError> {
     let mut command = load.to(addr);
-    let name = typed(&command);
+    let name = shown(&command);
     let failed = |why: String| MeasureError::Load { command: name.clone(), why };
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = Group::start(&mut command).map_err(|error| match error.kind() {
+    let mut group = Group::start_piped(&mut command).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound if load.tool == Tool::RedisBenchmark => {
-            MeasureError::Missing {
-                tool: "redis-benchmark",
-                mend: "apt-get install -y redis-tools, or scripts/doctor.sh --fix",
-            }
+            NotInstalled("redis-benchmark").into()
         }
         _ => failed(error.to_string()),
     })?;
-    let stdout = lines_of(group.child.stdout.take());
-    let stderr = lines_of(group.child.stderr.take());
     let ended = group.wait(patience).map_err(|error| failed(error.to_string()))?;
     let Some(status) = ended else {
         return Err(failed(format!("it did not end within {} s", patience.as_secs())));
     };
     let is_success = status.success();
-    Ok(Ended { command: name, is_success, lines: rest_of(&stdout), errors: rest_of(&stderr) })
+    let (lines, errors) = (group.stdout.rest(), group.stderr.rest());
+    Ok(Ended { command: name, is_success, lines, errors })
+}
+
+fn shown(command: &Command) -> String {
+    let args = command.get_args().map(std::ffi::OsStr::to_string_lossy);
+    typed::typed(&typed::name(Path::new(command.get_program())), args)
 }

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use crate::labs::Lab;
 
 use super::RecordError;
+use crate::sys::tools::NotInstalled;
 
 /// Builds the lab and returns where its program is.
 pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, RecordError> {
@@ -22,10 +23,7 @@ pub(super) fn build(lab: &Lab, progress: &mut impl Write) -> Result<PathBuf, Rec
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(|_| RecordError::Missing {
-            tool: "cargo",
-            mend: "install Rust from https://rustup.rs, or give a program with --binary PATH",
-        })?;
+        .map_err(|_| NotInstalled("cargo"))?;
     let messages = output.stdout.split(|byte| *byte == b'\n');
     let mut program = messages.filter_map(|line| {
         let message: serde_json::Value = serde_json::from_slice(line).ok()?;

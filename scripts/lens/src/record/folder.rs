@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{RecordError, cleanup, file_error};
+use super::{RecordError, file_error};
+use crate::sys::cleanup;
 
 /// A folder in the making. Dropped, it is gone.
 #[derive(Debug)]

@@ -1,14 +1,14 @@
 //! All about a recording that is not in the recording itself: `meta.json`.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
 use crate::labs::{Lab, REDIS};
+use crate::sys::machine::kernel;
+use crate::sys::tools::version;
 
 use super::packets::Packets;
 use super::{Order, RecordError, file_error};
@@ -97,18 +97,4 @@ fn version_of(lab: Lab) -> String {
     };
     let redis = (lab == REDIS).then(redis).flatten();
     redis.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())
-}
-
-/// The name and the version of the kernel.
-pub(crate) fn kernel() -> String {
-    let kernel = rustix::system::uname();
-    let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
-    [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ")
-}
-
-/// The first line of what a tool says about its version; `None` if it is not there.
-pub(crate) fn version(tool: impl AsRef<OsStr>) -> Option<String> {
-    let output = Command::new(tool).arg("--version").stdin(Stdio::null()).output().ok()?;
-    let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
-    Some(String::from_utf8_lossy(&text).lines().next()?.trim().to_owned())
 }

@@ -7,9 +7,11 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use crate::support::{line_with, running_in, said, with_example};
-use lens::measure::{Load, Program, Server, Tool, fill, run};
+use lens::measure::{Load, Tool, fill, run};
+use lens::sys::{Program, Server, Start};
 use serde_json::Value;
 use tempfile::TempDir;
+use trace::protocol::Protocol;
 
 /// The folder of the programs, the baseline among them.
 fn programs() -> PathBuf {
@@ -209,10 +211,10 @@ fn cpu_micros(pid: rustix::process::Pid) -> f64 {
 #[test]
 fn the_cpu_of_a_load_is_what_the_kernel_counts_otherwise() {
     let binary = programs().join("lab4-fair");
-    let options = ["--quiet", "--log-file", "/dev/null"].map(str::to_owned).to_vec();
-    let program = Program::Lab { name: "lab4".to_owned(), binary: binary.clone(), options };
+    let start = Start::Lab { binary: binary.clone(), options: vec!["--quiet".to_owned()] };
+    let program = Program { name: "lab4".to_owned(), protocol: Protocol::Resp, start };
     let server = Server::start(&program).unwrap();
-    let running = Program::Running { name: "found".to_owned(), addr: server.addr };
+    let running = Program { start: Start::Running(server.addr), ..program };
     let found = Server::start(&running).unwrap();
     assert_eq!(found.pid, server.pid, "the one that runs is found by its port");
     fill(&found, 0..1_000, "value", &[]).unwrap();
@@ -225,9 +227,9 @@ fn the_cpu_of_a_load_is_what_the_kernel_counts_otherwise() {
         keys: None,
         bench: binary,
     };
-    let before = cpu_micros(server.pid);
+    let before = cpu_micros(server.pid.unwrap());
     let outcome = run(&load, &found).unwrap();
-    let counted = (cpu_micros(server.pid) - before) / 50_000.0;
+    let counted = (cpu_micros(server.pid.unwrap()) - before) / 50_000.0;
     // Two ticks of 10 ms, one at each end, are 0.4 µs a request.
     let apart = (outcome.cpu - counted).abs();
     assert!(apart < 0.5 + counted / 10.0, "{} and {counted}", outcome.cpu);

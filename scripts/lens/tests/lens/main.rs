@@ -14,5 +14,6 @@ mod page_for_all;
 mod profile;
 mod record;
 mod support;
+mod sys;
 mod timeline;
 mod watch;

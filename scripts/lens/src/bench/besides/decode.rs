@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::bench::report::Judged;
 use crate::bench::stage::Stage;
 use crate::bench::{Ended, Row, tell};
-use crate::measure::{Server, request};
+use crate::measure::{MeasureError, Server, request};
 
 const WORDS: u64 = 1_000_000;
 const COMMANDS: u64 = 100_000;
@@ -38,10 +38,10 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
                 let (few, many) = (cost(&server, count / 10, send)?, cost(&server, count, send)?);
                 samples.push(many / few.max(f64::MIN_POSITIVE));
                 let figures = [("a tenth", few * 1e3), ("all", many * 1e3)];
-                tell::round(round, &format!("{}, CPU ns each", program.name()), figures);
+                tell::round(round, &format!("{}, CPU ns each", program.name), figures);
             }
-            row.add(program.name(), &samples);
-            if program.name() == "lab4" {
+            row.add(&program.name, &samples);
+            if program.name == "lab4" {
                 row.judged.push(Judged::new("lab4", &samples).at_most(TARGET));
             }
         }
@@ -53,7 +53,7 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
 /// What a unit costs, in µs.
 fn cost(server: &Server, count: u64, send: Send) -> Ended<f64> {
     let before = server.usage()?.cpu;
-    send(server, count).map_err(|error| server.lost(error))?;
+    send(server, count).map_err(|error| MeasureError::lost(server, error))?;
     let spent = server.usage()?.cpu.saturating_sub(before);
     #[expect(clippy::cast_precision_loss, reason = "a million")]
     Ok(spent.as_secs_f64() * 1e6 / count.max(1) as f64)

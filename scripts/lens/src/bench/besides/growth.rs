@@ -26,8 +26,8 @@ fn of_command(stage: &Stage, about: &str, words: &[&str]) -> Ended<Row> {
     let mut row = Row::new("growth", &about, "ratio");
     for program in stage.redis_and_lab4() {
         let ratios = of_server(stage, program, many, words)?;
-        row.add(program.name(), &ratios);
-        if program.name() == "lab4" {
+        row.add(&program.name, &ratios);
+        if program.name == "lab4" {
             row.judged.push(Judged::new("lab4", &ratios).at_most(TARGET));
         }
     }
@@ -60,7 +60,7 @@ fn of_server(stage: &Stage, program: &Program, many: u64, words: &[&str]) -> End
         }
         let last = |place: usize| costs[place].last().copied().unwrap_or(0.0);
         let figures = [("few keys", last(0)), ("many keys", last(1))];
-        tell::round(round, &format!("{}, CPU µs", program.name()), figures);
+        tell::round(round, &format!("{}, CPU µs", program.name), figures);
     }
     Ok(ratios(&costs[1], &costs[0]))
 }

@@ -24,10 +24,14 @@ pub(super) fn measure(stage: &Stage) -> Ended<Vec<Row>> {
             let grown = server.usage()?.rss.saturating_sub(before);
             #[expect(clippy::cast_precision_loss, reason = "bytes of a machine's memory")]
             samples.push(grown as f64 / keys as f64);
-            tell::round(round, "bytes a key", samples.last().map(|it| (program.name(), *it)));
+            tell::round(
+                round,
+                "bytes a key",
+                samples.last().map(|it| (program.name.as_str(), *it)),
+            );
         }
-        row.add(program.name(), &samples);
-        if program.name() == "lab4" {
+        row.add(&program.name, &samples);
+        if program.name == "lab4" {
             row.judged.push(Judged::new("lab4", &samples).at_most(TARGET));
         }
     }

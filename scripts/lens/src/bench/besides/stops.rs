@@ -14,7 +14,7 @@ use crate::bench::report::Judged;
 use crate::bench::spread::ratios;
 use crate::bench::stage::{Stage, rotated};
 use crate::bench::{Ended, Row, tell};
-use crate::measure::{Filler, Program, Server, fill};
+use crate::measure::{Filler, MeasureError, Program, Server, fill};
 
 /// Each takes some seconds, and a gigabyte.
 const ROUNDS: usize = 3;
@@ -80,17 +80,19 @@ fn measure_kind(stage: &Stage, kind: &Kind) -> Ended<Vec<Row>> {
             waits[place].1.push(most);
         }
         let last = |(longest, _): &(Vec<f64>, _)| longest.last().copied().unwrap_or(0.0);
-        let figures = programs.iter().zip(&waits).map(|(it, waits)| (it.name(), last(waits)));
+        let figures =
+            programs.iter().zip(&waits).map(|(it, waits)| (it.name.as_str(), last(waits)));
         tell::round(round, &format!("{}: longest wait, ms", kind.name), figures);
     }
     let mut longest = Row::new(kind.name, kind.about, "ms");
     let about = "  the wait of 999 of 1,000 PINGs meanwhile";
     let mut most = Row::new(&format!("{}-p99.9", kind.name), about, "ms");
     for (program, (all, nearly_all)) in programs.iter().zip(&waits) {
-        longest.add(program.name(), all);
-        most.add(program.name(), nearly_all);
+        longest.add(&program.name, all);
+        most.add(&program.name, nearly_all);
     }
-    let of = |name| programs.iter().position(|it| it.name() == name).map(|place| &waits[place].0);
+    let of =
+        |name| programs.iter().position(|it| it.name.as_str() == name).map(|place| &waits[place].0);
     longest.judged.extend(match (kind.target, of("lab4"), of("redis")) {
         (Some(target), Some(lab4), _) => Some(Judged::new("lab4", lab4).at_most(target)),
         (None, Some(lab4), Some(redis)) => {
@@ -111,7 +113,7 @@ fn work_and_ping(server: &Server, kind: &Kind, amount: u64) -> Ended<(f64, f64)>
         let pinged = pings.join().unwrap_or_else(|_| Err(io::Error::other("the thread ended")));
         worked.and(pinged)
     });
-    let waits = waits.map_err(|error| server.lost(error))?;
+    let waits = waits.map_err(|error| MeasureError::lost(server, error))?;
     let millis = |micros: u64| Duration::from_micros(micros).as_secs_f64() * 1e3;
     Ok((millis(waits.max()), millis(waits.value_at_quantile(0.999))))
 }
@@ -130,7 +132,7 @@ fn wait_for_due_keys(server: &Server, keys: u64) -> Ended<Work> {
     fill(server, 0..keys, VALUE, &["PXAT", &millis])?;
     let Ok(left) = due.duration_since(SystemTime::now()) else {
         let error = io::Error::other("the keys were due before all of them were set");
-        return Err(server.lost(error));
+        return Err(MeasureError::lost(server, error));
     };
     Ok(Box::new(move || {
         thread::sleep(left + Duration::from_secs(1));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use kit::signals::keep_ignored_signals_away;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 static LEFT: Mutex<Left> = Mutex::new(Left { groups: Vec::new(), folder: None });
@@ -20,11 +21,13 @@ fn left() -> MutexGuard<'static, Left> {
     LEFT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From now on, Ctrl-C and SIGTERM end what we have started, and then us, with exit code 130.
+/// From now on, Ctrl-C, SIGTERM and SIGHUP end what we have started, and then us, with exit code 130. A signal
+/// that is ignored (`nohup`) stays ignored. Call it before there is a second thread.
 ///
 /// # Errors
 /// If the process cannot handle signals.
-pub fn end_on_signals() -> Result<(), ctrlc::Error> {
+pub fn end_on_signals() -> io::Result<()> {
+    keep_ignored_signals_away()?;
     ctrlc::set_handler(|| {
         let left = left();
         for group in &left.groups {
@@ -36,6 +39,7 @@ pub fn end_on_signals() -> Result<(), ctrlc::Error> {
         }
         std::process::exit(130);
     })
+    .map_err(io::Error::other)
 }
 
 /// Starts a program, the leader of a group of its own, that ends with us. While it starts, no signal is

@@ -1,15 +1,14 @@
 //! What a process costs, as the kernel counts it (man 5 proc).
 
-use std::fs;
 use std::io;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::time::{ClockId, clock_getcpuclockid};
+use procfs::process::Process;
+use procfs::{ProcError, ticks_per_second};
 use rustix::process::Pid;
 use serde::Serialize;
-
-use crate::watch::process::{Switches, TICKS_PER_SECOND, parse_stat, parse_switches};
 
 /// Where the CPU time of a process comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,30 +57,53 @@ impl Usage {
     /// # Errors
     /// If there is no such process, or it is not ours to read.
     pub fn of(pid: Pid, clock: Clock) -> io::Result<Self> {
-        let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_pid()))?;
+        let process = process(pid)?;
+        let status = process.status().map_err(in_words)?;
         let cpu = match clock {
             Clock::Process => nanoseconds(pid)?,
-            Clock::Stat => ticks(pid)?,
+            Clock::Stat => ticks(&process)?,
         };
-        let odd = || odd("status");
-        Ok(Self {
-            cpu,
-            rss: kibibytes(&status, "VmRSS:").ok_or_else(odd)?,
-            peak_rss: kibibytes(&status, "VmHWM:").ok_or_else(odd)?,
-            switches: switches(pid)?,
-        })
+        // A process that is ending has no memory.
+        let bytes = |kilobytes: Option<u64>| kilobytes.unwrap_or(0) * 1024;
+        let (rss, peak_rss) = (bytes(status.vmrss), bytes(status.vmhwm));
+        Ok(Self { cpu, rss, peak_rss, switches: switches(&process)? })
+    }
+}
+
+/// How often a thread has left its CPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Switches {
+    /// To wait for something.
+    pub voluntary: u64,
+    /// Because others wanted to run too.
+    pub involuntary: u64,
+}
+
+impl Switches {
+    /// All of them.
+    #[must_use]
+    pub fn sum(self) -> u64 {
+        self.voluntary + self.involuntary
+    }
+
+    /// Those that have come since then.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            voluntary: self.voluntary.saturating_sub(before.voluntary),
+            involuntary: self.involuntary.saturating_sub(before.involuntary),
+        }
     }
 }
 
 /// The sum over all threads: `/proc/PID/status` tells of the first one only.
-fn switches(pid: Pid) -> io::Result<Switches> {
+fn switches(process: &Process) -> io::Result<Switches> {
     let mut sum = Switches::default();
-    for thread in fs::read_dir(format!("/proc/{}/task", pid.as_raw_pid()))? {
+    for thread in process.tasks().map_err(in_words)? {
         // A thread may end while we look.
-        let Ok(status) = fs::read_to_string(thread?.path().join("status")) else { continue };
-        let of = parse_switches(&status).ok_or_else(|| odd("status"))?;
-        sum.voluntary += of.voluntary;
-        sum.involuntary += of.involuntary;
+        let Ok(status) = thread.and_then(|thread| thread.status()) else { continue };
+        sum.voluntary += status.voluntary_ctxt_switches.unwrap_or(0);
+        sum.involuntary += status.nonvoluntary_ctxt_switches.unwrap_or(0);
     }
     Ok(sum)
 }
@@ -105,31 +127,30 @@ fn nanoseconds(pid: Pid) -> io::Result<Duration> {
     Ok(clock.now()?.into())
 }
 
-fn ticks(pid: Pid) -> io::Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid()))?;
-    let ticks = parse_stat(&stat).ok_or_else(|| odd("stat"))?.ticks;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 ticks")]
-    Ok(Duration::from_secs_f64(ticks as f64 / TICKS_PER_SECOND))
+fn ticks(process: &Process) -> io::Result<Duration> {
+    let stat = process.stat().map_err(in_words)?;
+    Ok(Duration::from_secs(stat.utime + stat.stime)
+        / u32::try_from(ticks_per_second()).unwrap_or(100))
 }
 
-fn kibibytes(status: &str, key: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(key))?;
-    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
+/// The process of this number.
+///
+/// # Errors
+/// If there is none, or it is not ours to read.
+pub(crate) fn process(pid: Pid) -> io::Result<Process> {
+    Process::new(pid.as_raw_pid()).map_err(in_words)
 }
 
-fn odd(file: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("its {file} reads in no way we know"))
+fn in_words(error: ProcError) -> io::Error {
+    match error {
+        ProcError::Io(error, _) => error,
+        error => io::Error::other(error),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn memory_in_a_status_is_read() {
-        assert_eq!(kibibytes("VmHWM:\t    2048 kB\nVmRSS:\t1024 kB\n", "VmRSS:"), Some(1 << 20));
-        assert_eq!(kibibytes("", "VmRSS:"), None);
-    }
 
     #[test]
     fn both_clocks_agree_about_ourselves() {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use crate::record::meta::{kernel, version};
+use super::tools::version;
 
 /// A machine, what runs on it, and when.
 #[derive(Debug, Clone, Serialize)]
@@ -47,4 +47,11 @@ impl Machine {
             labs: env!("CARGO_PKG_VERSION"),
         }
     }
+}
+
+/// The name and the version of the kernel.
+pub(crate) fn kernel() -> String {
+    let kernel = rustix::system::uname();
+    let part = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+    [kernel.sysname(), kernel.release(), kernel.machine()].map(part).join(" ")
 }
