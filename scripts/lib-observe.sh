@@ -345,13 +345,13 @@ recording() {
 
 ### the scripted clients
 # play: lets the scripted clients of a scenario talk to the lab, and shows what they did and saw.
-play() { run scripts/lens.sh play "$name" --scenario "$scenario" --port "$port"; }
+play() { run scripts/lens.sh record "$name" --scenario "$scenario" --running "$port"; }
 
 # check_scenario: whether there is such a scenario, before anything is started.
 check_scenario() {
   [[ -n $scenario ]] || return 0
   build_lens || die "the scripted clients cannot be built: $lens_error" \
     "Leave --scenario out, and be the client yourself: $(client_line)"
-  scripts/lens.sh play --list | grep -q "^$scenario " ||
-    die "there is no scenario '$scenario'." "There are: $(scripts/lens.sh play --list | cut -d' ' -f1 | paste -sd' ' -)"
+  scripts/lens.sh record --list | grep -q "^$scenario " ||
+    die "there is no scenario '$scenario'." "There are: $(scripts/lens.sh record --list | cut -d' ' -f1 | paste -sd' ' -)"
 }

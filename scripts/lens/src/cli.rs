@@ -26,12 +26,9 @@ Examples:
   strace -f -ttt -T -yy -o '|scripts/lens.sh explain' target/debug/lab1-blocking
       live: the last line says who is asleep right now")]
     Explain(Explain),
-    /// Record a lab, or redis, while scripted clients talk to it
+    /// Record a lab, or redis, while scripted clients talk to it; or only let them talk to one that runs
     #[command(after_help = crate::scenarios_help())]
     Record(Record),
-    /// Let scripted clients talk to a lab, or to redis, that runs, and show what they did and saw
-    #[command(after_help = crate::scenarios_help())]
-    Play(Play),
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
     #[command(after_help = "\
 Examples:
@@ -100,10 +97,18 @@ pub struct Explain {
 #[derive(Debug, clap::Args)]
 pub struct Record {
     /// Which lab: lab1 to lab4, or the name of its package; work/lab2, your own; or redis
-    pub lab: String,
+    #[arg(required_unless_present = "list")]
+    pub lab: Option<String>,
     /// What the clients do
+    #[arg(long, required_unless_present = "list")]
+    pub scenario: Option<String>,
+    /// Only list the scenarios
     #[arg(long)]
-    pub scenario: String,
+    pub list: bool,
+    /// Record nothing: let the clients talk to a server that runs already, on this port of 127.0.0.1, and show
+    /// what they did and saw
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["out", "port", "binary", "options"])]
+    pub running: Option<u16>,
     /// The folder to make [default: captures/LAB/SCENARIO]
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -116,23 +121,6 @@ pub struct Record {
     /// Options for the server itself
     #[arg(last = true)]
     pub options: Vec<String>,
-}
-
-/// What to play, and to whom.
-#[derive(Debug, clap::Args)]
-pub struct Play {
-    /// Which lab it is: lab1 to lab4, or the name of its package; work/lab2, your own; or redis
-    #[arg(required_unless_present = "list")]
-    pub lab: Option<String>,
-    /// What the clients do
-    #[arg(long, required_unless_present = "list")]
-    pub scenario: Option<String>,
-    /// Where it listens, on 127.0.0.1
-    #[arg(long, default_value_t = 6379)]
-    pub port: u16,
-    /// Only list the scenarios
-    #[arg(long)]
-    pub list: bool,
 }
 
 /// What to draw.

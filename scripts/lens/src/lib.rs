@@ -10,7 +10,7 @@
 //! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart      compare ─▶ report ─▶ a page
 //! ```
 //!
-//! - [`scenario`]: what scripted clients do, as data, and what they see. [`play`]: that as text.
+//! - [`scenario`]: what scripted clients do, as data, and what they see.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
 //! - [`view`]: what one recording shows: a timeline, one request on its way.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a server that runs, live.
@@ -24,7 +24,6 @@ pub mod compare;
 pub mod flame;
 pub mod labs;
 pub mod measure;
-pub mod play;
 pub mod record;
 pub mod report;
 pub mod scenario;

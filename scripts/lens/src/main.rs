@@ -16,9 +16,8 @@ use lens::bench::{self, BenchError};
 use lens::compare::{self, CompareError};
 use lens::flame::{self, FlameError};
 use lens::labs;
-use lens::play;
 use lens::record::{self, Meta, Order};
-use lens::scenario;
+use lens::scenario::{self, Scenario};
 use lens::sys;
 use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
@@ -26,6 +25,7 @@ use lens::view::{Form, Recorded};
 use lens::watch;
 use trace::client_log;
 use trace::explain::{self, ClientNotes, Options};
+use trace::protocol::Protocol;
 
 /// What goes wrong is the user's to mend: it is said in one sentence, with exit code 2.
 type Ended = Result<(), Box<dyn std::error::Error>>;
@@ -34,7 +34,6 @@ fn main() -> ExitCode {
     let ended = match Cli::parse().task {
         Task::Explain(options) => explain(&options),
         Task::Record(options) => record(&options),
-        Task::Play(options) => play(&options),
         Task::Flame(options) => flame(options),
         Task::Watch(options) => watch(options),
         Task::Timeline(options) => timeline(&options),
@@ -108,8 +107,13 @@ fn open(log: &Path) -> Result<impl Read, String> {
 }
 
 fn record(asked: &cli::Record) -> Ended {
-    let lab = labs::find_server(&asked.lab)?;
-    let scenario = scenario::find(&asked.scenario)?;
+    let (Some(lab), Some(scenario)) = (&asked.lab, &asked.scenario) else {
+        return list_scenarios();
+    };
+    let (lab, scenario) = (labs::find_server(lab)?, scenario::find(scenario)?);
+    if let Some(port) = asked.running {
+        return run_scenario(&scenario, lab.protocol, port);
+    }
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
     sys::end_on_signals()?;
@@ -122,20 +126,21 @@ fn record(asked: &cli::Record) -> Ended {
     Ok(())
 }
 
-fn play(asked: &cli::Play) -> Ended {
+/// Lets the clients of a scenario talk to a server that runs already, and shows what they did and saw.
+fn run_scenario(scenario: &Scenario, protocol: Protocol, port: u16) -> Ended {
     let mut stdout = io::stdout().lock();
-    let (Some(lab), Some(name)) = (&asked.lab, &asked.scenario) else {
-        for one in scenario::all()? {
-            writeln!(stdout, "{:<12} {}", one.name, one.about)?;
-        }
-        return Ok(());
-    };
-    let (lab, scenario) = (labs::find_server(lab)?, scenario::find(name)?);
     writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
-    let server = (Ipv4Addr::LOCALHOST, asked.port).into();
+    let events = scenario::run(scenario, (Ipv4Addr::LOCALHOST, port).into(), protocol);
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
-    let events = scenario::run(&scenario, server, lab.protocol);
-    Ok(play::write(&events, &mut stdout, colour)?)
+    Ok(scenario::text::write(&events, &mut stdout, colour)?)
+}
+
+fn list_scenarios() -> Ended {
+    let mut stdout = io::stdout().lock();
+    for one in scenario::all()? {
+        writeln!(stdout, "{:<12} {}", one.name, one.about)?;
+    }
+    Ok(())
 }
 
 fn flame(asked: cli::Flame) -> Ended {

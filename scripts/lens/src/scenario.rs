@@ -1,23 +1,29 @@
-//! Scenarios: what scripted clients do with a server. They are data (`scenario/scenarios.toml`), and
-//! each client keeps a record of its own, because a trace of the server does not see a client that
-//! nobody has accepted yet.
+//! Scenarios: what scripted clients do with a server. They are data (`scenario/scenarios.toml`). Each client keeps
+//! a log of its own, because a trace of the server does not see a client that nobody has accepted yet.
 
-use std::str::FromStr;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-mod actor;
-mod meeting;
-mod run;
-pub(crate) mod wire;
+use trace::client_log::ClientEvent;
+use trace::protocol::Protocol;
 
-pub use run::run;
+mod barrier;
+pub(crate) mod conversation;
+mod scripted_client;
+pub mod text;
+
+use barrier::Barrier;
+use scripted_client::ScriptedClient;
 
 const SCENARIOS: &str = include_str!("scenario/scenarios.toml");
 
 /// How long a client tries, if its scenario does not say.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE_MS: u64 = 10_000;
 
 /// Some clients, and what each of them does.
 #[derive(Debug, Clone, Deserialize)]
@@ -38,7 +44,8 @@ struct Client {
     name: String,
     #[serde(default = "one")]
     count: u32,
-    patience_ms: Option<u64>,
+    #[serde(default = "patience")]
+    patience_ms: u64,
     steps: Vec<Step>,
 }
 
@@ -46,11 +53,11 @@ fn one() -> u32 {
     1
 }
 
-impl Client {
-    fn patience(&self) -> Duration {
-        self.patience_ms.map_or(PATIENCE, Duration::from_millis)
-    }
+fn patience() -> u64 {
+    PATIENCE_MS
+}
 
+impl Client {
     /// The names of all clients of this kind.
     fn names(&self) -> impl Iterator<Item = String> {
         (1..=self.count).map(|number| match self.count {
@@ -60,30 +67,40 @@ impl Client {
     }
 }
 
-/// One thing that a client does.
+/// One thing that a client does. `scenarios.toml` says what each means.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Step {
     Connect,
-    /// Sends so many commands in one write.
-    Send {
-        count: usize,
-        words: String,
-    },
-    Split {
-        pieces: usize,
-        apart: Duration,
-        words: String,
-    },
+    Send(String),
+    Pipeline { count: usize, command: String },
+    Split { pieces: usize, pause_ms: u64, command: String },
     Expect(String),
     Replies(usize),
-    Pause(Duration),
-    Tell(String),
-    Await(String),
+    PauseMs(u64),
+    Signal(String),
+    WaitFor(String),
     Close,
 }
 
-/// A line of the scenarios that nobody can follow.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect => write!(f, "connect"),
+            Self::Send(command) => write!(f, "send {command}"),
+            Self::Pipeline { count, command } => write!(f, "send {count} times {command}"),
+            Self::Split { command, .. } => write!(f, "split {command}"),
+            Self::Expect(reply) => write!(f, "expect {reply}"),
+            Self::Replies(count) => write!(f, "replies {count}"),
+            Self::PauseMs(_) => write!(f, "pause"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+            Self::WaitFor(name) => write!(f, "wait for {name}"),
+            Self::Close => write!(f, "close"),
+        }
+    }
+}
+
+/// Why there is no such scenario.
 #[derive(Debug, thiserror::Error)]
 pub enum ScenarioError {
     /// The file is not as it should be.
@@ -97,50 +114,6 @@ pub enum ScenarioError {
         /// Those that there are.
         known: Vec<String>,
     },
-}
-
-/// A step that is none.
-#[derive(Debug, thiserror::Error)]
-#[error("'{0}' is no step of a scenario")]
-struct BadStep(String);
-
-impl TryFrom<String> for Step {
-    type Error = BadStep;
-
-    fn try_from(text: String) -> Result<Self, BadStep> {
-        text.parse().map_err(|()| BadStep(text))
-    }
-}
-
-impl FromStr for Step {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let rest = rest.trim();
-        let millis = |text: &str| text.parse().map(Duration::from_millis).map_err(drop);
-        match (verb, rest.is_empty()) {
-            ("connect", true) => Ok(Self::Connect),
-            ("close", true) => Ok(Self::Close),
-            ("send", false) => Ok(Self::Send { count: 1, words: rest.to_owned() }),
-            ("pipeline", false) => {
-                let (count, words) = rest.split_once(' ').ok_or(())?;
-                Ok(Self::Send { count: count.parse().map_err(drop)?, words: words.to_owned() })
-            }
-            ("split", false) => {
-                let (pieces, rest) = rest.split_once(' ').ok_or(())?;
-                let (apart, words) = rest.split_once(' ').ok_or(())?;
-                let (pieces, apart) = (pieces.parse().map_err(drop)?, millis(apart)?);
-                Ok(Self::Split { pieces, apart, words: words.to_owned() })
-            }
-            ("expect", false) => Ok(Self::Expect(rest.to_owned())),
-            ("replies", false) => rest.parse().map(Self::Replies).map_err(drop),
-            ("pause", false) => millis(rest).map(Self::Pause),
-            ("tell", false) => Ok(Self::Tell(rest.to_owned())),
-            ("await", false) => Ok(Self::Await(rest.to_owned())),
-            _ => Err(()),
-        }
-    }
 }
 
 /// All scenarios.
@@ -164,6 +137,28 @@ pub fn find(name: &str) -> Result<Scenario, ScenarioError> {
     let known = all.iter().map(|scenario| scenario.name.clone()).collect();
     let unknown = ScenarioError::Unknown { name: name.to_owned(), known };
     all.into_iter().find(|scenario| scenario.name == name).ok_or(unknown)
+}
+
+/// Lets all clients of a scenario talk to the server at `server`, each on a thread of its own. Returns what they
+/// have done and seen, in the order of time. It ends by itself, even if nobody answers: the clients give up.
+#[must_use]
+pub fn run(scenario: &Scenario, server: SocketAddr, protocol: Protocol) -> Vec<ClientEvent> {
+    let barrier = Barrier::default();
+    let (log, events) = mpsc::channel();
+    thread::scope(|scope| {
+        for client in &scenario.clients {
+            for name in client.names() {
+                let patience = Duration::from_millis(client.patience_ms);
+                let scripted =
+                    ScriptedClient::new(name, (server, protocol), patience, &barrier, log.clone());
+                scope.spawn(|| scripted.run(&client.steps));
+            }
+        }
+    });
+    drop(log);
+    let mut events: Vec<ClientEvent> = events.into_iter().collect();
+    events.sort_by_key(|event| event.at_us);
+    events
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use trace::protocol::Protocol;
 
-use crate::scenario::wire::Talk;
+use crate::scenario::conversation::Conversation;
 
 /// Nobody who is asked alone takes so long.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Caller {
     stream: TcpStream,
-    talk: Talk,
+    conversation: Conversation,
     /// How many bytes it has sent and received.
     pub(super) bytes: usize,
 }
@@ -27,7 +27,7 @@ impl Caller {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Self { stream, talk: Talk::new(protocol), bytes: 0 })
+        Ok(Self { stream, conversation: Conversation::new(protocol), bytes: 0 })
     }
 
     /// The port that it comes from.
@@ -49,14 +49,14 @@ impl Caller {
     ) -> io::Result<Duration> {
         let (mut outbox, mut waiting) = (Vec::new(), 0);
         for number in numbers {
-            self.talk.encode(command, number, &mut outbox);
+            self.conversation.encode(command, number, &mut outbox);
             waiting += 1;
         }
         let begun = Instant::now();
         self.stream.write_all(&outbox)?;
         self.bytes += outbox.len();
         while waiting > 0 {
-            match self.talk.decode().map_err(io::Error::other)? {
+            match self.conversation.decode().map_err(io::Error::other)? {
                 Some(reply) if is_error(&reply) => {
                     return Err(io::Error::other(format!("{command} was answered with {reply}")));
                 }
@@ -68,11 +68,11 @@ impl Caller {
     }
 
     fn read(&mut self) -> io::Result<()> {
-        let count = self.stream.read(self.talk.inbox.spare_mut())?;
+        let count = self.stream.read(self.conversation.received.spare_mut())?;
         if count == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the server hung up"));
         }
-        self.talk.inbox.commit(count);
+        self.conversation.received.commit(count);
         self.bytes += count;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The scenarios themselves, and the language of their steps.
+//! The scenarios themselves, and the steps that they are made of.
 
 use std::collections::HashSet;
 
@@ -30,19 +30,21 @@ fn an_unknown_scenario_is_answered_with_those_that_there_are() {
 }
 
 #[test]
-fn steps_are_read_from_words() {
-    let words = || "SET # value-#".to_owned();
-    let millis = Duration::from_millis;
-    assert_eq!("connect".parse(), Ok(Step::Connect));
-    assert_eq!("send SET # value-#".parse(), Ok(Step::Send { count: 1, words: words() }));
-    assert_eq!("pipeline 16 SET # value-#".parse(), Ok(Step::Send { count: 16, words: words() }));
-    let split = Step::Split { pieces: 3, apart: millis(50), words: words() };
-    assert_eq!("split 3 50 SET # value-#".parse(), Ok(split));
-    assert_eq!("expect (nil)".parse(), Ok(Step::Expect("(nil)".to_owned())));
-    assert_eq!("replies 2".parse(), Ok(Step::Replies(2)));
-    assert_eq!("pause 1000".parse(), Ok(Step::Pause(millis(1000))));
-    for bad in ["", "send", "connect now", "pause", "pause long", "split 3 SET a", "sing"] {
-        assert_eq!(bad.parse::<Step>(), Err(()), "{bad}");
+fn a_step_that_no_client_can_follow_is_refused() {
+    let scenario = |step: &str| {
+        let text = format!("name = 'A'\nsteps = [{step}]");
+        toml::from_str::<Client>(&text)
+    };
+    let pause = Step::PauseMs(1000);
+    assert_eq!(scenario("{ pause_ms = 1000 }").unwrap().steps, [pause]);
+    for bad in [
+        "'send'",
+        "'connect now'",
+        "{ pause_ms = 'long' }",
+        "{ split = { pieces = 3, command = 'SET a' } }",
+        "{ sing = 'SET a' }",
+    ] {
+        assert!(scenario(bad).is_err(), "{bad}");
     }
 }
 
@@ -52,7 +54,7 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut scenario = find("two-clients").unwrap();
     for client in &mut scenario.clients {
-        client.patience_ms = Some(50);
+        client.patience_ms = 50;
     }
     let events = run(&scenario, listener.local_addr().unwrap(), trace::protocol::Protocol::Resp);
     let of = |name: &str| {

@@ -6,27 +6,28 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use codec::BadReply;
 use socket2::{Domain, Socket, Type};
-use trace::protocol::Protocol;
 
 use super::Step;
-use super::meeting::Meeting;
-use super::wire::Talk;
+use super::barrier::Barrier;
+use super::conversation::Conversation;
 use trace::client_log::{ClientEvent, EventKind, now_us};
+use trace::protocol::Protocol;
 
-/// How much of what was said a record shows, in letters.
+/// How much of a request the log shows, in letters.
 const SHOWN: usize = 60;
-/// The room for what has arrived and was not read, in bytes. Without a limit the kernel would let it
+/// The size of the socket's receive buffer, in bytes. Without a limit the kernel would let it
 /// grow to 6 MB, and a client would have to be slow for much longer to be seen.
 const RECEIVE_BUFFER: usize = 64 * 1024;
 
 /// A client at work.
-pub(super) struct Actor<'a> {
+pub(super) struct ScriptedClient<'a> {
     name: String,
     server: SocketAddr,
     deadline: Instant,
-    meeting: &'a Meeting,
-    talk: Talk,
+    barrier: &'a Barrier,
+    conversation: Conversation,
     log: Sender<ClientEvent>,
     stream: Option<TcpStream>,
     /// Where its connection comes from; 0 before it has any.
@@ -45,12 +46,18 @@ impl From<io::Error> for Trouble {
     }
 }
 
-impl<'a> Actor<'a> {
+impl From<BadReply> for Trouble {
+    fn from(reply: BadReply) -> Self {
+        Self(reply.to_string())
+    }
+}
+
+impl<'a> ScriptedClient<'a> {
     pub(super) fn new(
         name: String,
         (server, protocol): (SocketAddr, Protocol),
         patience: Duration,
-        meeting: &'a Meeting,
+        barrier: &'a Barrier,
         log: Sender<ClientEvent>,
     ) -> Self {
         let deadline = Instant::now() + patience;
@@ -58,8 +65,8 @@ impl<'a> Actor<'a> {
             name,
             server,
             deadline,
-            meeting,
-            talk: Talk::new(protocol),
+            barrier,
+            conversation: Conversation::new(protocol),
             log,
             stream: None,
             port: 0,
@@ -67,10 +74,10 @@ impl<'a> Actor<'a> {
     }
 
     /// Does what the script says, and stops early if that cannot be done.
-    pub(super) fn play(mut self, steps: &[Step]) {
+    pub(super) fn run(mut self, steps: &[Step]) {
         for step in steps {
             if let Err(Trouble(why)) = self.act(step) {
-                self.note(EventKind::GaveUp { step: describe(step), why });
+                self.note(EventKind::GaveUp { step: step.to_string(), why });
                 return;
             }
         }
@@ -79,15 +86,11 @@ impl<'a> Actor<'a> {
     fn act(&mut self, step: &Step) -> Result<(), Trouble> {
         match step {
             Step::Connect => self.connect()?,
-            Step::Send { count, words } => {
-                let mut bytes = Vec::new();
-                for number in 1..=*count {
-                    self.talk.encode(words, number, &mut bytes);
-                }
-                let times = if *count > 1 { format!("{count} times ") } else { String::new() };
-                self.send(&bytes, &format!("{times}{words}"))?;
+            Step::Send(command) => self.send_all(1, command)?,
+            Step::Pipeline { count, command } => self.send_all(*count, command)?,
+            Step::Split { pieces, pause_ms, command } => {
+                self.send_in_pieces(*pieces, Duration::from_millis(*pause_ms), command)?;
             }
-            Step::Split { pieces, apart, words } => self.send_in_pieces(*pieces, *apart, words)?,
             Step::Expect(expected) => {
                 let got = self.receive(1)?;
                 if got != *expected {
@@ -95,10 +98,10 @@ impl<'a> Actor<'a> {
                 }
             }
             Step::Replies(count) => _ = self.receive(*count)?,
-            Step::Pause(duration) => thread::sleep(*duration),
-            Step::Tell(what) => self.meeting.tell(what),
-            Step::Await(what) => {
-                if !self.meeting.wait_for(what, self.left()?) {
+            Step::PauseMs(ms) => thread::sleep(Duration::from_millis(*ms)),
+            Step::Signal(name) => self.barrier.signal(name),
+            Step::WaitFor(name) => {
+                if !self.barrier.wait_for(name, self.left()?) {
                     return Err(Trouble("the other client never came so far".to_owned()));
                 }
             }
@@ -126,6 +129,16 @@ impl<'a> Actor<'a> {
         Ok(())
     }
 
+    /// Sends a command so many times in one write.
+    fn send_all(&mut self, count: usize, command: &str) -> Result<(), Trouble> {
+        let mut bytes = Vec::new();
+        for number in 1..=count {
+            self.conversation.encode(command, number, &mut bytes);
+        }
+        let times = if count > 1 { format!("{count} times ") } else { String::new() };
+        self.send(&bytes, &format!("{times}{command}"))
+    }
+
     fn send(&mut self, bytes: &[u8], text: &str) -> Result<(), Trouble> {
         let left = self.left()?;
         let stream = self.connection()?;
@@ -140,15 +153,15 @@ impl<'a> Actor<'a> {
     fn send_in_pieces(
         &mut self,
         pieces: usize,
-        apart: Duration,
-        words: &str,
+        pause: Duration,
+        command: &str,
     ) -> Result<(), Trouble> {
         let mut bytes = Vec::new();
-        self.talk.encode(words, 1, &mut bytes);
+        self.conversation.encode(command, 1, &mut bytes);
         let size = bytes.len().div_ceil(pieces.max(1)).max(1);
         for (index, piece) in bytes.chunks(size).enumerate() {
             if index > 0 {
-                thread::sleep(apart);
+                thread::sleep(pause);
             }
             let text = format!("piece {} of {pieces}: {}", index + 1, piece.escape_ascii());
             self.send(piece, &text)?;
@@ -162,7 +175,7 @@ impl<'a> Actor<'a> {
         let (mut first, mut replies, mut bytes) = (None, 0, 0);
         loop {
             while replies < count
-                && let Some(reply) = self.talk.decode().map_err(Trouble)?
+                && let Some(reply) = self.conversation.decode()?
             {
                 first.get_or_insert(reply);
                 replies += 1;
@@ -173,10 +186,10 @@ impl<'a> Actor<'a> {
             let left = self.left()?;
             let Some(stream) = &mut self.stream else { return Err(not_connected()) };
             stream.set_read_timeout(Some(left))?;
-            match stream.read(self.talk.inbox.spare_mut()) {
+            match stream.read(self.conversation.received.spare_mut()) {
                 Ok(0) => return Err(Trouble("the server has closed the connection".to_owned())),
                 Ok(size) => {
-                    self.talk.inbox.commit(size);
+                    self.conversation.received.commit(size);
                     bytes += size;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -208,19 +221,4 @@ impl<'a> Actor<'a> {
 
 fn not_connected() -> Trouble {
     Trouble("it is not connected".to_owned())
-}
-
-/// A step in the words of `scenarios.toml`.
-fn describe(step: &Step) -> String {
-    match step {
-        Step::Connect => "connect".to_owned(),
-        Step::Send { words, .. } => format!("send {words}"),
-        Step::Split { words, .. } => format!("split {words}"),
-        Step::Expect(reply) => format!("expect {reply}"),
-        Step::Replies(count) => format!("replies {count}"),
-        Step::Pause(_) => "pause".to_owned(),
-        Step::Tell(what) => format!("tell {what}"),
-        Step::Await(what) => format!("await {what}"),
-        Step::Close => "close".to_owned(),
-    }
 }

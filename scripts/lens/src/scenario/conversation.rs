@@ -1,0 +1,55 @@
+//! The client's half of a connection: requests to bytes, and bytes to replies, in either protocol.
+
+use codec::{BadReply, Codec as _, lines, resp};
+use shared::buffer::ReadBuffer;
+
+use trace::protocol::Protocol;
+use trace::semantics::describe;
+
+/// A conversation in one of the protocols.
+#[derive(Debug)]
+pub(crate) struct Conversation {
+    codec: Codec,
+    pub(crate) received: ReadBuffer,
+}
+
+#[derive(Debug)]
+enum Codec {
+    Lines(lines::Codec),
+    Resp(resp::Codec),
+}
+
+impl Conversation {
+    pub(crate) fn new(protocol: Protocol) -> Self {
+        let codec = match protocol {
+            Protocol::Lines => Codec::Lines(lines::Codec::default()),
+            Protocol::Resp => Codec::Resp(resp::Codec::default()),
+        };
+        Self { codec, received: ReadBuffer::new() }
+    }
+
+    /// Appends a command as bytes. In its arguments, `#` is `number`, and `@1000` a value of 1000 letters.
+    pub(crate) fn encode(&self, command: &str, number: usize, output: &mut Vec<u8>) {
+        let args = command.split(' ').map(|arg| match arg.strip_prefix('@').map(str::parse) {
+            Some(Ok(size)) => vec![b'x'; size],
+            _ => arg.replace('#', &number.to_string()).into_bytes(),
+        });
+        let args: Vec<Vec<u8>> = args.collect();
+        match self.codec {
+            Codec::Lines(_) => lines::Codec::encode_request(&args, output),
+            Codec::Resp(_) => resp::Codec::encode_request(&args, output),
+        }
+    }
+
+    /// Takes the next reply from what was received, in words; `None` if it has not arrived whole.
+    ///
+    /// # Errors
+    /// [`BadReply`] if it can never become a reply.
+    pub(crate) fn decode(&mut self) -> Result<Option<String>, BadReply> {
+        let reply = match &mut self.codec {
+            Codec::Lines(codec) => codec.decode_reply(&mut self.received),
+            Codec::Resp(codec) => codec.decode_reply(&mut self.received),
+        };
+        Ok(reply?.as_ref().map(describe))
+    }
+}
