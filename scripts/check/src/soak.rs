@@ -50,9 +50,9 @@ const OTHER_FILES: u64 = 64;
 
 /// Keeps a server busy with many clients, and checks every reply.
 ///
-/// There are thousands, some of them hostile. A key that was set must be readable until
-/// it expires, and not after. Memory and descriptors must not grow. No
-/// connection may be lost.
+/// There are thousands of clients, some of them hostile. A key that was set must
+/// be readable until it expires, and not after. Memory and descriptors must not
+/// grow. No connection may be lost.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// The terminal of a block that names none.
+/// The terminal of a block without a name.
 pub const MAIN: &str = "main";
 
-/// How a block is to be replayed.
+/// How a block is replayed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Info {
-    /// The terminal in which the block happens.
+    /// The terminal in which the block is replayed.
     pub terminal: String,
     /// Lines that begin with `> ` are typed into a program without a prompt.
     pub typed: bool,

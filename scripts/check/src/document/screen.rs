@@ -1,46 +1,46 @@
-//! What a terminal shows, as lines of text, and how much of it the document has accounted for.
+//! The screen of a terminal as lines of text, and the part of it that the document has claimed.
 //!
-//! Programs that edit their line (bash, redis-cli, rustyline) draw it again at each key, with colours, hints and
-//! movements of the cursor. A terminal emulator makes of this what a person sees.
+//! Line editors (bash, redis-cli, rustyline) draw their line again at each key, with colours, hints and movements of the
+//! cursor. A terminal emulator turns this into what a person sees.
 
 use std::num::NonZeroU16;
 
 use vt100::Parser;
 
-/// Wide enough for a line of output to stay one line; narrow enough for tools that fill the width.
+/// Wide enough so that most lines of output do not wrap.
 pub const COLUMNS: NonZeroU16 = NonZeroU16::new(200).unwrap();
 /// The height of a window.
 pub const ROWS: NonZeroU16 = NonZeroU16::new(50).unwrap();
-/// Rows that remain readable once they have scrolled off.
+/// The number of rows that can be read after they have scrolled off.
 const HISTORY: usize = 10_000;
 
-/// What bash prints when it waits for a command. Nothing else prints this.
+/// The prompt of bash. No other program prints this.
 pub const SHELL_PROMPT: &str = "[check:terminal]$ ";
 
-/// A place in all that a terminal has shown since it was opened: the row where a line begins, and the byte in that line.
+/// A place in the whole output of a terminal: the row where a line begins, and the byte in that line.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mark {
     row: usize,
     byte: usize,
 }
 
-/// A line that is complete: the cursor has left it.
+/// A complete line: the cursor has left it.
 #[derive(Debug)]
 pub struct Line {
-    /// Its text; a line that wraps is one line.
+    /// The text. A line that wraps is one line.
     pub text: String,
-    /// Where the next one begins.
+    /// Where the next line begins.
     pub end: Mark,
 }
 
-/// What nothing in the document has accounted for yet.
+/// The part of the screen that the document has not claimed.
 #[derive(Debug, Default)]
 pub struct View {
     /// Where it begins.
     pub begin: Mark,
     /// Complete lines.
     pub lines: Vec<Line>,
-    /// What stands left of the cursor, in its line, including spaces; `None` if something stands right of it.
+    /// The text left of the cursor in its line, with spaces; `None` if there is text right of it.
     pub waiting: Option<String>,
     cursor: Mark,
 }
@@ -58,28 +58,27 @@ impl Default for Screen {
 }
 
 impl Screen {
-    /// Draws what a program has written.
+    /// Draws the output of a program.
     pub fn draw(&mut self, bytes: &[u8]) {
         self.emulator.process(bytes);
     }
 
-    /// Has more been shown than we can still read?
-    #[must_use]
+    /// Whether there were more rows than can be read.
     pub fn overflowed(&self) -> bool {
         self.emulator.screen().scrollback_len() == HISTORY
     }
 
-    /// Accounts for everything above and left of `end`.
+    /// Claims everything before `end`.
     pub fn claim(&mut self, end: Mark) {
         self.claimed = end;
     }
 
-    /// Accounts for everything that is shown now.
+    /// Claims everything that is shown now.
     pub fn claim_to_cursor(&mut self) {
         self.claimed = self.view().cursor;
     }
 
-    /// What is not accounted for.
+    /// The part that is not claimed.
     pub fn view(&mut self) -> View {
         let mut rows = self.rows(self.claimed.row);
         let right_of_cursor = self.right_of_cursor();
@@ -98,7 +97,7 @@ impl Screen {
         text.push_str(&left);
         view.cursor = Mark { row: begin.row, byte: text.len() };
         let rest = text.get(begin.byte..).unwrap_or_default();
-        // The prompt comes right after output that does not end its line.
+        // If output does not end its line, the prompt follows in the same line.
         match rest.find(SHELL_PROMPT).filter(|at| *at > 0) {
             Some(at) => {
                 let end = Mark { row: begin.row, byte: begin.byte + at };
@@ -110,7 +109,7 @@ impl Screen {
         view
     }
 
-    /// The last lines that are shown, as a student would see them.
+    /// The last lines, as a student would see them.
     pub fn tail(&mut self, count: usize) -> Vec<String> {
         let text: Vec<String> = self
             .rows(0)
@@ -128,19 +127,19 @@ impl Screen {
         let history = screen.scrollback_len();
         let (cursor_row, cursor_column) = screen.cursor_position();
         let last = history + usize::from(cursor_row);
-        let mut found = Vec::new();
-        while from + found.len() < last {
-            let next = from + found.len();
+        let mut rows = Vec::new();
+        while from + rows.len() < last {
+            let next = from + rows.len();
             screen.set_scrollback(history.saturating_sub(next));
             let top = history - screen.scrollback();
             let shown = screen.rows(0, COLUMNS.get()).zip(0..);
             let page = shown.map(|(text, row)| (text, screen.row_wrapped(row)));
-            found.extend(page.skip(next - top).take(last - next));
+            rows.extend(page.skip(next - top).take(last - next));
         }
         screen.set_scrollback(0);
         let left = screen.rows(0, cursor_column).nth(usize::from(cursor_row)).unwrap_or_default();
-        found.push((format!("{left:width$}", width = usize::from(cursor_column)), false));
-        found
+        rows.push((format!("{left:width$}", width = usize::from(cursor_column)), false));
+        rows
     }
 
     fn right_of_cursor(&self) -> String {
@@ -153,8 +152,7 @@ impl Screen {
 }
 
 impl View {
-    /// Is the terminal waiting for input at this prompt?
-    #[must_use]
+    /// Whether the terminal waits for input at this prompt.
     pub fn waits_at(&self, prompt: &str) -> bool {
         self.waiting.as_deref() == Some(prompt)
     }

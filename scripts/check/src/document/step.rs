@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::screen::SHELL_PROMPT;
 
-/// What stands before that which is typed.
+/// What the terminal shows before the text that is typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// `$ `: the shell waits for a command.
@@ -20,8 +20,7 @@ pub enum Prompt {
 }
 
 impl Prompt {
-    /// As it stands in a document.
-    #[must_use]
+    /// As a document shows it.
     pub fn in_document(&self) -> &str {
         match self {
             Self::Shell => "$ ",
@@ -31,7 +30,6 @@ impl Prompt {
     }
 
     /// As the terminal shows it.
-    #[must_use]
     pub fn on_screen(&self) -> &str {
         match self {
             Self::Shell => SHELL_PROMPT,
@@ -56,15 +54,13 @@ pub enum Step {
     Gap,
 }
 
-/// Like `127.0.0.1:6379> `, `telnet> `, `>>> `; the space after it may be gone, since editors trim it.
+/// Like `127.0.0.1:6379> `, `telnet> `, `>>> `. The space after it may be missing, because editors trim it.
 ///
-/// A line of output that looks so is rare. `(nil)` and `(integer) 1` look like the prompt of gdb, so that one
-/// is spelled out.
+/// Few lines of output look like that. `(nil)` and `(integer) 1` look like the prompt of gdb, so only `(gdb)` counts.
 const PROGRAM: &str = r"^((?:[A-Za-z0-9][\w.:\[\]()-]*|not connected|>>)>|\(gdb\))(?: (.*))?$";
 static PROGRAM_PROMPT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PROGRAM).ok());
 
-/// Reads one line of a block. `previous` is the step above it; `typed` is the word of the info string.
-#[must_use]
+/// Reads one line of a block. `previous` is the step above it; `typed` is a word of the info string.
 pub fn parse(line: &str, previous: Option<&Step>, typed: bool) -> Step {
     let continued = matches!(previous, Some(Step::Type(_, above)) if above.ends_with('\\'));
     let plain = line.trim_end();
@@ -94,7 +90,7 @@ fn control_key(line: &str) -> Option<char> {
     characters.next().is_none().then_some(key)
 }
 
-/// What is typed after `> `, which an editor may have trimmed.
+/// The text after `> `. An editor may have trimmed the space.
 fn after_angle(line: &str) -> Option<&str> {
     if line == ">" { Some("") } else { line.strip_prefix("> ") }
 }

@@ -1,8 +1,7 @@
 //! One terminal: a pseudo-terminal with an interactive bash in it, and its screen.
 
-use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Child;
 use std::{env, fs};
 
@@ -15,10 +14,23 @@ use super::screen::{COLUMNS, ROWS, SHELL_PROMPT, Screen};
 use crate::Error;
 use crate::namespace;
 
-/// Settings of the line editor in bash: only what we type, and no bell.
+/// Settings of the line editor in bash: it shows only what is typed, and rings no bell.
 const INPUTRC: &str = "set enable-bracketed-paste off\nset bell-style none\n";
 
-/// Variables that would make a student's shell, or a program in it, behave in another way than the document says.
+/// The environment of a student with a plain terminal.
+const ENVIRONMENT: [(&str, &str); 9] = [
+    ("TERM", "xterm"),
+    ("LANG", "C.UTF-8"),
+    ("PS1", SHELL_PROMPT),
+    ("PS2", "> "),
+    ("NO_COLOR", "1"),
+    ("PAGER", "cat"),
+    ("GIT_PAGER", "cat"),
+    ("CARGO_TERM_COLOR", "never"),
+    ("CARGO_TERM_PROGRESS_WHEN", "never"),
+];
+
+/// With these variables, a shell or a program could do something else than the document says.
 const UNSET: [&str; 11] = [
     namespace::INSIDE,
     "BASH_ENV",
@@ -33,19 +45,22 @@ const UNSET: [&str; 11] = [
     "RUST_LOG",
 ];
 
+/// The tools that are installed here are found although the home directory is new.
+const TOOLS: [(&str, &str); 2] = [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")];
+
 /// A terminal.
 pub struct Terminal {
-    /// What it shows.
+    /// What a person would see.
     pub screen: Screen,
-    /// What was last typed into it.
+    /// The last line or key that was typed.
     pub typed: String,
-    /// Cargo was asked for something, and nothing but its own words has come since.
+    /// A cargo command was typed, and no other output than the lines of cargo has come since.
     pub building: bool,
-    /// The prompt at which that was done, if it was the prompt of a program.
+    /// The prompt of the program that was typed into.
     pub program: Option<String>,
     /// Lines may come that the document leaves out (`...`).
     pub gap: bool,
-    /// The key, if that was one: programs answer it with empty lines as they like.
+    /// The last input, if it was a key: some programs answer a key with empty lines.
     pub pressed: Option<String>,
     /// Bash has ended.
     pub closed: bool,
@@ -54,23 +69,31 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Opens a terminal in the directory `root`; what programs keep for their user is kept in `home`.
-    ///
-    /// # Errors
-    /// [`Error::Terminal`] when the system has no pseudo-terminal or no bash.
+    /// Opens a terminal in the directory `root`, with this home directory.
     pub fn open(root: &Path, home: &Path) -> Result<Self, Error> {
-        let (pty, pts) = open()?;
+        let (pty, pts) = open().map_err(|error| format!("cannot open a terminal: {error}"))?;
         pty.resize(Size::new(ROWS.get(), COLUMNS.get()))?;
-        // In a document `^C` is a line; the terminal would write it before whatever comes next.
-        let mut modes = tcgetattr(&pty).map_err(io::Error::from)?;
+        // In a document `^C` is a line of its own. The terminal would write it before the next text.
+        let mut modes = tcgetattr(&pty)?;
         modes.local_modes.remove(LocalModes::ECHOCTL);
-        tcsetattr(&pty, OptionalActions::Now, &modes).map_err(io::Error::from)?;
-        fs::write(home.join(".inputrc"), INPUTRC)?;
+        tcsetattr(&pty, OptionalActions::Now, &modes)?;
+        let inputrc = home.join(".inputrc");
+        fs::write(&inputrc, INPUTRC)?;
         let mut bash = Command::new("bash").args(["--noprofile", "--norc", "-i"]).current_dir(root);
+        bash = bash.envs(ENVIRONMENT).env("HOME", home).env("INPUTRC", inputrc);
         for name in UNSET {
             bash = bash.env_remove(name);
         }
-        let shell = bash.envs(environment(home)).spawn(pts)?;
+        for (name, folder) in TOOLS {
+            if let (None, Some(home)) = (env::var_os(name), env::var_os("HOME")) {
+                bash = bash.env(name, Path::new(&home).join(folder));
+            }
+        }
+        if namespace::is_private() {
+            // Cargo would wait for a network that is not there.
+            bash = bash.env("CARGO_NET_OFFLINE", "true");
+        }
+        let shell = bash.spawn(pts).map_err(|error| format!("cannot start bash: {error}"))?;
         Ok(Self {
             screen: Screen::default(),
             typed: String::new(),
@@ -101,7 +124,7 @@ impl Terminal {
         match self.pty.read(&mut bytes) {
             Ok(0) => self.closed = true,
             Ok(length) => self.screen.draw(&bytes[..length]),
-            // Linux says so when the last process has closed its end.
+            // The error of Linux when the last process has closed its end.
             Err(error) if error.raw_os_error() == Some(Errno::IO.raw_os_error()) => {
                 self.closed = true;
             }
@@ -111,10 +134,9 @@ impl Terminal {
         Ok(())
     }
 
-    /// Has bash handed the terminal to a program?
+    /// Whether a program reads from the terminal, and not bash.
     ///
-    /// While it edits a line it has canonical mode off; what is typed then goes to bash.
-    #[must_use]
+    /// While bash edits a line, canonical mode is off.
     pub fn runs_a_program(&self) -> bool {
         let shell = i32::try_from(self.shell.id()).ok();
         let foreground = tcgetpgrp(&self.pty).ok().map(|pid| pid.as_raw_nonzero().get());
@@ -128,34 +150,4 @@ impl std::os::fd::AsFd for Terminal {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.pty.as_fd()
     }
-}
-
-/// The environment of a student with a plain terminal, a new home, and the tools that are installed here.
-fn environment(home: &Path) -> Vec<(&'static str, OsString)> {
-    let mut variables: Vec<(&'static str, OsString)> = [
-        ("TERM", "xterm"),
-        ("LANG", "C.UTF-8"),
-        ("PS1", SHELL_PROMPT),
-        ("PS2", "> "),
-        ("NO_COLOR", "1"),
-        ("PAGER", "cat"),
-        ("GIT_PAGER", "cat"),
-        ("CARGO_TERM_COLOR", "never"),
-        ("CARGO_TERM_PROGRESS_WHEN", "never"),
-    ]
-    .map(|(name, value)| (name, value.into()))
-    .into();
-    variables.push(("HOME", home.into()));
-    variables.push(("INPUTRC", home.join(".inputrc").into()));
-    let installed = |name, folder: &str| {
-        let default = || Some(PathBuf::from(env::var_os("HOME")?).join(folder).into());
-        Some((name, env::var_os(name).or_else(default)?))
-    };
-    variables.extend(installed("CARGO_HOME", ".cargo"));
-    variables.extend(installed("RUSTUP_HOME", ".rustup"));
-    if namespace::is_private() {
-        // Cargo would wait for a network that is not there.
-        variables.push(("CARGO_NET_OFFLINE", "true".into()));
-    }
-    variables
 }
