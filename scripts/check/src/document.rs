@@ -15,7 +15,7 @@
 //! - **Every line must be claimed.** If the replay only searched for the expected lines, a server could print an error
 //!   that no document shows.
 //! - **Waiting is for conditions**: a line, a prompt, a program that reads from the terminal. The whole document tells
-//!   which prompt ends a block (`plan::settle`), so authors need not mark which programs stay and which end.
+//!   which prompt ends a block (`plan::prompt_at_end`), so authors need not mark which programs stay and which end.
 //! - **Typing without a prompt must be announced** (`typed`): lines of `diff` and `curl -v` begin with `> ` as well.
 
 mod failure;

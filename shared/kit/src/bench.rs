@@ -20,6 +20,7 @@ mod workload;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+pub use self::figures::Latencies;
 use codec::Codec;
 use colored::Colorize;
 

@@ -1,7 +1,5 @@
 //! Reads a Markdown file into the plan of its replay.
 
-use std::collections::HashMap;
-
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::info::{self, Info};
@@ -64,7 +62,9 @@ pub fn read(text: &str) -> Result<Plan, Problem> {
         }
     }
     check_beginnings(&plan.blocks)?;
-    settle(&mut plan.blocks);
+    for index in 0..plan.blocks.len() {
+        plan.blocks[index].settles = prompt_at_end(&plan.blocks, index);
+    }
     Ok(plan)
 }
 
@@ -89,30 +89,23 @@ fn check_beginnings(blocks: &[Block]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Decides for each block which prompt must be back at its end.
+/// The prompt that must be back at the end of a block.
 ///
 /// Only the whole document tells whether a command stays (a server) or ends. If the next block of the terminal begins
 /// with output, a key, or text for a program without a prompt, the program still runs. If it begins with a
 /// command, or there is no next block, the program has ended.
-fn settle(blocks: &mut [Block]) {
-    let mut last: HashMap<String, Prompt> = HashMap::new();
-    let mut next: HashMap<String, Option<Prompt>> = HashMap::new();
-    for block in blocks.iter() {
-        for prompt in block.steps.iter().filter_map(|(_, step)| prompt_after(step)) {
-            last.insert(block.info.terminal.clone(), prompt);
+fn prompt_at_end(blocks: &[Block], index: usize) -> Option<Prompt> {
+    let block = &blocks[index];
+    let is_here = |other: &&Block| other.info.terminal == block.info.terminal;
+    let prompt = match blocks[index + 1..].iter().find(is_here) {
+        Some(next) => next.steps.first().and_then(|(_, step)| prompt_before(step)),
+        None if block.info.running => None,
+        None => {
+            let so_far = blocks[..=index].iter().filter(is_here).flat_map(|other| &other.steps);
+            so_far.filter_map(|(_, step)| prompt_after(step)).last()
         }
-    }
-    for block in blocks.iter_mut().rev() {
-        let terminal = &block.info.terminal;
-        block.settles = match next.get(terminal) {
-            Some(prompt) => prompt.clone(),
-            None if block.info.running => None,
-            None => last.get(terminal).cloned(),
-        }
-        .filter(|prompt| *prompt != Prompt::Nothing);
-        let first = block.steps.first().and_then(|(_, step)| prompt_before(step));
-        next.insert(terminal.clone(), first);
-    }
+    };
+    prompt.filter(|prompt| *prompt != Prompt::Nothing)
 }
 
 /// The prompt that must be there before this step.

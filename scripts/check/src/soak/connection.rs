@@ -16,7 +16,6 @@ pub const REPLY_TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// One connection. It counts as held until it is dropped.
-#[derive(Debug)]
 pub struct Connection<'a> {
     stream: TcpStream,
     buffer: ReadBuffer,

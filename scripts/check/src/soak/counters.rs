@@ -1,16 +1,15 @@
 //! What all clients of a soak share: the counters, the first failure of each kind, and the order to stop.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use hdrhistogram::{CreationError, Histogram};
+use kit::bench::Latencies;
 
 /// A client looks this often whether the soak is over.
 pub const STOP_CHECK: Duration = Duration::from_millis(50);
-/// The longest time that is recorded exactly, in nanoseconds: one hour.
-const LONGEST: u64 = 3_600_000_000_000;
 
 /// What is counted. [`COUNTS`] says it in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +62,6 @@ pub enum End {
 }
 
 /// What all clients share.
-#[derive(Debug)]
 pub struct Counters {
     counts: [AtomicU64; COUNTS.len()],
     held: AtomicU64,
@@ -73,7 +71,7 @@ pub struct Counters {
     pub first_lost: OnceLock<String>,
     /// What this machine could not do.
     pub unable: OnceLock<String>,
-    ping_times: Mutex<Histogram<u64>>,
+    ping_times: Mutex<Latencies>,
     is_stopping: AtomicBool,
     fail_fast: bool,
 }
@@ -83,14 +81,14 @@ impl Counters {
     ///
     /// # Errors
     /// If there is no memory for the times.
-    pub fn new(fail_fast: bool) -> Result<Self, CreationError> {
+    pub fn new(fail_fast: bool) -> io::Result<Self> {
         Ok(Self {
             counts: Default::default(),
             held: AtomicU64::new(0),
             first_wrong: OnceLock::new(),
             first_lost: OnceLock::new(),
             unable: OnceLock::new(),
-            ping_times: Mutex::new(Histogram::new_with_bounds(1, LONGEST, 3)?),
+            ping_times: Mutex::new(Latencies::new()?),
             is_stopping: AtomicBool::new(false),
             fail_fast,
         })
@@ -158,8 +156,8 @@ impl Counters {
         }
     }
 
-    /// The times of the probe, in nanoseconds.
-    pub fn ping_times(&self) -> MutexGuard<'_, Histogram<u64>> {
+    /// The times of the probe.
+    pub fn ping_times(&self) -> MutexGuard<'_, Latencies> {
         // A thread that has panicked leaves the times as they are: they are still of use.
         self.ping_times.lock().unwrap_or_else(PoisonError::into_inner)
     }

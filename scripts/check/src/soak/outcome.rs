@@ -11,7 +11,6 @@ use super::counters::{Count, Counters};
 use super::snapshot::{Snapshots, grows, lowest_of_quarters};
 
 /// All that is known at the end.
-#[derive(Debug)]
 pub struct Outcome<'a> {
     /// The name of the server.
     pub name: String,

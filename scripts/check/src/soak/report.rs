@@ -1,9 +1,7 @@
 //! The report: a table for people, an object for machines.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
-use hdrhistogram::Histogram;
 use indicatif::BinaryBytes;
 use kit::bench::text::{micros, number, seconds, time};
 use serde_json::{Map, Value, json};
@@ -23,7 +21,7 @@ pub fn write(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{name:<26}{:>13}", number(counters.count(count)))?;
     }
     let times = QUANTILES
-        .map(|(name, quantile)| format!("{name} {}", time(at(&counters.ping_times(), quantile))));
+        .map(|(name, quantile)| format!("{name} {}", time(counters.ping_times().at(quantile))));
     writeln!(out, "{:<26}{}\n", "PING meanwhile", times.join(", "))?;
     write_resources(outcome, out)?;
     write_verdict(outcome, out)
@@ -87,17 +85,13 @@ fn write_verdict(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> 
     Ok(())
 }
 
-fn at(times: &Histogram<u64>, quantile: f64) -> Duration {
-    Duration::from_nanos(times.value_at_quantile(quantile))
-}
-
 /// The same as one JSON object.
 pub fn json(outcome: &Outcome<'_>) -> Value {
     let Outcome { counters, snapshots, .. } = outcome;
     let key = |name: &str| name.replace(", ", " ").replace(['-', ' '], "_");
     let counts = COUNTS.map(|(count, name)| (key(name), json!(counters.count(count))));
     let ping = QUANTILES.map(|(name, quantile)| {
-        (format!("{name}_us"), json!(micros(at(&counters.ping_times(), quantile))))
+        (format!("{name}_us"), json!(micros(counters.ping_times().at(quantile))))
     });
     let problems = outcome.problems();
     json!({

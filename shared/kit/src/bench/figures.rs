@@ -17,7 +17,11 @@ const STEPS: u32 = 5;
 pub struct Latencies(Histogram<u64>);
 
 impl Latencies {
-    fn new() -> io::Result<Self> {
+    /// An empty histogram.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn new() -> io::Result<Self> {
         Histogram::new_with_bounds(1, LONGEST, 3).map(Self).map_err(io::Error::other)
     }
 
@@ -28,11 +32,13 @@ impl Latencies {
     }
 
     /// The number of recorded latencies.
+    #[must_use]
     pub fn count(&self) -> u64 {
         self.0.len()
     }
 
     /// The latency at a quantile: 0.5 is the median, 1.0 the longest latency.
+    #[must_use]
     pub fn at(&self, quantile: f64) -> Duration {
         Duration::from_nanos(self.0.value_at_quantile(quantile))
     }
