@@ -102,7 +102,7 @@ fn prompt_at_end(blocks: &[Block], index: usize) -> Option<Prompt> {
         None if block.info.running => None,
         None => {
             let so_far = blocks[..=index].iter().filter(is_here).flat_map(|other| &other.steps);
-            so_far.filter_map(|(_, step)| prompt_after(step)).last()
+            so_far.filter_map(|(_, step)| prompt_after(step)).next_back()
         }
     };
     prompt.filter(|prompt| *prompt != Prompt::Nothing)

@@ -1,4 +1,4 @@
-//! A hostile client: it sends bytes that are no request. The server has to refuse them, and nobody else may suffer.
+//! A hostile client: it sends bytes that are no request. The server has to refuse them.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

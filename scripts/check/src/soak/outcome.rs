@@ -43,16 +43,16 @@ impl Outcome<'_> {
             problems.push(format!("the server has died after {elapsed:.1} s: {death}"));
         }
         let Counters { first_wrong, first_lost, .. } = self.counters;
-        let mut tell = |count, one, many, first: &OnceLock<String>| {
+        let mut add = |count, one, many, first: &OnceLock<String>| {
             let count = self.counters.count(count);
             let what = if count == 1 { one } else { many };
             let text = |first| format!("{} {what}; the first:\n  {first}", number(count));
             problems.extend(first.get().map(text));
         };
-        tell(Count::Wrong, "wrong answer", "wrong answers", first_wrong);
+        add(Count::Wrong, "wrong answer", "wrong answers", first_wrong);
         // When a server dies, all clients lose their connections.
         if self.death.is_none() {
-            tell(Count::Lost, "connection was lost", "connections were lost", first_lost);
+            add(Count::Lost, "connection was lost", "connections were lost", first_lost);
             problems.extend(self.descriptor_leak());
             problems.extend(self.memory_leak());
             problems.extend(self.bad_end.clone());

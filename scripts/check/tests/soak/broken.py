@@ -106,7 +106,7 @@ async def serve(reader, writer):
             if asked > MANY and BROKEN == "mortal":
                 print("something terrible has happened", flush=True)
                 os._exit(7)
-            if asked > MANY and BROKEN == "rude":
+            if asked > MANY and BROKEN == "closing":
                 return
             writer.write(COMMANDS[words[0]](*words[1:]))
             await writer.drain()
