@@ -48,7 +48,7 @@ fn run(command: &mut Command) -> Run {
     Run { out: text(output.stdout), err: text(output.stderr), code: output.status.code().unwrap() }
 }
 
-/// Lab 4, which the tests of the workspace have built; if only this test was, it is not.
+/// Lab 4. The tests of the whole workspace build it. This test alone does not, so it is built here.
 fn lab4() -> &'static str {
     static LAB: OnceLock<PathBuf> = OnceLock::new();
     let lab = LAB.get_or_init(|| {
@@ -62,7 +62,7 @@ fn lab4() -> &'static str {
     lab.to_str().unwrap()
 }
 
-/// A soak that goes on, until it is ended or this is dropped.
+/// A soak that runs until it is ended or this is dropped.
 struct Running {
     child: Child,
     err: BufReader<std::process::ChildStderr>,
@@ -198,19 +198,19 @@ fn a_soak_without_a_server_says_what_to_do() {
     assert!(silent.err.contains("check: true does not get ready"), "{}", silent.err);
 }
 
-/// What is found on a small server that is broken on purpose. It is written in Python.
+/// A small server in Python that is broken on purpose: each defect is found.
 mod broken_on_purpose {
     use super::*;
 
-    /// The server that is broken in the way that the environment says.
+    /// The server. The environment says which defect it has.
     const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/soak/broken.py");
 
-    /// Soaks the server that is broken in this way, for so long.
+    /// Soaks the server with this defect, for so many minutes.
     fn broken(way: &str, minutes: &str) -> Run {
         run(soak(&[BROKEN], minutes).env("BROKEN", way))
     }
 
-    /// Soaks the server that is broken in this way, until that is found.
+    /// Soaks the server with this defect, until it is found.
     fn found(way: &str) -> Run {
         run(soak(&["--fail-fast", BROKEN], UNTIL_FOUND).env("BROKEN", way))
     }

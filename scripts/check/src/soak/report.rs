@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::counters::COUNTS;
 use super::outcome::Outcome;
-use super::snapshot::{Snapshot, minutes_to_judge};
+use super::snapshot::{Snapshot, Snapshots, minutes_to_judge};
 
 /// The quantiles of the probe's times, and their names.
 const QUANTILES: [(&str, f64); 3] = [("p50", 0.50), ("p99", 0.99), ("max", 1.0)];
@@ -29,31 +29,32 @@ pub fn write(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
 
 /// What the server used: before the clients, when it had settled, at their end, and after they had left.
 fn write_resources(outcome: &Outcome<'_>, out: &mut impl Write) -> io::Result<()> {
-    let snapshots = &outcome.snapshots;
-    let during = &snapshots.during;
-    let (Some(before), Some(settled), Some(last)) =
-        (snapshots.before, during.get(during.len() / 4), during.last())
-    else {
-        return writeln!(out, "memory, descriptors, threads and CPU: this user cannot see them\n");
-    };
+    let Snapshots { before, during, after } = &outcome.snapshots;
+    let last = during.last().copied();
     let moments = [
-        ("at the start", Some(before)),
-        ("settled", Some(*settled)),
-        ("at the end", Some(*last)),
-        ("all have left", snapshots.after),
+        ("at the start", *before),
+        ("settled", during.get(during.len() / 4).copied()),
+        ("at the end", last),
+        ("all have left", *after),
     ];
-    let mut row = |name: &str, cell: &dyn Fn(&'static str, Snapshot) -> String| {
-        let seen = moments.into_iter().filter_map(|(when, snapshot)| Some(cell(when, snapshot?)));
-        let cells: String = seen.map(|cell| format!("{cell:>14}")).collect();
-        writeln!(out, "{name:<22}{cells}")
+    let seen: Vec<(&str, Snapshot)> =
+        moments.into_iter().filter_map(|(when, snapshot)| Some((when, snapshot?))).collect();
+    if seen.is_empty() {
+        return writeln!(out, "memory, descriptors, threads and CPU: this user cannot see them\n");
+    }
+    let mut row = |name: &str, cell: &dyn Fn(&str, Snapshot) -> String| {
+        let cells = seen.iter().map(|(when, snapshot)| format!("{:>14}", cell(when, *snapshot)));
+        writeln!(out, "{name:<22}{}", cells.collect::<String>())
     };
     row("", &|when, _| when.to_owned())?;
     row("memory (RSS)", &|_, snapshot| BinaryBytes(snapshot.memory).to_string())?;
     row("descriptors", &|_, snapshot| number(snapshot.descriptors))?;
     row("threads", &|_, snapshot| number(snapshot.threads))?;
-    let used = last.cpu.saturating_sub(before.cpu);
-    let share = 100.0 * used.as_secs_f64() / outcome.elapsed.as_secs_f64().max(0.001);
-    writeln!(out, "{:<26}{} ({share:.0} % of one processor)", "CPU time", time(used))?;
+    if let (Some(before), Some(last)) = (before, last) {
+        let used = last.cpu.saturating_sub(before.cpu);
+        let share = 100.0 * used.as_secs_f64() / outcome.elapsed.as_secs_f64().max(0.001);
+        writeln!(out, "{:<26}{} ({share:.0} % of one processor)", "CPU time", time(used))?;
+    }
     let growth = match outcome.lowest_memory() {
         Some(lowest) => {
             let lowest = lowest.map(|bytes| BinaryBytes(bytes).to_string()).join(", ");

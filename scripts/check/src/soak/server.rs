@@ -47,7 +47,7 @@ impl Server {
     pub fn running(addr: SocketAddr) -> Result<Self, Error> {
         TcpStream::connect_timeout(&addr, PATIENCE).map_err(|error| {
             format!(
-                "no server answers at {addr} ({error}). To have one started: scripts/soak.sh lab4"
+                "no server answers at {addr} ({error})\n  To have one started: scripts/soak.sh lab4"
             )
         })?;
         let process = listeners::get_process_by_port(addr.port(), listeners::Protocol::TCP).ok();

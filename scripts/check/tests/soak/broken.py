@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A small Redis that is broken on purpose, in the way that the environment variable BROKEN says.
 
-It is started like a lab, and needs to know only what a soak asks of it. Which way is which stands at the
-places where it goes wrong; without BROKEN nothing does.
+It starts like a lab, and knows only the requests of a soak. Each defect below has the name that BROKEN gives.
+Without BROKEN the server is right.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import sys
 import time
 
 BROKEN = os.environ.get("BROKEN", "")
-MANY = 2_000  # requests that go well before something goes wrong
+MANY = 2_000  # the number of right replies before some of the defects begin
 
 store = {}  # key: (value, deadline)
 asked = 0
