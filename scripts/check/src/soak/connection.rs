@@ -129,14 +129,13 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Sends these bytes, or a part of them. Nobody will read the reply, so nobody learns whether it worked.
-    pub fn send_unread(&self, bytes: &[u8]) {
-        _ = (&self.stream).write(bytes);
-    }
-
-    /// When this is dropped, the server gets a reset (RST) and not an end (FIN).
-    pub fn reset_when_closed(&self) {
-        _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    /// Sends these bytes, or a part of them, and closes the connection. Nobody reads the reply. With `reset`, the server
+    /// gets a reset (RST) and not an end (FIN).
+    pub fn abandon(mut self, bytes: &[u8], reset: bool) {
+        if reset {
+            _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+        _ = self.stream.write(bytes);
     }
 }
 

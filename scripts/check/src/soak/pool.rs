@@ -98,7 +98,7 @@ impl<'a> Worker<'a> {
         }
         let draw = self.rng.u8(..100);
         if draw < 5 {
-            self.leave(&client.connection, draw);
+            self.leave(client.connection, draw);
             return Ok(None);
         }
         let count = self.rng.u8(1..=8);
@@ -133,23 +133,20 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Leaves in one of five ways. The oracle does not know the key of the request: nobody reads the reply.
-    fn leave(&mut self, connection: &Connection<'_>, draw: u8) {
+    /// Leaves in one of five ways. The oracle does not know the key of the request, because nobody reads the reply.
+    fn leave(&mut self, connection: Connection<'_>, draw: u8) {
         let key = format!("soak:unread:{}", self.rng.u16(..1000));
         let value = vec![b'x'; self.rng.usize(..1000)];
         let mut request = Vec::new();
         resp::Codec::encode_request(&[b"SET".to_vec(), key.into(), value], &mut request);
-        let middle = self.rng.usize(1..request.len());
-        match draw {
-            2 => connection.send_unread(&request[..middle]),
-            3 => connection.send_unread(&request),
-            4 => {
-                connection.reset_when_closed();
-                connection.send_unread(&request);
-            }
-            _ => return,
-        }
-        self.counters.add(if draw == 4 { Count::Resets } else { Count::Kills });
+        let (length, count) = match draw {
+            0 | 1 => return,
+            2 => (self.rng.usize(1..request.len()), Count::Kills),
+            3 => (request.len(), Count::Kills),
+            _ => (request.len(), Count::Resets),
+        };
+        connection.abandon(&request[..length], count == Count::Resets);
+        self.counters.add(count);
     }
 }
 
