@@ -1,24 +1,52 @@
 #!/usr/bin/env bash
-# bench.sh: measures redis-server, lab 3, lab 4 and the baseline under the same loads, in turns. The baseline
-# answers each request without reading it: no server of this design can be cheaper.
+# bench.sh: measures redis-server, lab 3, lab 4 and the baseline under the same
+# loads, in turns. The baseline answers each request without reading it: no server
+# of this design can be cheaper.
 #
-# USAGE         scripts/bench.sh [options]
-#               --quick          a small part of each load: to see that it works, some seconds
-#               --rounds N       how often each is measured; the median counts (5)
-#               --only NAME...   these loads only; scripts/lens.sh bench --help names them
-#               --with PROGRAM   one more server, such as an older build, or work/lab4, your own: column 'other'
-#               --json FILE      the file that gets all figures (report/bench.json)
-#               --chart FILE     the file that gets the chart, an SVG (report/bench.svg)
-# REQUIREMENTS  Rust; redis-server and redis-benchmark (Debian: redis-server redis-tools). Without them it
-#               measures what it can, and says what is lost. Linux: what a server costs is read from /proc
-# OVERHEADS     about fifteen minutes, both cores and 1 GB of memory; ports are free ones of this machine only.
-#               Leave the machine alone meanwhile: what others do shows in the figures
-# EXIT CODE     0 it was measured, whether targets are met or not; 1 there was nothing to measure; 2 it could
-#               not be done
+# SYNOPSIS
+#   scripts/bench.sh [options]
 #
-# EXAMPLES      scripts/bench.sh                          everything
-#               scripts/bench.sh --only get-50 get-p64    two loads
-#               scripts/bench.sh --quick                  does it run here?
+# OPTIONS
+#   --quick         a hundredth of each load: it shows that the script works here
+#   --rounds N      how often each load is measured; the median counts (5)
+#   --only NAME...  these loads only; scripts/lens.sh bench --help names them
+#   --with PROGRAM  one more server, as the column 'other': an older build, or
+#                   work/lab4, your own lab
+#   --json FILE     the file that gets all figures (report/bench.json)
+#   --chart FILE    the file that gets the chart, an SVG (report/bench.svg)
+#
+# FIELDS
+#   what was measured  the load: its clients, and the requests each has in flight
+#   redis lab3 lab4 baseline other
+#                   the median of all rounds for this server; below it the lowest
+#                   and the highest
+#   lab4 ÷ redis    lab 4's figure as a share of Redis's
+#   ≤ 0.90 met      the target of such a share, and whether it was met
+#
+# REQUIREMENTS
+#   Rust. redis-server and redis-benchmark (Debian: redis-server redis-tools):
+#   without them it measures the rest, and says what is missing. Linux: the cost
+#   of a server is read from /proc.
+#
+# OVERHEAD
+#   everything      fifteen minutes, both cores and 1 GB of memory
+#   --quick         a minute
+#   The first run also builds for two minutes. Do nothing else on the machine
+#   meanwhile: other work shows in the figures. All ports are free ones of this
+#   machine.
+#
+# EXIT CODE
+#   0  it was measured, whether the targets are met or not
+#   1  there was nothing to measure
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/bench.sh                          # everything
+#   scripts/bench.sh --only get-50 get-p64    # two loads
+#   scripts/bench.sh --quick                  # does it run here?
+#
+# SEE ALSO
+#   scripts/compare.sh, scripts/profile.sh, scripts/soak.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

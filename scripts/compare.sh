@@ -1,25 +1,71 @@
 #!/usr/bin/env bash
-# compare.sh: compares the four labs and redis-server: the same two clients and the same loads for each.
+# compare.sh: compares the four labs and redis-server: the same two clients and
+# the same loads for each, and one page with everything that was measured.
 #
-# USAGE         scripts/compare.sh [options]
-#               --quick           less of everything, and no flame graphs: some seconds
-#               --with-threads    also an example of lab 3 with a thread for each client: what does a lock cost?
-#               --lab work/lab2   also a lab of your own: one more column
-#               --with HOST:PORT  compare with this server too, which runs already and speaks RESP; the load
-#                                 leaves its keys there (bench:0 to bench:999, busy, name)
-#               --recorded        from the recordings of the kit: needs no tool, and starts nothing
-#               --out DIR         where to put the page and all figures (report)
-# REQUIREMENTS  Rust. strace, ss, tcpdump, perf and redis-server (Debian: strace iproute2 tcpdump linux-perf
-#               redis-server): without one of them, it says what is lost. Linux: costs are read from /proc
-# OVERHEADS     about two minutes, and ports of this machine only. Leave the machine alone meanwhile: what others
-#               do shows in the figures
-# EXIT CODE     0 there is a comparison, and it says what it lacks; 1 no stage could be measured; 2 it could
-#               not be done
+# SYNOPSIS
+#   scripts/compare.sh [options]
 #
-# EXAMPLES      scripts/compare.sh                  everything, into report/
-#               scripts/compare.sh --quick          does it run here?
-#               scripts/compare.sh --with-threads   one thread for all, or a thread for each?
-#               scripts/compare.sh --recorded       what the recordings tell
+# OPTIONS
+#   --quick           smaller loads, and no flame graphs
+#   --with-threads    also lab 3's protocol with a thread for each client
+#   --lab work/lab2   also a lab of your own: one more column
+#   --with HOST:PORT  also this server, which runs already and speaks RESP. The
+#                     load leaves keys there: bench:0 to bench:999, busy, name
+#   --recorded        from the recordings of the kit: starts nothing, and needs no
+#                     tool
+#   --out DIR         the folder for the page and all figures (report)
+#
+# FIELDS
+#   lab1 lab2 ...     a column for each server
+#   B is connected    from the moment when client B asks for a connection until it
+#                     has one; client A is connected and silent
+#   B has its first reply
+#                     from the same moment until B has its first reply
+#   A held the server how long the server was in calls about A while B waited
+#   calls, reads, writes, packets, bytes a request
+#                     of one request alone, and of 16 that are sent together,
+#                     divided by 16
+#   served at once    how many clients had a reply while all others waited too
+#   requests/s        under the load of the kit's own bench
+#   p50, p99, p99.9   how long a reply took at most: for half of the requests, for
+#                     99 in 100, for 999 in 1,000
+#   CPU a request     time of the server on a processor
+#   switches          how often its threads left their processors, a request
+#   quiet beside busy how long a client waits that asks now and then, while
+#                     another client asks all the time
+#   peak memory       of the server under the load
+#   memory a key, memory a silent client
+#                     what each of them adds to the memory of the server
+#   lines of its own code
+#                     without comments, empty lines and tests
+#   Missing           what could not be measured, and why
+#
+# REQUIREMENTS
+#   Rust. strace, ss, tcpdump, perf and redis-server (Debian: strace iproute2
+#   tcpdump linux-perf redis-server): without one of them, it says what is
+#   missing. Linux: costs are read from /proc.
+#
+# OVERHEAD
+#   everything        two to three minutes
+#   --quick           half a minute
+#   --recorded        a second
+#   The first run also builds all labs for about two minutes. Do nothing else on
+#   the machine meanwhile: other work shows in the figures.
+#
+# EXIT CODE
+#   0  there is a comparison, and it says what it lacks
+#   1  no server could be measured
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/compare.sh                    # everything, into report/
+#   scripts/compare.sh --quick            # does it run here?
+#   scripts/compare.sh --with-threads     # one thread for all, or one for each?
+#   scripts/compare.sh --lab work/lab2    # is yours like lab 2?
+#   scripts/compare.sh --recorded         # what the recordings tell
+#
+# SEE ALSO
+#   scripts/bench.sh, scripts/lens.sh, scripts/trace.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

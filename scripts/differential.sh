@@ -1,18 +1,38 @@
 #!/usr/bin/env bash
-# differential.sh: sends random requests to a lab and to a real redis-server, and compares every reply.
+# differential.sh: sends random requests to a lab and to a real redis-server, and
+# compares every reply.
 #
-# USAGE         scripts/differential.sh [LAB] [options]
-#               LAB           lab2, lab3 or lab4 (the default). Lab 1 has a protocol of its own
-#               --requests N  how many random requests (300000)
-#               --seed N      draws the requests of another run again
-# REQUIREMENTS  redis-server, of version 7.0: other versions reply differently in places
-# OVERHEADS     some 20 seconds, after the build
-# EXIT CODE     0 every reply was the same; 1 some were not, and it shows the requests and both replies;
-#               2 it could not be done
+# SYNOPSIS
+#   scripts/differential.sh [LAB] [options]
 #
-# EXAMPLES      scripts/differential.sh                            after a change of a command
-#               scripts/differential.sh lab2 --requests 20000
-#               scripts/differential.sh --seed 7                   again what failed with seed 7
+# OPTIONS
+#   LAB           lab2, lab3 or lab4 (the default); lab 1 has another protocol
+#   --requests N  how many random requests (300000)
+#   --seed N      sends the requests of another run again
+#
+# FIELDS
+#   request N     the number of the request in this run, and its bytes
+#   Redis, lab    the reply of redis-server, and the reply of the lab
+#   with seed N   the number that --seed takes to send these requests again
+#
+# REQUIREMENTS
+#   redis-server 7.0: other versions reply differently in places.
+#
+# OVERHEAD
+#   20 seconds for 300,000 requests, after the build.
+#
+# EXIT CODE
+#   0  every reply was the same
+#   1  some replies were not the same; it shows the requests and both replies
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/differential.sh                    # after a change of a command
+#   scripts/differential.sh lab2 --requests 20000
+#   scripts/differential.sh --seed 7           # what failed with seed 7
+#
+# SEE ALSO
+#   scripts/fuzz.sh, scripts/soak.sh, scripts/test.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,14 +1,38 @@
 #!/usr/bin/env bash
-# doctor.sh: looks at this machine, and tells which steps of the labs it can do, and how to mend the others.
+# doctor.sh: looks at this machine, and tells which steps of the labs it can do,
+# and how to mend the others.
 #
-# USAGE         scripts/doctor.sh [--fix]
-#               --fix    installs what is missing (Debian and Ubuntu; it says what first)
-# REQUIREMENTS  none
-# OVERHEADS     a second; without --fix it changes nothing
-# EXIT CODE     0 every step can be done, some perhaps by a detour; 1 a step cannot be done at all
+# SYNOPSIS
+#   scripts/doctor.sh [--fix]
 #
-# EXAMPLES      scripts/doctor.sh
-#               scripts/doctor.sh --fix
+# OPTIONS
+#   --fix    installs the missing tools (Debian and Ubuntu); it says first which
+#
+# FIELDS
+#   ok       there is such a tool or right: where the tool is
+#   -        it is missing, and there is another way: what is lost without it
+#   NO       it is missing, and no lab can do without it
+#   mend     the command that installs the tool or gives the right
+#   or else  what to do without it
+#
+# REQUIREMENTS
+#   none
+#
+# OVERHEAD
+#   without --fix    a second; it changes nothing
+#   --fix            downloads Debian packages, for some minutes
+#
+# EXIT CODE
+#   0  every step can be done, some perhaps in another way
+#   1  a step cannot be done at all
+#   2  --fix could not install
+#
+# EXAMPLES
+#   scripts/doctor.sh
+#   scripts/doctor.sh --fix
+#
+# SEE ALSO
+#   scripts/port.sh, scripts/test.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

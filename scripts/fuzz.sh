@@ -1,20 +1,48 @@
 #!/usr/bin/env bash
-# fuzz.sh: throws bytes at all that reads bytes from strangers, and checks what it promises. What has led to new
-# code is changed and thrown again (libFuzzer): it finds what nobody has thought of.
+# fuzz.sh: feeds random bytes to everything that reads bytes from outside, and
+# checks what it promises. Inputs that reach new code are changed and tried again
+# (libFuzzer): so it finds what nobody has thought of.
 #
-# USAGE         scripts/fuzz.sh [TARGET...] [options]
-#               TARGET           requests (RESP, the server's half), replies (the client's half), lines (lab 1),
-#                                strace (lines of a trace), explain (the page about a trace); all, if none is named
-#               --seconds N      how long for each (60)
-#               --corpus         only what is in scripts/fuzz/corpus, each input once
-#               --input FILE     only this file, with one target: repeats a finding
-#               --keep           adds to scripts/fuzz/corpus what has reached new code, and keeps no more than that takes
-# REQUIREMENTS  Rust (stable will do), a C++ compiler (Debian: g++)
-# OVERHEADS     a build of a minute or two, the first time; one CPU; below target/fuzz, some MB
-# EXIT CODE     0 nothing was found, 1 something was, 2 it could not be run, 130 Ctrl-C
+# SYNOPSIS
+#   scripts/fuzz.sh [TARGET...] [options]
 #
-# EXAMPLES      scripts/fuzz.sh requests --seconds 10    ten seconds for the decoder of requests
-#               scripts/fuzz.sh --corpus                 does anything that was hard once fail now?
+# OPTIONS
+#   TARGET        requests (RESP, the server's half), replies (the client's
+#                 half), lines (lab 1), strace (lines of a trace), explain (the
+#                 page about a trace). Without a name, all of them
+#   --seconds N   how long for each target (60)
+#   --corpus      only the inputs in scripts/fuzz/corpus, each once
+#   --input FILE  only this file, with one target: repeats a finding
+#   --keep        adds the inputs that reached new code to scripts/fuzz/corpus,
+#                 and then keeps as few inputs as reach all code
+#
+# FIELDS
+#   target        what was fed
+#   runs          how many inputs
+#   runs/s        how many inputs a second
+#   coverage      how many places of the code were reached
+#   corpus        how many inputs were kept because they reached new code
+#   finding       the input that broke a promise, or 'none'
+#
+# REQUIREMENTS
+#   Rust (the stable one), a C++ compiler (Debian: g++).
+#
+# OVERHEAD
+#   one CPU for --seconds a target; a build of two minutes, the first time; some
+#   MB below target/fuzz
+#
+# EXIT CODE
+#   0    nothing was found
+#   1    something was found
+#   2    it could not be run
+#   130  Ctrl-C
+#
+# EXAMPLES
+#   scripts/fuzz.sh requests --seconds 10    # ten seconds for one target
+#   scripts/fuzz.sh --corpus                 # does an old finding fail again?
+#
+# SEE ALSO
+#   scripts/differential.sh, scripts/soak.sh, scripts/test.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -59,7 +87,7 @@ coverage=(-Cpasses=sancov-module)
 for word in level=4 inline-8bit-counters pc-table trace-compares; do
   coverage+=("-Cllvm-args=-sanitizer-coverage-$word")
 done
-RUSTFLAGS="${coverage[*]} --cfg fuzzing" run cargo build --quiet --release --locked \
+run env "RUSTFLAGS=${coverage[*]} --cfg fuzzing" cargo build --quiet --release --locked \
   --manifest-path scripts/fuzz/Cargo.toml --target "$host" --target-dir "$folder" ||
   die "the targets cannot be built." "If scripts/fuzz/Cargo.lock is out of date, renew it, and commit it:" \
     "  cargo update --workspace --manifest-path scripts/fuzz/Cargo.toml"

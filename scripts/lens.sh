@@ -1,16 +1,44 @@
 #!/usr/bin/env bash
-# lens.sh: builds the lens of this kit if that is needed, and runs it.
+# lens.sh: builds the lens of this kit if that is needed, and runs it. The lens
+# reads what the tools record, and explains it.
 #
-# USAGE         scripts/lens.sh [--release] VERB [words]
-#               --release   the build that measures: optimised, of the lens and of the labs beside it
-#               VERB        explain, record, play, flame, watch, timeline, follow, bench, compare;
-#                           scripts/lens.sh VERB --help tells what each takes
-# REQUIREMENTS  Rust
-# OVERHEADS     a build of a minute or two, the first time
-# EXIT CODE     that of the verb; 2 if the lens cannot be built
+# SYNOPSIS
+#   scripts/lens.sh [--release] VERB [words of the verb]
 #
-# EXAMPLES      scripts/lens.sh watch lab1
-#               scripts/lens.sh explain captures/lab1-blocking/trace.log
+# OPTIONS
+#   --release  the optimised build of the lens, beside the optimised labs. That is
+#              the one to measure with
+#   VERB       what to do; scripts/lens.sh VERB --help tells more:
+#     explain    a log of strace, or a recording, one line a call
+#     record     a lab under strace, while scripted clients talk to it
+#     play       scripted clients talk to a lab that runs
+#     watch      where a server sleeps, and which clients wait: live
+#     timeline   recordings on one time axis
+#     follow     one request of a recording, from step to step
+#     flame      a flame graph; scripts/profile.sh does all of it
+#     bench      the cost of a request; scripts/bench.sh builds the servers first
+#     compare    all labs side by side; scripts/compare.sh builds them first
+#   Files that you name are looked for in the folder where you are.
+#
+# FIELDS
+#   those of the verb
+#
+# REQUIREMENTS
+#   Rust
+#
+# OVERHEAD
+#   a build of a minute or two, the first time
+#
+# EXIT CODE
+#   that of the verb; 2 if the lens cannot be built
+#
+# EXAMPLES
+#   scripts/lens.sh watch lab1
+#   scripts/lens.sh watch work/lab2
+#   scripts/lens.sh explain captures/lab1-blocking/trace.log
+#
+# SEE ALSO
+#   scripts/trace.sh, scripts/profile.sh, scripts/compare.sh, scripts/bench.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,13 +1,38 @@
 #!/usr/bin/env bash
-# lesson-diff.sh: shows what changes from one lab to the next, and fails if anything else differs.
+# lesson-diff.sh: shows what changes from one lab to the next, and fails if
+# anything else differs.
 #
-# USAGE         scripts/lesson-diff.sh [1 | 2 | 3] [--check]
-# REQUIREMENTS  diff, git for colours
-# OVERHEADS     none
+# SYNOPSIS
+#   scripts/lesson-diff.sh [1 | 2 | 3] [--check]
 #
-# EXAMPLES      scripts/lesson-diff.sh 1         from lab 1 to lab 2: the protocol
-#               scripts/lesson-diff.sh 3         from lab 3 to lab 4: the sharing of one thread
-#               scripts/lesson-diff.sh --check   only checks all lessons (exit code 1 if one does not hold)
+# OPTIONS
+#   1, 2, 3  from lab 1 to lab 2, from lab 2 to lab 3, from lab 3 to lab 4;
+#            without a number, all three
+#   --check  only checks, and shows no difference
+#
+# FIELDS
+#   FROM -> TO     the two labs, and what changes between them
+#   - and + lines  what is in the first lab only, and in the second lab only
+#   differs too    a file that should be the same in both labs
+#
+# REQUIREMENTS
+#   diff; git, for colours
+#
+# OVERHEAD
+#   less than a second
+#
+# EXIT CODE
+#   0  nothing but the lesson differs
+#   1  something else differs, or the lesson is missing
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/lesson-diff.sh 1          # the protocol changes
+#   scripts/lesson-diff.sh 3          # the sharing of one thread changes
+#   scripts/lesson-diff.sh --check    # do all lessons hold?
+#
+# SEE ALSO
+#   scripts/compare.sh, scripts/lint.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

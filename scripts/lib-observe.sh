@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 
 ### what a script was told
-lab='' name='' kit_lab='' attach=false pid='' scenario='' recorded=false raw=false out='' binary='' port=6379 port_is_given=false lab_options=()
+lab='' name='' kit_lab='' attach=false pid='' scenario='' recorded=false raw=false out='' out_is_given=false binary='' port=6379 port_is_given=false lab_options=()
 
 # read_options WORD...: sets the variables above. A script's own options go to its function own_option.
 read_options() {
@@ -22,7 +22,7 @@ read_options() {
         needs_word "$@"
         case $1 in
           --scenario) scenario=$2 ;;
-          --out) out=$(absolute "$2") ;;
+          --out) out_is_given=true out=$(absolute "$2") ;;
           --binary) binary=$(absolute "$2") ;;
         esac
         shift

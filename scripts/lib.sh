@@ -88,14 +88,15 @@ run_in_kit() (
   run "$@"
 )
 
-# build PACKAGE [OPTION...]: builds it, with these options of cargo, and prints where the program is.
+# build PACKAGE [OPTION...]: builds it, with these options of cargo and in this environment, and prints where the program is.
+build_in=()
 build() {
   has cargo || die "Rust is not installed, so $1 cannot be built." "See https://rustup.rs, then open a new terminal."
   local package=$1 built words
   shift
   cargo_words "$package"
-  show cargo build -q "$@" "${words[@]}"
-  built=$(cargo build -q "$@" "${words[@]}" --message-format=json-render-diagnostics |
+  show "${build_in[@]}" cargo build -q "$@" "${words[@]}"
+  built=$("${build_in[@]}" cargo build -q "$@" "${words[@]}" --message-format=json-render-diagnostics |
     sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$package\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
   [[ -n $built ]] || die "$package does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
   echo "${built#"$PWD"/}"

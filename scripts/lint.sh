@@ -1,11 +1,32 @@
 #!/usr/bin/env bash
-# lint.sh: all checks that run no server: format, clippy, docs, shell scripts, the lessons.
+# lint.sh: all checks that run no server: format, clippy, docs, shell scripts, the
+# lessons. At the end it prints how large the parts of the kit are.
 #
-# USAGE         scripts/lint.sh
-# REQUIREMENTS  rustfmt and clippy (rustup component add rustfmt clippy), shellcheck
-# OVERHEADS     about a minute, the first time
+# SYNOPSIS
+#   scripts/lint.sh
 #
-# EXAMPLES      scripts/lint.sh    before a commit
+# OPTIONS
+#   none
+#
+# FIELDS
+#   lines  of Rust with comments and without unit tests, or of shell scripts
+#   goal   how large the part should be at most
+#
+# REQUIREMENTS
+#   rustfmt and clippy (rustup component add rustfmt clippy), shellcheck
+#
+# OVERHEAD
+#   a minute or two, the first time; then some seconds
+#
+# EXIT CODE
+#   0  all checks hold
+#   else one does not; its output says which and why
+#
+# EXAMPLES
+#   scripts/lint.sh    # before a commit
+#
+# SEE ALSO
+#   scripts/test.sh, scripts/lesson-diff.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -21,7 +42,7 @@ run cargo fmt --all --check
 run cargo fmt --manifest-path scripts/fuzz/Cargo.toml --check
 run cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 run cargo clippy --quiet --locked --manifest-path scripts/fuzz/Cargo.toml --target-dir target/fuzz --all-targets -- -D warnings
-RUSTDOCFLAGS='-D warnings' run cargo doc --quiet --locked --workspace --no-deps --document-private-items
+run env RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
 run shellcheck --external-sources scripts/*.sh .ci/run
 run scripts/lesson-diff.sh --check
 

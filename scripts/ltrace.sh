@@ -1,20 +1,49 @@
 #!/usr/bin/env bash
-# ltrace.sh: shows what a lab asks of libc: the bytes it receives and sends, readable, and what it copies.
+# ltrace.sh: shows what a lab asks of libc: the bytes that it receives and sends,
+# readable, and what it copies.
 #
-# Plain ltrace shows nothing of a Rust program: it looks into a table of calls (the PLT) that rustc does not
-# make. So this script builds the lab with such a table (-C relro-level=off, in target/ltrace), which makes
-# its memcpy visible, and has ltrace set breakpoints in libc itself for the rest (-x recv@libc.so.6).
+# Plain ltrace shows nothing of a Rust program: it looks into a table of calls
+# (the PLT) that rustc does not make. So this script builds the lab with such a
+# table (-C relro-level=off, in target/ltrace), which makes its memcpy visible.
+# For the rest, ltrace sets breakpoints in libc itself (-x recv@libc.so.6).
 #
-# USAGE         scripts/ltrace.sh LAB [options] [-- options of the lab]
-#               --scenario NAME  scripted clients talk to it, and it ends by itself: expiry, pipeline, split, …
-#               --raw            what ltrace says, without our words
-#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  ltrace 0.7.3 or newer. No --attach: ltrace finds libc only in what it starts itself
-# OVERHEADS     each call is a breakpoint: the lab is some hundred times slower
-# EXIT CODE     0 it was watched, 2 it could not be
+# SYNOPSIS
+#   scripts/ltrace.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/ltrace.sh lab2 --scenario expiry     SET and GET name Alice, byte by byte
-#               scripts/ltrace.sh lab2 -- --quiet            without the log's lines: what is copied now?
+# OPTIONS
+#   LAB              lab1 to lab4; work/lab2 for your own
+#   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
+#                    two-clients, expiry, pipeline, split, slow-reader, many
+#   --raw            the output of ltrace, without explanations
+#   --out DIR        the folder for the capture (captures/LAB)
+#   --binary PATH    this program; nothing is built
+#
+# FIELDS
+#   1.070 s          seconds since the first call
+#   recv(5, "..", N, 0) = M
+#                    a call: descriptor 5, the bytes, room for N; M bytes came
+#   memcpy "name"    the program copies this word of a request
+#   for ...          what the copy is for: the log, the command (the store), or
+#                    the reply
+#
+# REQUIREMENTS
+#   ltrace 0.7.3 or newer. It cannot attach: it finds libc only in a program that
+#   it has started.
+#
+# OVERHEAD
+#   each call is a breakpoint: the lab is some hundred times slower. The first run
+#   builds the lab for half a minute.
+#
+# EXIT CODE
+#   0  it was watched
+#   2  it could not be watched
+#
+# EXAMPLES
+#   scripts/ltrace.sh lab2 --scenario expiry    # SET and GET, byte by byte
+#   scripts/ltrace.sh lab2 -- --quiet           # without the log: what is copied?
+#
+# SEE ALSO
+#   scripts/trace.sh, scripts/tcpdump.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -36,7 +65,8 @@ build_with_plt() {
     return
   fi
   note "(Built with a table of calls, -C relro-level=off, in a folder of its own: half a minute, once.)"
-  export RUSTFLAGS="${RUSTFLAGS-} -C relro-level=off" CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/ltrace
+  export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target}/ltrace
+  build_in=(env "RUSTFLAGS=${RUSTFLAGS-} -C relro-level=off" "CARGO_TARGET_DIR=$CARGO_TARGET_DIR")
   binary=$(build "$lab")
 }
 

@@ -1,15 +1,38 @@
 #!/usr/bin/env bash
-# panes.sh: one window with four parts: the lab, its trace, and two clients, as the experiments want them.
+# panes.sh: one window with four parts: the lab, its system calls, and two
+# clients.
 #
-# USAGE         scripts/panes.sh LAB [options] [-- options of the lab]
-#               --stop         end what a window left behind goes on doing
-#               --binary PATH  do not build
-# REQUIREMENTS  tmux, strace; it attaches strace, if you may, and else starts the lab under it
-# OVERHEADS     those of trace.sh
-# EXIT CODE     0 the window was there, 2 it could not be
+# SYNOPSIS
+#   scripts/panes.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/panes.sh lab1                  who waits, and where?
-#               scripts/panes.sh lab3 -- --port 6400
+# OPTIONS
+#   LAB            lab1 to lab4; work/lab2 for your own
+#   --stop         ends a window that was left behind, and everything in it
+#   --raw          the output of strace, without explanations
+#   --out DIR      the folder for the capture (captures/LAB)
+#   --binary PATH  this program; nothing is built
+#
+# FIELDS
+#   the server           what the lab prints
+#   client 1, client 2   two clients at their prompts. Click on one to type there
+#   its system calls     the fields of scripts/trace.sh
+#
+# REQUIREMENTS
+#   tmux, strace and ss. It starts the lab under strace, which takes no rights.
+#
+# OVERHEAD
+#   that of scripts/trace.sh: some 50 microseconds a call
+#
+# EXIT CODE
+#   0  the window was there
+#   2  it could not be opened
+#
+# EXAMPLES
+#   scripts/panes.sh lab1                   # which client waits, and where?
+#   scripts/panes.sh lab3 -- --port 6400
+#
+# SEE ALSO
+#   scripts/trace.sh, scripts/lens.sh, scripts/sockets.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -17,7 +40,12 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib-observe.sh"
 
 stop=false
-own_option() { [[ $1 == --stop ]] && stop=true; }
+own_option() {
+  case $1 in
+    --stop) stop=true ;;
+    *) return 1 ;;
+  esac
+}
 read_options "$@"
 if [[ -n $scenario ]] || $attach || $recorded; then
   die "here you are the clients: --scenario, --attach and --recorded are for the other scripts." "Say scripts/panes.sh $name"

@@ -1,15 +1,37 @@
 #!/usr/bin/env bash
-# port.sh: tells who listens on a port, and ends that program if you say so.
+# port.sh: tells which program listens on a port, and ends that program if you say
+# so.
 #
-# USAGE         scripts/port.sh [--yes] [--force] [PORT]     (6379 if none is named)
-#               --yes     do not ask
-#               --force   KILL in place of TERM: the program cannot clean up; only if TERM did not help
-# REQUIREMENTS  ss (Debian: iproute2) or lsof; sudo to see programs of other users
-# OVERHEADS     none
-# EXIT CODE     0 the port is free, 1 it is still taken, 2 nothing could be done
+# SYNOPSIS
+#   scripts/port.sh [options] [PORT]
 #
-# EXAMPLES      scripts/port.sh            who holds 6379? end it?
-#               scripts/port.sh 6380 --yes
+# OPTIONS
+#   PORT     a number from 1 to 65535 (6379)
+#   --yes    does not ask
+#   --force  KILL in place of TERM: the program cannot clean up. Only if TERM did
+#            not help
+#
+# FIELDS
+#   pid          the number of the process that listens
+#   after it     its command line, its user, and how long it has been running
+#
+# REQUIREMENTS
+#   ss (Debian: iproute2) or lsof; sudo to see programs of other users
+#
+# OVERHEAD
+#   less than a second, and up to five while the program ends
+#
+# EXIT CODE
+#   0  the port is free
+#   1  the port is still taken
+#   2  nothing could be done
+#
+# EXAMPLES
+#   scripts/port.sh               # who has 6379? end it?
+#   scripts/port.sh 6380 --yes
+#
+# SEE ALSO
+#   scripts/doctor.sh, scripts/sockets.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

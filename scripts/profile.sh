@@ -1,22 +1,51 @@
 #!/usr/bin/env bash
-# profile.sh: draws a flame graph of a lab: where it runs while clients keep it busy, or where it waits.
+# profile.sh: draws a flame graph of a lab: where it runs while clients keep it
+# busy, or where it waits.
 #
-# USAGE         scripts/profile.sh LAB [options] [-- options of the lab]
-#               --wall           where it waits, by the clock on the wall: from stacks that strace takes
-#               --seconds N      for how long (5)
-#               --attach [PID]   the one that runs already, in place of starting one; --pid PID is the same
-#               --clients N      how many clients keep it busy (8); --requests N of a round (1000000)
-#               --pipeline P     how many requests each sends before it waits for replies (1)
-#               --idle           send no load: you are the client. --load: send it with --wall too
-#               --fp             perf follows frame pointers, and not DWARF (to see what is lost)
-#               --out DIR        where to put the picture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  perf (Debian: linux-perf) and the right to use it; --wall: strace (no rights)
-# OVERHEADS     perf: 999 samples a second with 8 KB of stack each, some percent. --wall: each system call
-#               costs a millisecond
-# EXIT CODE     0 it was drawn, 1 there was nothing to draw (perf took no sample), 2 it could not be done
+# SYNOPSIS
+#   scripts/profile.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/profile.sh lab3 --pipeline 16   what does a busy server do?
-#               scripts/profile.sh lab1 --wall          what does an idle one do?
+# OPTIONS
+#   LAB            lab1 to lab4; work/lab2 for your own
+#   --wall         where it waits, by the clock on the wall: from stacks that
+#                  strace takes. One silent client is connected meanwhile
+#   --seconds N    for how long (5)
+#   --attach [PID] the lab that runs already, in place of starting one
+#   --pid PID      the same as --attach PID
+#   --clients N    how many clients keep it busy (8)
+#   --requests N   how many requests they send in a round (1000000)
+#   --pipeline P   how many requests each sends before it waits for replies (1)
+#   --idle         sends no load: you are the client
+#   --load         sends the load with --wall too
+#   --fp           perf follows frame pointers, and not DWARF: see what is lost
+#   --out DIR      the folder for the picture (captures/LAB)
+#   --binary PATH  this program; nothing is built
+#
+# FIELDS
+#   a box          a function. Its width is its share of the samples, or with
+#                  --wall of the time
+#   above a box    the functions that it has called
+#   from left to right
+#                  the alphabet, and not time
+#
+# REQUIREMENTS
+#   perf (Debian: linux-perf) and the right to use it. --wall: strace, no rights
+#
+# OVERHEAD
+#   perf           999 samples a second with 8 KB of stack each: some percent
+#   --wall         each system call takes a millisecond more
+#
+# EXIT CODE
+#   0  it was drawn
+#   1  there was nothing to draw: perf took no sample
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/profile.sh lab3 --pipeline 16    # what does a busy server do?
+#   scripts/profile.sh lab1 --wall           # what does an idle one do?
+#
+# SEE ALSO
+#   scripts/lens.sh, scripts/trace.sh, scripts/bench.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,27 +1,50 @@
 #!/usr/bin/env bash
-# soak.sh: keeps a server busy with ten thousand clients, and checks every reply.
+# soak.sh: keeps a server busy for minutes with ten thousand clients, hostile ones
+# among them, and checks every answer.
 #
-# USAGE         scripts/soak.sh [LAB] [options]
-#               LAB                  lab4 (the default), work/lab4 or redis-server.
-#                                    lab3 also works, but a flood makes the others
-#                                    wait
-#               --minutes N          how long (10)
-#               --clients N          connections held at once (10000)
-#               --seed N             makes the random choices of another run again
-#               --fail-fast          stops at the first failure
-#               --json FILE          also writes the figures to a file
-#               --against HOST:PORT  a server that runs already and is empty
-#               --binary PATH        a program that is built already
-# REQUIREMENTS  20,000 open files in one shell (ulimit -Hn), or it holds fewer
-#               connections; Linux, to see memory and descriptors; redis-server
-#               only if you ask for it
-# OVERHEADS     uses both processors all the time; some 400 MiB in the server
-# EXIT CODE     0 every answer was right and nothing leaked; 1 something is wrong,
-#               and the report says what; 2 nothing could be checked
+# SYNOPSIS
+#   scripts/soak.sh [LAB] [options]
 #
-# EXAMPLES      scripts/soak.sh                           before a release
-#               scripts/soak.sh lab4 --minutes 1          after a change
-#               scripts/soak.sh redis-server --minutes 2  Redis must pass
+# OPTIONS
+#   LAB                  lab4 (the default), work/lab4 or redis-server. lab3 also
+#                        works, but a client that floods starves the others there
+#   --minutes N          for how long (10)
+#   --clients N          how many connections are held at once (10000)
+#   --seed N             makes the random choices of another run again
+#   --fail-fast          ends at the first wrong answer
+#   --json FILE          writes the figures for machines, too
+#   --against HOST:PORT  a server that runs already, and is empty
+#   --binary PATH        this program; nothing is built
+#
+# FIELDS
+#   wrong answers        replies that differ from what the client had to get
+#   clients let down     connections that the server closed without a reason
+#   PING beside all that how long a quiet client waited: half of its requests at
+#                        most p50, 99 in 100 at most p99, the longest max
+#   memory (RSS)         of the server: at the start, when its size had settled,
+#                        at the last, and when all clients had left
+#   descriptors, threads the same; more after the clients than before is a leak
+#   CPU                  time of the server on a processor
+#
+# REQUIREMENTS
+#   20,000 open files in one shell (ulimit -Hn), or it holds fewer connections.
+#   Linux, to see memory and descriptors. redis-server only if you ask for it.
+#
+# OVERHEAD
+#   both processors, for all that time; some 400 MiB in the server
+#
+# EXIT CODE
+#   0  every answer was right and nothing leaked
+#   1  something is wrong, and it says what
+#   2  it could not be done
+#
+# EXAMPLES
+#   scripts/soak.sh                             # ten minutes, before a release
+#   scripts/soak.sh lab4 --minutes 1            # after a change in the server
+#   scripts/soak.sh redis-server --minutes 2    # is the check right? Redis passes
+#
+# SEE ALSO
+#   scripts/bench.sh, scripts/differential.sh, scripts/fuzz.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,19 +1,48 @@
 #!/usr/bin/env bash
-# sockets.sh: shows the sockets of a lab as the kernel sees them: who waits to be accepted, and whose bytes
-# nobody has read. Each time something changes, the table of ss and a sentence for each of its lines.
+# sockets.sh: shows the sockets of a lab as the kernel sees them: which clients
+# wait to be accepted, and which bytes nobody has read. After each change it
+# prints the table of ss, and a sentence for each of its lines.
 #
-# USAGE         scripts/sockets.sh LAB [options] [-- options of the lab]
-#               --attach [PID]   look at the one that runs already, in place of starting one
-#               --once           look once, and end
-#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, slow-reader, …
-#               --raw            what ss says, without our words
-#               --binary PATH    do not build
-# REQUIREMENTS  ss (Debian: iproute2). No rights: a lab of your own shows all
-# OVERHEADS     none for the lab; ss looks five times a second
-# EXIT CODE     0 it was watched, 2 it could not be
+# SYNOPSIS
+#   scripts/sockets.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/sockets.sh lab1 --attach --once         now, beside a server that runs
-#               scripts/sockets.sh lab3 --scenario slow-reader   whose bytes wait, and where?
+# OPTIONS
+#   LAB              lab1 to lab4; work/lab2 for your own
+#   --attach [PID]   looks at the lab that runs already, in place of starting one
+#   --once           looks once, and ends
+#   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
+#                    two-clients, expiry, pipeline, split, slow-reader, many
+#   --raw            the output of ss, without explanations
+#   --binary PATH    this program; nothing is built
+#
+# FIELDS
+#   State            LISTEN: the listening socket; ESTAB: a connection;
+#                    CLOSE-WAIT: the client has left, and the program has not
+#                    closed its side
+#   Recv-Q           of LISTEN: how many connections wait to be accepted;
+#                    else: bytes that the program has not read
+#   Send-Q           of LISTEN: how many may wait (the backlog);
+#                    else: bytes that the other side has not acknowledged
+#   here, there      the two addresses of a connection
+#   owner            the program that has the socket, its pid and its descriptor;
+#                    empty: no program has accepted it
+#
+# REQUIREMENTS
+#   ss (Debian: iproute2). No rights: you see all of a lab of your own.
+#
+# OVERHEAD
+#   none for the lab; ss looks five times a second
+#
+# EXIT CODE
+#   0  it was watched
+#   2  it could not be watched
+#
+# EXAMPLES
+#   scripts/sockets.sh lab1 --attach --once           # beside a server that runs
+#   scripts/sockets.sh lab3 --scenario slow-reader    # where do bytes wait?
+#
+# SEE ALSO
+#   scripts/lens.sh, scripts/port.sh, scripts/tcpdump.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -21,8 +50,15 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib-observe.sh"
 
 once_only=false
-own_option() { [[ $1 == --once ]] && once_only=true; }
+own_option() {
+  case $1 in
+    --once) once_only=true ;;
+    *) return 1 ;;
+  esac
+}
 read_options "$@"
+if $recorded; then die "there are no recordings of sockets." "Those of system calls: scripts/trace.sh $kit_lab --recorded"; fi
+if $out_is_given; then die "this script saves nothing, so --out is for the others." "$(see_help)"; fi
 
 # sockets: the sockets of the server's side, the listening one first.
 sockets() {
@@ -108,7 +144,6 @@ watch_sockets() {
 }
 
 needs ss iproute2 "Without it, the kernel's own table, in hexadecimal: cat /proc/net/tcp"
-if $recorded; then die "there are no recordings of sockets." "Those of system calls: scripts/trace.sh $kit_lab --recorded"; fi
 check_scenario
 if $attach; then find_lab; else build_lab && start_lab; fi
 show ss -tanp "sport = :$port"

@@ -1,18 +1,48 @@
 #!/usr/bin/env bash
-# tcpdump.sh: shows the packets between a lab and its clients, with what they carry, and saves them.
+# tcpdump.sh: shows the packets between a lab and its clients, with the bytes that
+# they carry, and saves them.
 #
-# USAGE         scripts/tcpdump.sh LAB [options] [-- options of the lab]
-#               --attach [PID]   watch the one that runs already, in place of starting one
-#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry, …
-#               --recorded       read the packets of a recording (--scenario chooses which); takes no rights
-#               --raw            what tcpdump says, without our words
-#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  tcpdump 4.99 or newer, and the right to capture: mostly sudo, which it asks for itself
-# OVERHEADS     small: the kernel copies each packet once more
-# EXIT CODE     0 it was watched, 2 it could not be
+# SYNOPSIS
+#   scripts/tcpdump.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/tcpdump.sh lab2                          then be a client, in another terminal
-#               scripts/tcpdump.sh lab1 --scenario two-clients   who answers the second client, and when?
+# OPTIONS
+#   LAB              lab1 to lab4; work/lab2 for your own
+#   --attach [PID]   watches the lab that runs already, in place of starting one
+#   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
+#                    two-clients, expiry, pipeline, split, slow-reader, many
+#   --recorded       reads the packets of a recording that comes with the lab;
+#                    --scenario chooses which. It takes no rights
+#   --raw            the output of tcpdump, without explanations
+#   --out DIR        the folder for the capture (captures/LAB)
+#   --binary PATH    this program; nothing is built
+#
+# FIELDS
+#   06:55:49.617259  when the packet passed, in local time
+#   IP A > B         from address and port A to address and port B
+#   Flags            S asks for a connection, S. agrees, . acknowledges,
+#                    P. carries bytes, F. says nothing more, R ends at once
+#   seq, ack         the numbers of the bytes that it carries, and the number of
+#                    the next byte that its sender expects
+#   length           how many bytes it carries; they follow behind │
+#
+# REQUIREMENTS
+#   tcpdump 4.99 or newer, and the right to capture: mostly sudo, which the script
+#   uses for that one command
+#
+# OVERHEAD
+#   live             small: the kernel copies each packet once more
+#   --recorded       none: no lab runs
+#
+# EXIT CODE
+#   0  it was watched
+#   2  it could not be watched
+#
+# EXAMPLES
+#   scripts/tcpdump.sh lab2                # then be a client in another terminal
+#   scripts/tcpdump.sh lab1 --recorded     # which packets does client B get?
+#
+# SEE ALSO
+#   scripts/tshark.sh, scripts/sockets.sh, scripts/trace.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

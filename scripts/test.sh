@@ -1,18 +1,41 @@
 #!/usr/bin/env bash
-# test.sh: the one test command. Installs what the tests need (it says so first) and runs every test.
+# test.sh: the one test command. It installs what the tests need (it says first
+# what), and runs every test.
 #
-# USAGE         scripts/test.sh [--no-install] [--slow]
-#               --no-install   use what is installed already
-#               --slow         run the long tests, and only those: release builds, real measurements,
-#                              minutes of random input
-# REQUIREMENTS  Rust. Debian or Ubuntu for the tests with real clients; elsewhere they are skipped, and
-#               it says which and why
-# OVERHEADS     about 8 minutes (--slow: up to 30); builds into target/, installs Debian packages and,
-#               below target/, redis-py
-# EXIT CODE     0 all tests passed, 1 some failed, 2 they could not be run
+# SYNOPSIS
+#   scripts/test.sh [--no-install] [--slow]
 #
-# EXAMPLES      scripts/test.sh                 before a commit
-#               scripts/test.sh --slow          before a release
+# OPTIONS
+#   --no-install  installs nothing: tests that lack a tool are skipped
+#   --slow        runs the long tests, and only those: release builds, real
+#                 measurements, minutes of random input
+#
+# FIELDS
+#   Skipping      the tests that cannot run here, and why
+#   ### NAME      a suite, when it has ended: how many of its tests passed and
+#                 failed, and how many seconds it took
+#   last line     how many passed and failed in all suites
+#
+# REQUIREMENTS
+#   Rust. Debian or Ubuntu for the tests with real clients; elsewhere they are
+#   skipped
+#
+# OVERHEAD
+#   about 8 minutes (--slow: up to 30); it builds into target/, and installs Debian
+#   packages and, below target/, redis-py
+#
+# EXIT CODE
+#   0  all tests passed
+#   1  some failed
+#   2  they could not be run
+#
+# EXAMPLES
+#   scripts/test.sh                 # before a commit
+#   scripts/test.sh --no-install    # with what is installed already
+#   scripts/test.sh --slow          # before a release
+#
+# SEE ALSO
+#   scripts/lint.sh, scripts/doctor.sh, scripts/fuzz.sh, scripts/differential.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,22 +1,54 @@
 #!/usr/bin/env bash
-# trace.sh: shows every system call a lab makes for its clients, when, how long it took, and what it means.
+# trace.sh: shows every system call that a lab makes for its clients, when, how
+# long it took, and what it means.
 #
-# USAGE         scripts/trace.sh LAB [options] [-- options of the lab]
-#               --attach [PID]   watch the one that runs already, in place of starting one
-#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry,
-#                                pipeline, split, slow-reader, many
-#               --recorded       read a recording that comes with the lab (--scenario chooses which)
-#               --raw            what strace says, without our words
-#               --summary        no lines but a table: how often each call, and how long in it
-#               --all-calls      not only sockets and waiting: every system call
-#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  strace; nothing for --recorded. To start a lab under strace takes no rights; to attach takes
-#               the right to ptrace, mostly sudo
-# OVERHEADS     each call that is shown costs some 50 microseconds: look, but do not measure speed with it
-# EXIT CODE     0 it was watched, 2 it could not be
+# SYNOPSIS
+#   scripts/trace.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/trace.sh lab1                          then be a client, in another terminal
-#               scripts/trace.sh lab3 --scenario two-clients   needs one terminal only
+# OPTIONS
+#   LAB              lab1 to lab4; work/lab2 for your own
+#   --attach [PID]   watches the lab that runs already, in place of starting one
+#   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
+#                    two-clients, expiry, pipeline, split, slow-reader, many
+#   --recorded       reads a recording that comes with the lab; --scenario chooses
+#                    which
+#   --raw            the output of strace, without explanations
+#   --summary        a table: how often each call was made, and how long it took
+#   --all-calls      every system call, and not only sockets and waiting
+#   --out DIR        the folder for the capture (captures/LAB)
+#   --binary PATH    this program; nothing is built
+#
+# FIELDS
+#   first column     milliseconds since the program started
+#   second column    how long the call took; asleep included
+#   third column     the system call, or what a client did
+#   the rest         what the call did; indented lines explain it the first time
+#   --summary        % time, seconds: of all time in calls, asleep or not;
+#                    usecs/call: microseconds a call; calls: how many;
+#                    errors: how many of them failed; syscall: its name
+#
+# REQUIREMENTS
+#   strace; nothing for --recorded. To start a lab under strace takes no rights;
+#   to attach takes the right to trace, mostly sudo.
+#
+# OVERHEAD
+#   lines            some 50 microseconds for each call that is shown
+#   --all-calls      the same for every call
+#   --summary        the same
+#   --recorded       none: no lab runs
+#   Look with it, but do not measure speed with it.
+#
+# EXIT CODE
+#   0  it was watched
+#   2  it could not be watched
+#
+# EXAMPLES
+#   scripts/trace.sh lab1                           # then be a client
+#   scripts/trace.sh lab3 --scenario two-clients    # one terminal is enough
+#   scripts/trace.sh work/lab2                      # your own lab
+#
+# SEE ALSO
+#   scripts/lens.sh, scripts/ltrace.sh, scripts/sockets.sh, scripts/profile.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -1,19 +1,46 @@
 #!/usr/bin/env bash
-# tshark.sh: shows the packets between a lab and its clients decoded, one line each, and saves them.
+# tshark.sh: shows the packets between a lab and its clients decoded, one line
+# each, and saves them.
 #
-# USAGE         scripts/tshark.sh LAB [options] [-- options of the lab]
-#               --attach [PID]   watch the one that runs already, in place of starting one
-#               --scenario NAME  scripted clients talk to it, and it ends by itself: two-clients, expiry, …
-#               --follow[=N]     at the end, conversation N (0 is the first) as one text, both sides
-#               --recorded       read the packets of a recording (--scenario chooses which); takes no rights
-#               --raw            what tshark says, without our words
-#               --out DIR        where to put the capture (captures/LAB); --binary PATH  do not build
-# REQUIREMENTS  tshark, and the right to capture: membership in the group wireshark, or sudo
-# OVERHEADS     small for the lab; tshark itself takes a second to start
-# EXIT CODE     0 it was watched, 2 it could not be
+# SYNOPSIS
+#   scripts/tshark.sh LAB [options] [-- options of the lab]
 #
-# EXAMPLES      scripts/tshark.sh lab3                             then be a client, in another terminal
-#               scripts/tshark.sh lab2 --scenario expiry --follow  the whole conversation
+# OPTIONS
+#   LAB              lab1 to lab4; work/lab2 for your own
+#   --attach [PID]   watches the lab that runs already, in place of starting one
+#   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
+#                    two-clients, expiry, pipeline, split, slow-reader, many
+#   --follow[=N]     at the end, shows conversation N (0 is the first) as one text
+#   --recorded       reads the packets of a recording that comes with the lab;
+#                    --scenario chooses which. It takes no rights
+#   --raw            the output of tshark, without explanations
+#   --out DIR        the folder for the capture (captures/LAB)
+#   --binary PATH    this program; nothing is built
+#
+# FIELDS
+#   first column     the number of the packet
+#   second column    seconds since the first packet
+#   A -> B           from the client with this port to the server, or back
+#   TCP              a packet without bytes: its flags, as in [SYN, ACK]
+#   RESP, lines      a packet that carries a request or a reply, decoded
+#
+# REQUIREMENTS
+#   tshark, and the right to capture: membership in the group wireshark, or sudo
+#
+# OVERHEAD
+#   live             small for the lab; tshark itself takes a second to start
+#   --recorded       none: no lab runs
+#
+# EXIT CODE
+#   0  it was watched
+#   2  it could not be watched
+#
+# EXAMPLES
+#   scripts/tshark.sh lab3                               # then be a client
+#   scripts/tshark.sh lab2 --scenario expiry --follow    # all of it as one text
+#
+# SEE ALSO
+#   scripts/tcpdump.sh, scripts/sockets.sh, scripts/trace.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

@@ -42,7 +42,7 @@ fn compare_sh_says_what_is_wrong_in_a_sentence() {
         (None, &["--quick"][..], 2, "compare.sh: Rust is not installed"),
         (Some("exit 101"), &["--quick"], 2, "lens.sh: the lens cannot be built: "),
         (Some("exit 101"), &["--no-such"], 2, "scripts/compare.sh has no option '--no-such'"),
-        (None, &["--help"], 0, "scripts/compare.sh --quick          does it run here?"),
+        (None, &["--help"], 0, "scripts/compare.sh --quick            # does it run here?"),
     ] {
         let place = TempDir::new().unwrap();
         let output = script("compare.sh", &place, cargo, words);
