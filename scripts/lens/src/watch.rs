@@ -27,7 +27,7 @@ use crate::text::COLUMNS;
 use history::History;
 use snapshot::Snapshot;
 
-/// One picture is made of two snapshots, so that it can say how fast things change.
+/// Between the first two snapshots.
 const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(200);
 
 /// What to watch, and how.
@@ -119,12 +119,8 @@ fn first(found: &[Target]) -> String {
 pub fn run(options: &Options) -> Result<(), WatchError> {
     let target = target::find(options)?;
     let gone = WatchError::NoProcess(target.process.pid().to_string());
-    let Some(mut view) = View::new(target) else { return Err(gone) };
+    let mut view = View::new(target).ok_or(gone)?;
     if options.once {
-        std::thread::sleep(BETWEEN_SNAPSHOTS);
-        if !view.update() {
-            return Err(gone);
-        }
         return Ok(io::stdout().write_all(screen::text(&view, COLUMNS).as_bytes())?);
     }
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
@@ -147,12 +143,15 @@ struct View {
 }
 
 impl View {
-    /// Takes the first snapshot; `None` if the server has ended.
+    /// Takes two snapshots, so that there is something to say about how fast things change; `None` if the server
+    /// has ended.
     fn new(target: Target) -> Option<Self> {
         let snapshot = Snapshot::take(&target.process, target.port)?;
         let mut history = History::default();
         history.update(&snapshot, target.port);
-        Some(Self { target, snapshot, history })
+        let mut view = Self { target, snapshot, history };
+        std::thread::sleep(BETWEEN_SNAPSHOTS);
+        view.update().then_some(view)
     }
 
     /// Takes another snapshot. Returns whether the server is still there.

@@ -21,7 +21,7 @@ pub enum Since {
 }
 
 /// How fast things changed.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Rates {
     /// Part of one CPU, 1 for all of it.
     pub cpu: f64,
@@ -34,7 +34,8 @@ pub struct Rates {
 /// What was seen so far.
 #[derive(Debug, Default)]
 pub struct History {
-    thread: Option<(Thread, Since)>,
+    /// What the thread does, since when, and its voluntary switches: they tell one sleep from the next one.
+    thread: Option<(Thread, Since, u64)>,
     clients: HashMap<SocketAddr, (ClientState, Since)>,
     /// When, and then the ticks, the voluntary and the involuntary switches until then.
     recent: VecDeque<(Instant, [u64; 3])>,
@@ -70,8 +71,10 @@ impl History {
     }
 
     fn update_thread(&mut self, now: &Snapshot, report: &Report) {
-        let is_same = self.thread.as_ref().is_some_and(|(thread, _)| *thread == now.thread);
-        if is_same {
+        let is_same = |(thread, _, switches): &(Thread, Since, u64)| {
+            *thread == now.thread && *switches == now.voluntary
+        };
+        if self.thread.as_ref().is_some_and(is_same) {
             return;
         }
         let since = match (&self.thread, &now.thread) {
@@ -83,7 +86,7 @@ impl History {
             }
             (None, _) => Since::AtLeast(now.at),
         };
-        self.thread = Some((now.thread.clone(), since));
+        self.thread = Some((now.thread.clone(), since, now.voluntary));
     }
 
     fn since_when(&self, client: &Client, now: Instant, is_first: bool, report: &Report) -> Since {
@@ -104,7 +107,7 @@ impl History {
     /// Since when the thread does what it does.
     #[must_use]
     pub fn thread_since(&self) -> Option<Since> {
-        self.thread.as_ref().map(|(_, since)| *since)
+        self.thread.as_ref().map(|(_, since, _)| *since)
     }
 
     /// Since when a client is where it is.
@@ -113,19 +116,18 @@ impl History {
         self.clients.get(&client.addr).map(|(_, since)| *since)
     }
 
-    /// How fast things changed lately; `None` after one snapshot.
+    /// How fast things changed lately; 0 after one snapshot.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    pub fn rates(&self) -> Option<Rates> {
-        let (start, before) = self.recent.front()?;
-        let (end, now) = self.recent.back()?;
-        let seconds = end.duration_since(*start).as_secs_f64();
+    pub fn rates(&self) -> Rates {
+        let (Some((start, before)), Some((end, now))) = (self.recent.front(), self.recent.back())
+        else {
+            return Rates::default();
+        };
+        let seconds = end.duration_since(*start).as_secs_f64().max(f64::EPSILON);
         let rate = |index: usize| now[index].saturating_sub(before[index]) as f64 / seconds;
-        (seconds > 0.0).then(|| Rates {
-            cpu: rate(0) / procfs::ticks_per_second() as f64,
-            voluntary: rate(1),
-            involuntary: rate(2),
-        })
+        let cpu = rate(0) / procfs::ticks_per_second() as f64;
+        Rates { cpu, voluntary: rate(1), involuntary: rate(2) }
     }
 }
 

@@ -2,12 +2,11 @@
 //! space for is counted, and the panel at the bottom gets its lines first.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::text::{Line, Span};
+use ratatui::text::{Line, Span, Text};
 
 use super::{View, explain, status};
-use crate::text;
+use crate::text::wrap;
 
 mod table;
 
@@ -58,11 +57,9 @@ pub fn rows(view: &View) -> usize {
 pub fn draw(frame: &mut Frame, view: &View, choice: &Choice, in_colour: bool) {
     let area = frame.area();
     let lines = fit(view, choice, area.width.into(), area.height.into());
-    for (row, mut line) in (area.top()..area.bottom()).zip(lines) {
-        if !in_colour {
-            line.spans.iter_mut().for_each(|span| span.style.fg = None);
-        }
-        frame.render_widget(line, Rect { y: row, height: 1, ..area });
+    frame.render_widget(Text::from(lines), area);
+    if !in_colour {
+        frame.buffer_mut().content.iter_mut().for_each(|cell| cell.fg = Color::Reset);
     }
 }
 
@@ -177,7 +174,7 @@ fn keys(choice: &Choice) -> Line<'static> {
 
 /// A text, broken into lines of this width.
 fn paragraph(text: &str, width: usize, style: Style) -> impl Iterator<Item = Line<'static>> {
-    let lines = text.lines().flat_map(move |line| text::wrap(line, width - 2, ""));
+    let lines = text.lines().flat_map(move |line| wrap(line, width - 2, ""));
     lines.map(move |line| styled(line, style))
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 use procfs::net::{TcpNetEntry, TcpState};
 use procfs::process::{Process, Status, Syscall};
 
-use super::calls::{self, Call, WaitsFor};
+use super::calls::{self, WaitsFor};
 use crate::sys::sockets;
 
 /// What there was to see.
@@ -40,12 +40,10 @@ pub enum Thread {
     Running,
     /// It is asleep in a system call.
     Asleep {
-        /// Which; `None` if we have no name for it.
-        call: Option<Call>,
+        /// Its name; `None` if we know none.
+        call: Option<&'static str>,
         /// The descriptor that it waits for, and the client behind it.
         on: Option<(i32, Option<SocketAddr>)>,
-        /// Tells one sleep from another in the same call.
-        sleep: u64,
     },
     /// It is asleep, and we may not know in what: the process is not ours.
     AsleepSomewhere,
@@ -103,17 +101,16 @@ impl Snapshot {
         let stat = process.stat().ok().filter(|stat| !matches!(stat.state, 'Z' | 'X'))?;
         let status = process.status().ok();
         let switches = |of: fn(Status) -> Option<u64>| status.clone().and_then(of).unwrap_or(0);
-        let voluntary = switches(|status| status.voluntary_ctxt_switches);
         let ours = sockets::descriptors(process).unwrap_or_default();
         let sockets = sockets::table(process);
         let peer = |descriptor| peer(descriptor, &ours, &sockets);
-        let thread = thread(process.syscall().ok(), stat.state, voluntary, peer);
+        let thread = thread(process.syscall().ok(), stat.state, peer);
         let listening = sockets
             .iter()
             .find(|it| it.state == TcpState::Listen && it.local_address.port() == port);
         Some(Self {
             at,
-            voluntary,
+            voluntary: switches(|status| status.voluntary_ctxt_switches),
             involuntary: switches(|status| status.nonvoluntary_ctxt_switches),
             ticks: stat.utime + stat.stime,
             threads: stat.num_threads,
@@ -128,25 +125,24 @@ impl Snapshot {
     #[must_use]
     pub fn waits_for(&self) -> Option<WaitsFor> {
         let Thread::Asleep { call, .. } = &self.thread else { return None };
-        call.map(|call| call.waits_for)
+        call.map(calls::waits_for)
     }
 }
 
 fn thread(
     syscall: Option<Syscall>,
     state: char,
-    sleep: u64,
     peer: impl Fn(i32) -> Option<SocketAddr>,
 ) -> Thread {
     match (syscall, state) {
         (_, 't' | 'T') => Thread::Stopped,
         (Some(Syscall::Running), _) | (_, 'R') => Thread::Running,
         (Some(Syscall::Blocked { syscall_number, argument_registers, .. }), _) => {
-            let call = calls::find(syscall_number);
-            let has_descriptor =
-                call.is_some_and(|it| !matches!(it.waits_for, WaitsFor::Other | WaitsFor::Any));
+            let call = calls::name(syscall_number);
+            let waits_for = call.map_or(WaitsFor::Other, calls::waits_for);
+            let has_descriptor = !matches!(waits_for, WaitsFor::Other | WaitsFor::Any);
             let on = has_descriptor.then(|| i32::try_from(argument_registers[0]).ok()).flatten();
-            Thread::Asleep { call, on: on.map(|descriptor| (descriptor, peer(descriptor))), sleep }
+            Thread::Asleep { call, on: on.map(|descriptor| (descriptor, peer(descriptor))) }
         }
         _ => Thread::AsleepSomewhere,
     }
@@ -170,11 +166,16 @@ fn clients(port: u16, sockets: &[TcpNetEntry], thread: &Thread) -> Vec<Client> {
         .iter()
         .map(|socket| ((socket.local_address, socket.remote_address.port()), socket.inode))
         .collect();
-    let mut clients: Vec<Client> =
-        sockets.iter().filter_map(|socket| client(port, socket, awaited)).collect();
-    for client in &mut clients {
-        client.inode = own_ends.get(&(client.addr, port)).copied().unwrap_or(0);
-    }
+    let clients = sockets.iter().filter_map(|socket| {
+        let state = state(socket, port, awaited)?;
+        let (addr, receive_queue, send_queue) = match state {
+            ClientState::Connecting => (socket.local_address, 0, 0),
+            _ => (socket.remote_address, socket.rx_queue, socket.tx_queue),
+        };
+        let inode = own_ends.get(&(addr, port)).copied().unwrap_or(0);
+        Some(Client { addr, state, inode, receive_queue, send_queue })
+    });
+    let mut clients: Vec<Client> = clients.collect();
     clients.sort_by_key(|client| (order(client.state), client.addr));
     clients
 }
@@ -188,26 +189,22 @@ fn order(state: ClientState) -> u8 {
     }
 }
 
-/// The client that this socket is about, if it is one. Its inode is not known yet.
-fn client(port: u16, socket: &TcpNetEntry, awaited: Option<SocketAddr>) -> Option<Client> {
-    let (local, remote) = (socket.local_address, socket.remote_address);
-    // A client that is connecting has a socket of its own only: the server has none for it yet.
-    if socket.state == TcpState::SynSent && remote.port() == port {
-        let state = ClientState::Connecting;
-        return Some(Client { addr: local, state, inode: 0, receive_queue: 0, send_queue: 0 });
-    }
-    let state = match (&socket.state, socket.inode) {
-        _ if local.port() != port => return None,
+/// The state of the client that this socket is about, if it is a client's.
+fn state(socket: &TcpNetEntry, port: u16, awaited: Option<SocketAddr>) -> Option<ClientState> {
+    Some(match (&socket.state, socket.inode) {
+        // A client that is connecting has a socket of its own only: the server has none for it yet.
+        (TcpState::SynSent, _) if socket.remote_address.port() == port => ClientState::Connecting,
+        _ if socket.local_address.port() != port => return None,
         (TcpState::Established, 0) => ClientState::Queued,
         (TcpState::CloseWait, 0) => ClientState::Abandoned,
-        (TcpState::Established, _) if awaited == Some(remote) => ClientState::Awaited,
+        (TcpState::Established, _) if awaited == Some(socket.remote_address) => {
+            ClientState::Awaited
+        }
         (TcpState::Established, _) if socket.rx_queue > 0 => ClientState::Unread,
         (TcpState::Established, _) => ClientState::Idle,
         (TcpState::CloseWait, _) => ClientState::HalfClosed,
         _ => return None,
-    };
-    let (receive_queue, send_queue) = (socket.rx_queue, socket.tx_queue);
-    Some(Client { addr: remote, state, inode: 0, receive_queue, send_queue })
+    })
 }
 
 #[cfg(test)]

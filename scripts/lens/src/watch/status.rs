@@ -43,27 +43,25 @@ fn lasting(before: &str, since: Option<Since>, now: Instant) -> String {
 
 /// What the server does: one sentence.
 #[must_use]
-pub fn server(view: &View) -> String {
-    let lasting = lasting("", view.history.thread_since(), view.snapshot.at);
-    match &view.snapshot.thread {
-        Thread::Running => "The server is awake and works.".to_owned(),
-        Thread::Stopped => format!("The server is stopped by a tracer or by Ctrl-Z{lasting}."),
-        Thread::AsleepSomewhere => format!("The server is asleep{lasting}."),
-        Thread::Asleep { .. } => {
-            format!("The server is asleep in {}{lasting}.", blocking_call(&view.snapshot))
-        }
-    }
+pub fn server(View { snapshot, history, .. }: &View) -> String {
+    let lasting = lasting("", history.thread_since(), snapshot.at);
+    format!("The server is {}{lasting}.", doing(snapshot))
 }
 
-/// The call in which the server sleeps, and for whom: `recvfrom(client 127.0.0.1:40960)`.
+/// What the server does: `asleep in recvfrom(client 127.0.0.1:40960)`.
 #[must_use]
-pub fn blocking_call(snapshot: &Snapshot) -> String {
-    let Thread::Asleep { call, on, .. } = &snapshot.thread else { return String::new() };
-    let Some(call) = call else { return "a call to the kernel".to_owned() };
+pub fn doing(snapshot: &Snapshot) -> String {
+    let (call, on) = match &snapshot.thread {
+        Thread::Running => return "awake".to_owned(),
+        Thread::Stopped => return "stopped by a tracer or by Ctrl-Z".to_owned(),
+        Thread::AsleepSomewhere => return "asleep (sudo shows in which call)".to_owned(),
+        Thread::Asleep { call: None, .. } => return "asleep in a call to the kernel".to_owned(),
+        Thread::Asleep { call: Some(call), on, .. } => (call, on),
+    };
     let accepted = snapshot.clients.iter().filter(|client| client.state.is_accepted()).count();
-    let on = match (call.waits_for, on) {
-        (WaitsFor::Connection, _) => "a new client".to_owned(),
-        (WaitsFor::Any, _) => match accepted {
+    let on = match (snapshot.waits_for(), on) {
+        (Some(WaitsFor::Connection), _) => "a new client".to_owned(),
+        (Some(WaitsFor::Any), _) => match accepted {
             0 => "new clients".to_owned(),
             1 => "1 client and new ones".to_owned(),
             clients => format!("{clients} clients and new ones"),
@@ -72,7 +70,7 @@ pub fn blocking_call(snapshot: &Snapshot) -> String {
         (_, Some((descriptor, None))) => format!("descriptor {descriptor}"),
         (_, None) => "…".to_owned(),
     };
-    format!("{}({on})", call.name)
+    format!("asleep in {call}({on})")
 }
 
 /// Who waits for the server: a sentence, or two; and whether anybody does.

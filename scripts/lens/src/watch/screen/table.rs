@@ -16,14 +16,22 @@ const REST: usize = 22 + 7 + 7 + 10;
 
 /// What is known of the server: its first two rows can be highlighted.
 pub(super) fn facts(view: &View, row: Option<usize>) -> [Line<'static>; 4] {
-    let snapshot = &view.snapshot;
+    let View { snapshot, history, .. } = view;
+    let since = status::how_long(history.thread_since(), snapshot.at);
+    let server = format!("{}  {since}", status::doing(snapshot));
     let server_style = if snapshot.thread == Thread::Running { GREEN } else { PLAIN };
     let queue_style = if snapshot.queue > 0 { RED } else { PLAIN };
+    let rates = history.rates();
+    let cpu = format!("{:.0} % of one · {} threads", rates.cpu * 100.0, snapshot.threads);
+    let switches = format!(
+        "{} voluntary ({:.0}/s), {} involuntary ({:.0}/s)",
+        snapshot.voluntary, rates.voluntary, snapshot.involuntary, rates.involuntary
+    );
     [
-        fact(row == Some(0), "server", thread(view), server_style),
+        fact(row == Some(0), "server", server, server_style),
         fact(row == Some(1), "accept queue", queue(view), queue_style),
-        fact(false, "CPU", cpu(view), PLAIN),
-        fact(false, "context switches", switches(view), PLAIN),
+        fact(false, "CPU", cpu, PLAIN),
+        fact(false, "context switches", switches, PLAIN),
     ]
 }
 
@@ -89,16 +97,6 @@ fn tail(addr: &str, width: usize) -> String {
     }
 }
 
-fn thread(View { snapshot, history, .. }: &View) -> String {
-    let doing = match &snapshot.thread {
-        Thread::Running => "awake".to_owned(),
-        Thread::Stopped => "stopped".to_owned(),
-        Thread::AsleepSomewhere => "asleep; to see where: sudo".to_owned(),
-        Thread::Asleep { .. } => format!("asleep in {}", status::blocking_call(snapshot)),
-    };
-    format!("{doing}  {}", status::how_long(history.thread_since(), snapshot.at))
-}
-
 /// `■□  1 of 2 places taken`
 fn queue(View { snapshot, history, .. }: &View) -> String {
     /// More would not be counted at a glance.
@@ -112,23 +110,4 @@ fn queue(View { snapshot, history, .. }: &View) -> String {
     let gap = if boxes.is_empty() { "" } else { "  " };
     let full = if taken == places { ": FULL" } else { "" };
     format!("{boxes}{gap}{taken} of {places} places taken{full}")
-}
-
-fn cpu(View { snapshot, history, .. }: &View) -> String {
-    let threads = snapshot.threads;
-    match history.rates() {
-        Some(rates) => format!("{:.0} % of one · {threads} threads", rates.cpu * 100.0),
-        None => format!("{threads} threads"),
-    }
-}
-
-fn switches(View { snapshot, history, .. }: &View) -> String {
-    let (voluntary, involuntary) = (snapshot.voluntary, snapshot.involuntary);
-    match history.rates() {
-        Some(rates) => format!(
-            "{voluntary} voluntary ({:.0}/s), {involuntary} involuntary ({:.0}/s)",
-            rates.voluntary, rates.involuntary
-        ),
-        None => format!("{voluntary} voluntary, {involuntary} involuntary"),
-    }
 }

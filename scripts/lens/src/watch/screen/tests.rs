@@ -5,9 +5,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use procfs::process::Process;
-use syscalls::Sysno;
 
-use super::super::calls;
 use super::super::history::History;
 use super::super::snapshot::{Client, ClientState, Snapshot, Thread};
 use super::super::target::Target;
@@ -23,8 +21,7 @@ fn client(addr: SocketAddr, state: ClientState, receive_queue: u32) -> Client {
 
 /// Lab 1 with one client that is served, and so many that wait.
 fn blocked(waiting: u16) -> View {
-    let call = calls::find(Sysno::recvfrom as i64);
-    let thread = Thread::Asleep { call, on: Some((5, Some(addr(40_960)))), sleep: 7 };
+    let thread = Thread::Asleep { call: Some("recvfrom"), on: Some((5, Some(addr(40_960)))) };
     let mut clients = vec![client(addr(40_960), ClientState::Awaited, 0)];
     let queued = |number| client(addr(41_000 + number), ClientState::Queued, 6);
     clients.extend((0..waiting).map(queued));
@@ -63,8 +60,8 @@ fn it_says_at_one_glance_who_waits_and_where() {
 
   server            asleep in recvfrom(client 127.0.0.1:40960)
   accept queue      ■□  1 of 2 places taken
-  CPU               2 threads
-  context switches  7 voluntary, 1 involuntary
+  CPU               0 % of one · 2 threads
+  context switches  7 voluntary (0/s), 1 involuntary (0/s)
 
   CLIENT           PROGRAM        WHERE IT IS            RECV-Q SEND-Q       FOR
   127.0.0.1:40960                 server waits for it         0      0

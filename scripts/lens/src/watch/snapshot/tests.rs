@@ -32,7 +32,7 @@ fn blocked(number: i64, descriptor: u64) -> Option<Syscall> {
 fn asleep(call: Sysno, descriptor: u64, sockets: &[TcpNetEntry]) -> Thread {
     let ours = HashMap::from([(100, 3), (101, 5)]);
     let number = i64::try_from(call as usize).unwrap();
-    thread(blocked(number, descriptor), 'S', 7, |descriptor| peer(descriptor, &ours, sockets))
+    thread(blocked(number, descriptor), 'S', |descriptor| peer(descriptor, &ours, sockets))
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn who_waits_and_for_whom_is_seen_in_the_table() {
     let sockets = sockets();
     let thread = asleep(Sysno::recvfrom, 5, &sockets);
     let served: SocketAddr = "127.0.0.1:40960".parse().unwrap();
-    let Thread::Asleep { on, sleep: 7, .. } = &thread else { panic!("{thread:?}") };
+    let Thread::Asleep { on, .. } = &thread else { panic!("{thread:?}") };
     assert_eq!(*on, Some((5, Some(served))));
     let clients = clients(6379, &sockets, &thread);
     let states: Vec<_> = clients.iter().map(|client| (client.addr.port(), client.state)).collect();
@@ -69,11 +69,11 @@ fn a_server_that_accepts_waits_for_no_client_in_particular() {
 
 #[test]
 fn what_a_thread_does_is_known_as_far_as_we_may_know_it() {
-    let of = |syscall, state| thread(syscall, state, 0, |_| None);
+    let of = |syscall, state| thread(syscall, state, |_| None);
     assert_eq!(of(Some(Syscall::Running), 'R'), Thread::Running);
     assert_eq!(of(None, 'R'), Thread::Running);
     assert_eq!(of(None, 'S'), Thread::AsleepSomewhere);
     assert_eq!(of(Some(Syscall::Running), 'T'), Thread::Stopped);
     let unknown = of(blocked(99_999, 0), 'S');
-    assert_eq!(unknown, Thread::Asleep { call: None, on: None, sleep: 0 });
+    assert_eq!(unknown, Thread::Asleep { call: None, on: None });
 }
