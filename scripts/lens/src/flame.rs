@@ -64,19 +64,19 @@ pub enum FlameError {
 
 /// One function on a stack, as a tool has printed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Frame {
+struct Frame<'a> {
     /// Its name; empty if the tool has found none.
-    symbol: String,
+    symbol: &'a str,
     /// The file that holds its code.
-    file: String,
+    file: &'a str,
     /// Where in that file.
     offset: u64,
 }
 
 /// What the program was doing at some time: its functions, the innermost first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Stack {
-    frames: Vec<Frame>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stack<'a> {
+    frames: Vec<Frame<'a>>,
     /// One a sample, or microseconds.
     weight: u64,
 }
@@ -129,14 +129,13 @@ pub fn run(options: &Options) -> Result<Drawn, FlameError> {
         });
     }
     let svg = draw::svg(&folded, &drawn, options).map_err(FlameError::Draw)?;
-    let unfinished = options.output.with_extension("svg.part");
-    fs::write(&unfinished, svg).and_then(|()| fs::rename(&unfinished, &options.output)).map_err(
-        |error| {
-            // If it cannot be removed either, the error above says why.
-            _ = fs::remove_file(&unfinished);
-            at(&options.output, error)
-        },
-    )?;
+    let part = options.output.with_extension("svg.part");
+    let written = fs::write(&part, svg).and_then(|()| fs::rename(&part, &options.output));
+    written.map_err(|error| {
+        // If it cannot be removed either, the error says why.
+        _ = fs::remove_file(&part);
+        at(&options.output, error)
+    })?;
     Ok(drawn)
 }
 

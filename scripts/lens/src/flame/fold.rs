@@ -47,12 +47,12 @@ impl Folded {
         for (depth, frame) in stack.frames.iter().enumerate() {
             // A caller's offset is the one after its call.
             let offset = frame.offset.saturating_sub(u64::from(depth > 0));
-            let found = symbols.resolve(&frame.file, offset, &frame.symbol);
+            let found = symbols.resolve(frame.file, offset, frame.symbol);
             // The last is the function of the frame itself, whose whole name the tool has told.
             let merged = found.iter().rev().skip(1).rev().map(|location| location.function.clone());
-            let own = if frame.symbol.is_empty() { "[unknown]" } else { &frame.symbol };
+            let own = if frame.symbol.is_empty() { "[unknown]" } else { frame.symbol };
             functions.extend(merged.chain([tidy(own)]).map(|name| {
-                let owner = owner(&name, &frame.file);
+                let owner = owner(&name, frame.file);
                 (name, owner)
             }));
         }
@@ -79,8 +79,8 @@ mod tests {
     use super::super::Frame;
     use super::*;
 
-    fn frame(symbol: &str, file: &str) -> Frame {
-        Frame { symbol: symbol.to_owned(), file: file.to_owned(), offset: 1 }
+    fn frame<'a>(symbol: &'a str, file: &'a str) -> Frame<'a> {
+        Frame { symbol, file, offset: 1 }
     }
 
     #[test]

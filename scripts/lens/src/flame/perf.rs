@@ -4,7 +4,7 @@ use super::{Frame, Stack};
 
 /// A sample is a line that names the thread, a line for each function, and an empty line. What is not
 /// understood is passed over.
-pub(super) fn parse(text: &str) -> Vec<Stack> {
+pub(super) fn parse(text: &str) -> Vec<Stack<'_>> {
     let mut stacks = Vec::new();
     let mut frames = Vec::new();
     for line in text.lines().chain([""]) {
@@ -18,7 +18,7 @@ pub(super) fn parse(text: &str) -> Vec<Stack> {
 }
 
 /// `           c1e49 lab3_multiclient::server::flush (/path/lab3-multiclient)`
-fn frame(line: &str) -> Option<Frame> {
+fn frame(line: &str) -> Option<Frame<'_>> {
     let (offset, rest) = line.trim_start().split_once(' ')?;
     let offset = u64::from_str_radix(offset, 16).ok()?;
     let rest = rest.trim_end().strip_suffix(')')?;
@@ -27,7 +27,7 @@ fn frame(line: &str) -> Option<Frame> {
         rest.split_at(rest.find(" (/").or_else(|| rest.find(" ([")).or_else(|| rest.rfind(" ("))?);
     let file = file.get(2..)?;
     let symbol = if symbol == "[unknown]" { "" } else { symbol };
-    Some(Frame { symbol: symbol.to_owned(), file: file.to_owned(), offset })
+    Some(Frame { symbol, file, offset })
 }
 
 #[cfg(test)]
@@ -49,11 +49,10 @@ lab3-multiclien 16529
     fn samples_are_read() {
         let stacks = parse(TEXT);
         assert_eq!(stacks.len(), 2);
-        let names: Vec<_> = stacks[0].frames.iter().map(|frame| frame.symbol.as_str()).collect();
+        let names: Vec<_> = stacks[0].frames.iter().map(|frame| frame.symbol).collect();
         assert_eq!(names, ["__sys_sendto", "__send", "std::rt::lang_start::{{closure}}"]);
         assert_eq!(stacks[0].frames[0].offset, 0xffff_ffff_81e3_1462);
-        let unknown =
-            Frame { symbol: String::new(), file: "/lab3-multiclient".into(), offset: 0xc0ff1 };
+        let unknown = Frame { symbol: "", file: "/lab3-multiclient", offset: 0xc0ff1 };
         assert_eq!(stacks[1], Stack { frames: vec![unknown], weight: 1 });
         assert_eq!(parse(""), []);
     }

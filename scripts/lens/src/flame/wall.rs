@@ -7,18 +7,17 @@ use trace::strace::{self, Call, Kind};
 const KERNEL: &str = "[kernel.kallsyms]";
 
 /// A stack for each call that took time: the call itself is the innermost function.
-pub(super) fn parse(text: &str) -> Vec<Stack> {
+pub(super) fn parse(text: &str) -> Vec<Stack<'_>> {
     let mut stacks: Vec<Stack> = Vec::new();
     let mut in_call = false;
     for line in text.lines() {
         match strace::parse(line.as_bytes()).kind {
             Kind::Frame(frame) => {
                 if let (true, Some(stack)) = (in_call, stacks.last_mut()) {
-                    stack.frames.push(Frame {
-                        symbol: String::from_utf8_lossy(frame.function).into_owned(),
-                        file: String::from_utf8_lossy(frame.file).into_owned(),
-                        offset: frame.offset,
-                    });
+                    // The parser splits a text between characters only.
+                    let part = |bytes| str::from_utf8(bytes).unwrap_or_default();
+                    let (symbol, file) = (part(frame.function), part(frame.file));
+                    stack.frames.push(Frame { symbol, file, offset: frame.offset });
                 }
             }
             Kind::Call(call) => {
@@ -36,10 +35,9 @@ pub(super) fn parse(text: &str) -> Vec<Stack> {
 }
 
 /// The call as the kernel's function, without those that led to it.
-fn of_call(call: &Call) -> Stack {
+fn of_call<'a>(call: &Call<'a>) -> Stack<'a> {
     let weight = call.took.and_then(|took| u64::try_from(took.as_micros()).ok()).unwrap_or(0);
-    let frame = Frame { symbol: call.name.to_owned(), file: KERNEL.to_owned(), offset: 0 };
-    Stack { frames: vec![frame], weight }
+    Stack { frames: vec![Frame { symbol: call.name, file: KERNEL, offset: 0 }], weight }
 }
 
 #[cfg(test)]
@@ -63,11 +61,11 @@ mod tests {
         let stacks = parse(TEXT);
         assert_eq!(stacks.len(), 1);
         assert_eq!(stacks[0].weight, 1_590_420);
-        let names: Vec<_> = stacks[0].frames.iter().map(|frame| frame.symbol.as_str()).collect();
+        let names: Vec<_> = stacks[0].frames.iter().map(|frame| frame.symbol).collect();
         let accept = "<std::net::tcp::TcpListener>::accept";
         assert_eq!(names, ["accept4", "accept4", accept, "lab1_blocking::server::run"]);
         assert_eq!(
-            (stacks[0].frames[3].offset, stacks[0].frames[3].file.as_str()),
+            (stacks[0].frames[3].offset, stacks[0].frames[3].file),
             (0xc0ddd, "/target/lab1-blocking")
         );
     }
