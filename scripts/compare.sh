@@ -13,6 +13,8 @@
 #                     load leaves keys there: bench:0 to bench:999, busy, name
 #   --recorded        from the recordings of the kit: starts nothing, and needs no
 #                     tool
+#   --all             prints all rows of the table, with those that few readers
+#                     need
 #   --out DIR         the folder for the page and all figures (report)
 #
 # FIELDS

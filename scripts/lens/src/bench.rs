@@ -16,8 +16,11 @@ pub(crate) mod tell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use crate::text::figure;
+pub use chart::svg;
 pub use report::{Judged, Report, Row};
-pub use spread::{Spread, figure};
+pub use spread::Spread;
+pub use table::text;
 
 use crate::measure::{Clock, Machine, MeasureError, raise_file_limit};
 use besides::Besides;
@@ -136,8 +139,7 @@ fn finish(options: &Options, report: &Report) -> Result<String, BenchError> {
     write(&options.json, &(json + "\n"))?;
     let mut parts = vec![table::text(report), format!("Report: {}\n", options.json.display())];
     if !report.cpu.is_empty() {
-        let chart = chart::svg(report).map_err(|error| file_error(&options.chart, &error))?;
-        write(&options.chart, &chart)?;
+        write(&options.chart, &chart::svg(report))?;
         parts.push(format!("Chart:  {}\n", options.chart.display()));
     }
     Ok(parts.concat())

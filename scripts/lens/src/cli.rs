@@ -213,6 +213,7 @@ pub struct Bench {
 
 /// What to compare.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub struct Compare {
     /// Less of everything, and no flame graphs
     #[arg(long)]
@@ -229,6 +230,9 @@ pub struct Compare {
     /// Read the recordings that come with the kit, and start nothing
     #[arg(long, conflicts_with = "quick")]
     pub recorded: bool,
+    /// Print all rows of the table, with those that few readers need
+    #[arg(long)]
+    pub all: bool,
     /// The folder that gets the page and all figures
     #[arg(long, value_name = "DIR", default_value = "report")]
     pub out: PathBuf,

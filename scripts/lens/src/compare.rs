@@ -39,7 +39,6 @@ use crate::scenario;
 use crate::sys::{Server, cleanup};
 
 use measured::Measured;
-pub(crate) use rows::BY_TURNS;
 use stages::Subject;
 use tools::Tools;
 
@@ -82,11 +81,12 @@ pub enum CompareError {
     },
 }
 
-/// Compares, says on stderr what goes on, writes the files, and returns the text, coloured or not.
+/// Compares, says on stderr what goes on, writes the files, and returns the text: with all rows
+/// of the table or with the main ones, coloured or not.
 ///
 /// # Errors
 /// [`CompareError`]. What could not be had while other things could is in the files, with the reason.
-pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> {
+pub fn run(options: &Options, has_details: bool, has_colour: bool) -> Result<String, CompareError> {
     let mut missing = Vec::new();
     // Where files cannot be written, it is better to know now than in a minute.
     files::prepare(&options.out)?;
@@ -110,7 +110,7 @@ pub fn run(options: &Options, has_colour: bool) -> Result<String, CompareError> 
     if comparison.stages.iter().all(|stage| stage.timeline.is_none() && stage.loads.is_empty()) {
         return Err(CompareError::Nothing(options.out.join("compare.md")));
     }
-    Ok(table::text(&comparison, has_colour) + &written)
+    Ok(table::text(&comparison, has_details, has_colour) + &written)
 }
 
 fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {

@@ -18,12 +18,14 @@
 //!   baseline, in turns. [`mod@compare`]: all stages under the same scenarios and loads. [`report`]: what
 //!   came of it.
 //! - [`sys`]: what several of them need from the operating system and from programs.
+//! - `picture` and `text`: how they are drawn and written.
 
 pub mod bench;
 pub mod compare;
 pub mod flame;
 pub mod labs;
 pub mod measure;
+mod picture;
 pub mod record;
 pub mod report;
 pub mod scenario;

@@ -195,7 +195,7 @@ fn bench(asked: cli::Bench) -> Ended {
 }
 
 fn compare(asked: cli::Compare) -> Ended {
-    let cli::Compare { quick, with_threads, with, own, recorded, out, programs, broken, kit } =
+    let cli::Compare { quick, with_threads, with, own, recorded, all, out, programs, broken, kit } =
         asked;
     let (is_quick, is_recorded) = (quick, recorded);
     sys::end_on_signals()?;
@@ -212,7 +212,7 @@ fn compare(asked: cli::Compare) -> Ended {
         broken,
         kit,
     };
-    Ok(io::stdout().write_all(compare::run(&options, has_colour)?.as_bytes())?)
+    Ok(io::stdout().write_all(compare::run(&options, all, has_colour)?.as_bytes())?)
 }
 
 /// Where lens is, and with it the labs that were built.

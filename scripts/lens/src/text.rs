@@ -1,13 +1,29 @@
-//! Numbers and texts for people: durations, and lines that fit a terminal.
+//! Numbers and texts for people: durations, figures, lists, and lines that fit a terminal.
+
+pub(crate) mod table;
 
 use std::time::Duration;
 
 use trace::duration::Human;
 
-/// A time in microseconds, for people: `18 µs`, `3.6 ms`, `-200 ms`.
-pub(crate) fn human(us: i64) -> String {
+/// A terminal has so many columns.
+pub(crate) const COLUMNS: usize = 80;
+
+/// A time in microseconds: `18 µs`, `3.6 ms`, `-200 ms`.
+pub(crate) fn human(us: impl TryInto<i64>) -> String {
+    let us = us.try_into().unwrap_or(i64::MAX);
     let sign = if us < 0 { "-" } else { "" };
     format!("{sign}{}", Human(Duration::from_micros(us.unsigned_abs())))
+}
+
+/// A time in microseconds, of which parts are known too: `0.80 µs`, `52 µs`, `1.3 ms`.
+pub(crate) fn time(us: f64) -> String {
+    if us < 10.0 { format!("{} µs", figure(us)) } else { human(rounded(us)) }
+}
+
+/// A time to the microsecond: `800.818 ms`.
+pub(crate) fn millis(us: i64) -> String {
+    format!("{}{}.{:03} ms", if us < 0 { "-" } else { "" }, us.abs() / 1_000, us.abs() % 1_000)
 }
 
 /// A time in whole microseconds.
@@ -16,10 +32,44 @@ pub(crate) fn rounded(us: f64) -> i64 {
     us.round() as i64
 }
 
-/// A terminal has so many columns.
-pub(crate) const COLUMNS: usize = 80;
+/// A figure with three digits: `0.34`, `5.62`, `45.1`, `1,234`.
+#[must_use]
+pub fn figure(value: f64) -> String {
+    let decimals = match value.abs() {
+        ..0.0995 => 3,
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
+    };
+    let text = format!("{value:.decimals$}");
+    if decimals > 0 {
+        return text;
+    }
+    let mut grouped = String::new();
+    for (place, digit) in text.chars().enumerate() {
+        if place > 0 && (text.len() - place) % 3 == 0 && digit.is_ascii_digit() {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
 
-/// Breaks a text into lines that fit into a terminal. All but the first are indented.
+/// `1 client`, `50 clients`.
+pub(crate) fn clients(count: u32) -> String {
+    format!("{count} client{}", if count == 1 { "" } else { "s" })
+}
+
+/// `a, b and c`.
+pub(crate) fn list(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// Breaks a text between words into lines that fit a terminal. All but the first are indented.
 pub(crate) fn wrapped(text: &str) -> String {
     wrap(text, COLUMNS, "  ").join("\n")
 }
@@ -30,7 +80,7 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+            Some(line) if letters(line) + 1 + letters(word) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -41,9 +91,14 @@ pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     lines
 }
 
+/// How many letters a text has.
+pub(crate) fn letters(text: &str) -> usize {
+    text.chars().count()
+}
+
 /// Cuts a text that has more letters than `most`, so that it has so many.
 pub(crate) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    if letters(text) <= most {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
@@ -51,12 +106,20 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn a_long_text_is_broken_between_words() {
         let text = format!("{} {}", "a".repeat(50), "b".repeat(50));
-        assert_eq!(super::wrapped(&text), format!("{}\n  {}", "a".repeat(50), "b".repeat(50)));
-        assert_eq!(super::wrapped("short, and all of it"), "short, and all of it");
+        assert_eq!(wrapped(&text), format!("{}\n  {}", "a".repeat(50), "b".repeat(50)));
+        assert_eq!(wrapped("short, and all of it"), "short, and all of it");
         let long = "c".repeat(100);
-        assert_eq!(super::wrapped(&long), long, "a word stays whole");
+        assert_eq!(wrapped(&long), long, "a word stays whole");
+    }
+
+    #[test]
+    fn a_figure_has_three_digits() {
+        let shown = [0.0912, 0.34, 5.617, 45.08, 99.96, 1234.5, 1_234_567.0].map(figure);
+        assert_eq!(shown, ["0.091", "0.34", "5.62", "45.1", "100", "1,234", "1,234,567"]);
     }
 }

@@ -2,14 +2,13 @@
 //!
 //! [`Recorded`] joins what one recording tells: the notes of the clients and the calls of the server, by
 //! connection. [`timeline`] puts both on one time axis; [`request`] follows one request on its way, with
-//! the packets too.
+//! the packets too, and draws its parts as a timeline does.
 
-pub(crate) mod picture;
 mod recorded;
 pub mod request;
 mod server_call;
 pub mod timeline;
 
-pub use picture::Form;
+pub use crate::picture::Form;
 pub use recorded::{Clocks, Recorded, RecordedError};
 pub use server_call::{Did, ServerCall};

@@ -3,125 +3,90 @@
 //! A request of a pipeline costs a hundredth of one that stands alone. So each load has a scale of its
 //! own, on which redis-server is 1 (without it, the first server), and each bar says what it is in µs.
 
-use plotters::backend::SVGBackend;
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{PathElement, Rectangle, Text};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, IntoFont, RGBColor, TextStyle};
+use maud::{Markup, html};
 
 use super::report::{Report, Row, SERVERS, measured};
-use super::spread::figure;
+use crate::picture::{Form, Frame, Scale, line, rect, text};
+use crate::text::figure;
 
-const WIDTH: u32 = 960;
-/// Where the bars begin; left of it stands what the load is.
-const LEFT: i32 = 330;
-/// How long a bar of 1 is.
+const WIDTH: f64 = 960.0;
+/// Where the bars begin; left of it stands what the load is. How long a bar of 1 is.
+const LEFT: f64 = 330.0;
 const UNIT: f64 = 300.0;
 /// The longest bar: what is more than that is cut, and its figure says so.
 const LONGEST: f64 = 1.6;
-const TOP: i32 = 96;
-const BAR: i32 = 18;
+const TOP: f64 = 96.0;
+const BAR: f64 = 18.0;
 /// Between the bars of two loads.
-const GAP: i32 = 18;
+const GAP: f64 = 18.0;
 /// A bar that is shorter has its figure behind it.
-const ROOM: i32 = 90;
-/// Plotters counts the size of a font differently: this is 13 pixels, about.
-const SMALL: i32 = 16;
-const NORMAL: i32 = 17;
+const ROOM: f64 = 90.0;
+/// The colours of the servers, which are those of the stages in a comparison.
+const COLORS: [&str; SERVERS.len()] = ["s4", "s2", "s3", "s1", "s0"];
 
-/// On a page of its own colour, so that it reads the same on a light and on a dark ground.
-const PAGE: RGBColor = RGBColor(0xff, 0xff, 0xff);
-const INK: RGBColor = RGBColor(0x1b, 0x1f, 0x24);
-const NOTE: RGBColor = RGBColor(0x4d, 0x56, 0x61);
-/// The servers, in colours that the colour-blind can tell apart, dark enough for white figures.
-const COLOURS: [RGBColor; SERVERS.len()] = [
-    RGBColor(0xb8, 0x4f, 0x00),
-    RGBColor(0x8a, 0x3f, 0xa0),
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0x2f, 0x6b, 0x3a),
-    RGBColor(0x65, 0x6d, 0x76),
-];
-
-/// Its name, and the colour of its bars.
-type Server = (&'static str, RGBColor);
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+/// Its name, and the class of its colour.
+type Server = (&'static str, &'static str);
 
 /// Draws the loads of a report.
-///
-/// # Errors
-/// If plotters cannot draw; into memory, it can.
-pub fn svg(report: &Report) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
-    let mut text = String::new();
-    let rows = i32::try_from(report.cpu.len()).unwrap_or(0);
-    let mut servers: Vec<Server> = SERVERS.into_iter().zip(COLOURS).collect();
+#[must_use]
+pub fn svg(report: &Report) -> String {
     let measured = measured(&report.cpu, &SERVERS);
-    servers.retain(|(name, _)| measured.contains(name));
-    let bars = BAR * i32::try_from(servers.len()).unwrap_or(0);
-    let step = bars + GAP;
-    let height = u32::try_from(TOP + rows * step + 40).unwrap_or(WIDTH);
-    {
-        let area = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
-        area.fill(&PAGE)?;
-        title(&area, report, &servers)?;
-        let (one, end) = (LEFT + length(1.0), TOP + rows * step);
-        area.draw(&PathElement::new([(one, TOP - 6), (one, end - GAP + 4)], NOTE))?;
-        for (row, y) in report.cpu.iter().zip((TOP..).step_by(step.unsigned_abs() as usize)) {
-            group(&area, row, y, &servers)?;
-        }
-        let machine = &report.machine;
-        let place = format!("{}, {} cores; {}", machine.cpu, machine.cores, machine.date);
-        write(&area, &place, (20, end + 10), SMALL, NOTE)?;
-        area.present()?;
-    }
-    Ok(text)
-}
-
-fn title(area: &Area<'_>, report: &Report, servers: &[Server]) -> Drawn {
-    write(area, "CPU of the server a request", (20, 30), 27, INK)?;
+    let servers = SERVERS.into_iter().zip(COLORS);
+    let servers: Vec<Server> = servers.filter(|(name, _)| measured.contains(name)).collect();
     let base = if report.machine.redis_server.is_some() { "redis" } else { "lab3" };
     let note = format!(
         "each load on a scale of its own: the line is {base}; the figures are µs, medians of {}",
         report.rounds
     );
-    write(area, &note, (20, 58), SMALL, NOTE)?;
-    let mut x = LEFT;
-    for (name, colour) in servers {
-        area.draw(&Rectangle::new([(x, 72), (x + 12, 84)], colour.filled()))?;
-        write(area, name, (x + 18, 78), NORMAL, INK)?;
-        x += 110;
+    let machine = &report.machine;
+    let place = format!("{}, {} cores; {}", machine.cpu, machine.cores, machine.date);
+    let mut end = TOP;
+    let mut groups = Vec::new();
+    for row in &report.cpu {
+        groups.push(group(row, end, &servers));
+        end = servers.iter().fold(end + GAP, |y, _| y + BAR);
     }
-    Ok(())
+    let title = "CPU of the server a request";
+    let inside = html! {
+        (text("title", (20.0, 36.0), title))
+        (text("small", (20.0, 62.0), &note))
+        (legend(&servers))
+        (line("zero", (LEFT + UNIT, TOP - 6.0), (LEFT + UNIT, end - GAP + 4.0)))
+        @for group in groups { (group) }
+        (text("small", (20.0, end + 14.0), &place))
+    };
+    Frame { form: Form::File, id: "bench", size: (WIDTH, end + 40.0), title, desc: &note }
+        .draw(&inside)
+}
+
+fn legend(servers: &[Server]) -> Markup {
+    let places = std::iter::successors(Some(LEFT), |x| Some(x + 110.0));
+    html! {
+        @for ((name, color), x) in servers.iter().zip(places) {
+            g class=(color) { (rect("solid", (x, 72.0), (12.0, 12.0))) }
+            (text("", (x + 18.0, 82.5), name))
+        }
+    }
 }
 
 /// The bars of one load.
-fn group(area: &Area<'_>, row: &Row, top: i32, servers: &[Server]) -> Drawn {
-    let place = Pos::new(HPos::Right, VPos::Center);
-    let style = TextStyle::from(("sans-serif", NORMAL).into_font()).color(&INK).pos(place);
-    area.draw(&Text::new(row.about.clone(), (LEFT - 12, top + 2 * BAR - 1), style))?;
+fn group(row: &Row, top: f64, servers: &[Server]) -> Markup {
     let base = servers.iter().find_map(|(name, _)| row.figure(name));
-    let base = base.map_or(1.0, |spread| spread.median);
-    for ((name, colour), y) in servers.iter().zip((top..).step_by(BAR.unsigned_abs() as usize)) {
-        let Some(spread) = row.figure(name) else { continue };
-        let share = spread.median / base.max(f64::MIN_POSITIVE);
-        let end = LEFT + length(share);
-        area.draw(&Rectangle::new([(LEFT, y), (end, y + BAR - 2)], colour.filled()))?;
-        let cut = if share > LONGEST { " (cut)" } else { "" };
-        let label = format!("{} µs{cut}", figure(spread.median));
-        let (x, colour) = if end - LEFT < ROOM { (end + 6, INK) } else { (LEFT + 8, PAGE) };
-        write(area, &label, (x, y + BAR / 2 - 1), SMALL, colour)?;
+    let base = base.map_or(1.0, |spread| spread.median).max(f64::MIN_POSITIVE);
+    let scale = Scale { range: (0.0, LONGEST), edges: (0.0, LONGEST * UNIT) };
+    let places = std::iter::successors(Some(top), |y| Some(y + BAR));
+    html! {
+        (text("end", (LEFT - 12.0, top + 2.0 * BAR + 3.5), &row.about))
+        @for ((name, color), y) in servers.iter().zip(places) {
+            @if let Some(spread) = row.figure(name) {
+                @let (share, words) = (spread.median / base, format!("{} µs", figure(spread.median)));
+                @let (length, cut) = (scale.at(share), if share > LONGEST { " (cut)" } else { "" });
+                @let (class, x) = if length < ROOM { ("small", length + 6.0) } else { ("small on-solid", 8.0) };
+                g class=(color) {
+                    (rect("solid", (LEFT, y), (length, BAR - 2.0)))
+                    (text(class, (LEFT + x, y + 12.5), &(words + cut)))
+                }
+            }
+        }
     }
-    Ok(())
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "some hundred pixels")]
-fn length(share: f64) -> i32 {
-    (share.min(LONGEST) * UNIT) as i32
-}
-
-fn write(area: &Area<'_>, text: &str, at: (i32, i32), size: i32, colour: RGBColor) -> Drawn {
-    let place = Pos::new(HPos::Left, VPos::Center);
-    let style = TextStyle::from(("sans-serif", size).into_font()).color(&colour).pos(place);
-    area.draw(&Text::new(text.to_owned(), at, style))
 }

@@ -38,29 +38,6 @@ pub fn ratios(ours: &[f64], theirs: &[f64]) -> Vec<f64> {
     ours.iter().zip(theirs).map(|(ours, theirs)| ours / theirs.max(f64::MIN_POSITIVE)).collect()
 }
 
-/// A figure with three digits: `0.34`, `5.62`, `45.1`, `1,234`.
-#[must_use]
-pub fn figure(value: f64) -> String {
-    let decimals = match value.abs() {
-        ..0.0995 => 3,
-        ..9.995 => 2,
-        ..99.95 => 1,
-        _ => 0,
-    };
-    let text = format!("{value:.decimals$}");
-    if decimals > 0 {
-        return text;
-    }
-    let mut grouped = String::new();
-    for (place, digit) in text.chars().enumerate() {
-        if place > 0 && (text.len() - place) % 3 == 0 && digit.is_ascii_digit() {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,11 +50,5 @@ mod tests {
         assert_eq!(median(&[]), "0.0");
         let spread = Spread::of(&[9.0, 1.0, 2.0]);
         assert_eq!((spread.min.to_string(), spread.max.to_string()), ("1".into(), "9".into()));
-    }
-
-    #[test]
-    fn a_figure_has_three_digits() {
-        let shown = [0.0912, 0.34, 5.617, 45.08, 99.96, 1234.5, 1_234_567.0].map(figure);
-        assert_eq!(shown, ["0.091", "0.34", "5.62", "45.1", "100", "1,234", "1,234,567"]);
     }
 }

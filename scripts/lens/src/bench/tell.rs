@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::spread::figure;
+use crate::text::figure;
 
 /// What is measured next.
 pub(crate) fn line(text: &str) {

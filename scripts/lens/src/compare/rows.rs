@@ -5,12 +5,10 @@ mod figures;
 use super::calls::{is_read, is_write};
 use super::measured::{Cost, Measured};
 use super::packets::{OnWire, Traffic};
-use crate::report::model::{CallsPerRequest, Cell, Latencies, Loaded, Row};
+use crate::report::model::{BY_TURNS, CallsPerRequest, Cell, Latencies, Loaded, Row};
+use crate::text;
 
 use figures::{few, memory, thousands, time, whole_time, with};
-
-/// Behind a figure of clients that came one after the other.
-pub(crate) const BY_TURNS: &str = ", by turns";
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
 const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited for its first reply";
@@ -36,30 +34,49 @@ const KEY: &str =
     "VmRSS of a fresh server before and after it is filled with keys and values of 16 bytes";
 const LINES: &str = "lines in labs/*/src, without empty ones, comments and tests";
 
+/// What few readers need: rows that begin like this, and all rows of a load between the smallest and the usual one.
+const DETAILS: [&str; 8] = [
+    "reads a request",
+    "writes a request",
+    "bytes a request",
+    "p50,",
+    "p99.9,",
+    "switches,",
+    "quiet beside busy, p",
+    "peak memory",
+];
+const BETWEEN: &str = " 10 clients";
+
 /// The rows, from top to bottom; one of which nobody knows anything is left out.
 pub(super) fn all(stages: &[Measured], is_recorded: bool) -> Vec<Row> {
-    let mut rows = Rows { stages, rows: Vec::new() };
+    let mut rows = Rows { stages, group: "Two clients".into(), done: Vec::new() };
     let of = |hows: [&'static str; 2]| hows[usize::from(is_recorded)];
     rows.add("B is connected", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.0)));
     rows.add("B has its first reply", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.1)));
     rows.add("A held the server", "µs", HELD, |it| whole_time(it.held));
+    rows.group = "System calls".into();
     rows.of_calls(of(CALLS));
+    rows.group = "Packets".into();
     rows.of_packets(of(PACKETS));
     for clients in counts(stages) {
+        rows.group = format!("A load of {}", text::clients(clients));
         rows.of_load(clients);
         rows.of_costs(clients);
     }
+    rows.group = "A quiet client beside a busy one".into();
     rows.of_quiet();
+    rows.group = "Memory".into();
     rows.add("peak memory", "bytes", PEAK, |it| memory(it.peak));
     rows.add("memory a key", "bytes", KEY, |it| with(it.key, |bytes| format!("{bytes:.0} B")));
     rows.add("memory a silent client", "bytes", SILENT, |it| {
         with(it.silent, |bytes| format!("{} B", thousands(bytes)))
     });
+    rows.group = "Code".into();
     rows.add("lines of its own code", "lines", LINES, |it| {
         let lines = it.lines.and_then(|lines| u32::try_from(lines).ok());
         with(lines.map(f64::from), few)
     });
-    rows.rows
+    rows.done
 }
 
 /// All numbers of clients that somebody was loaded with, the fewest first.
@@ -74,7 +91,9 @@ fn counts(stages: &[Measured]) -> Vec<u32> {
 /// Rows in the making.
 struct Rows<'a> {
     stages: &'a [Measured],
-    rows: Vec<Row>,
+    /// The group of the next rows.
+    group: String,
+    done: Vec<Row>,
 }
 
 /// Parts of something, by name, and how to get them.
@@ -84,8 +103,10 @@ impl Rows<'_> {
     fn add(&mut self, name: &str, unit: &str, how: &str, cell: impl Fn(&Measured) -> Cell) {
         let cells: Vec<Cell> = self.stages.iter().map(cell).collect();
         if cells.iter().any(|cell| cell.text != figures::NOTHING) {
+            let begins = DETAILS.iter().any(|start| name.starts_with(start));
+            let is_detail = begins || name.ends_with(BETWEEN);
             let (name, unit, how) = (name.to_owned(), unit.to_owned(), how.to_owned());
-            self.rows.push(Row { name, unit, how, cells });
+            self.done.push(Row { group: self.group.clone(), is_detail, name, unit, how, cells });
         }
     }
 
@@ -125,7 +146,7 @@ impl Rows<'_> {
     fn of_load(&mut self, clients: u32) {
         const TIMES: Parts<Latencies, f64, 3> =
             [("p50", |it| it.p50_us), ("p99", |it| it.p99_us), ("p99.9", |it| it.p999_us)];
-        let who = who(clients);
+        let who = text::clients(clients);
         if clients > 1 {
             self.add(&format!("served at once, of {clients}"), "clients", SERVED, |it| {
                 of(it, clients, |it| {
@@ -146,10 +167,10 @@ impl Rows<'_> {
 
     fn of_costs(&mut self, clients: u32) {
         let of = |it: &Measured| it.costs.iter().copied().find(|cost| cost.clients == clients);
-        self.add(&format!("CPU a request, {}", who(clients)), "µs", CPU, |it| {
+        self.add(&format!("CPU a request, {}", text::clients(clients)), "µs", CPU, |it| {
             with(of(it).map(|it: Cost| it.cpu_us), |it| format!("{it:.1} µs"))
         });
-        self.add(&format!("switches, {}", who(clients)), "a request", SWITCHES, |it| {
+        self.add(&format!("switches, {}", text::clients(clients)), "a request", SWITCHES, |it| {
             with(of(it).map(|it| it.switches), few)
         });
     }
@@ -166,10 +187,6 @@ impl Rows<'_> {
             });
         }
     }
-}
-
-fn who(clients: u32) -> String {
-    if clients == 1 { "1 client".to_owned() } else { format!("{clients} clients") }
 }
 
 /// The cell of a stage under a load.

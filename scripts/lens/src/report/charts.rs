@@ -1,32 +1,24 @@
-//! Charts of a comparison, as SVG that takes its colours from the page it stands in.
-//!
-//! Plotters knows colours, and no CSS. So it draws with colours that are only names ([`Ink`]), and each is
-//! replaced by a variable of the page: one drawing for light, dark and paper.
+//! Charts of a comparison: what is drawn, what to notice in it, and its figures.
 
-pub(super) mod calls;
-mod labels;
-pub(super) mod latency;
+mod calls;
+mod latency;
 mod lines;
-pub(super) mod quiet;
-pub(super) mod throughput;
+mod quiet;
+mod throughput;
 
-use plotters::backend::SVGBackend;
-use plotters::coord::Shift;
-use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
-use plotters::element::{Circle, Polygon, Text};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, TextStyle};
+use maud::{Markup, html};
 
-use super::model::Stage;
+use super::model::{Latencies, Stage};
+use crate::picture::{Form, Frame, px};
+use crate::text::{cut, time};
 
-pub(super) use labels::list;
+pub(super) use calls::chart as calls;
+pub(super) use latency::chart as latency;
+pub(super) use quiet::chart as quiet;
+pub(super) use throughput::chart as throughput;
 
 /// As wide as a chart is. On a phone it is drawn a quarter smaller.
-const WIDTH: u32 = 460;
-/// Plotters counts the size of a font differently: this is 13 pixels, about.
-const LETTERS: u32 = 16;
-/// After so many stages, the colours begin again.
-const COLOURS: usize = 6;
+const WIDTH: f64 = 460.0;
 
 /// A chart, with all that is told about it.
 pub(super) struct Chart {
@@ -44,106 +36,68 @@ pub(super) struct Chart {
     pub(super) absent: Vec<String>,
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Failed = DrawingAreaErrorKind<std::io::Error>;
-type Drawn = Result<(), Failed>;
+/// The stages that have something, each with its number, which stands for its colour and its shape.
+type Found<'a, T> = Vec<(usize, &'a Stage, &'a T)>;
 
-/// What something is drawn with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ink {
-    /// What is read.
-    Text,
-    /// What is read besides.
-    Note,
-    /// Lines to read along.
-    Grid,
-    /// The stage with this number.
-    Stage(usize),
+fn found<'a, T>(stages: &'a [Stage], of: impl Fn(&'a Stage) -> Option<&'a T>) -> Found<'a, T> {
+    let each = stages.iter().enumerate();
+    each.filter_map(|(number, stage)| Some((number, stage, of(stage)?))).collect()
 }
 
-impl Ink {
-    /// The colour that stands for it until the page gives it one.
-    fn colour(self) -> RGBColor {
-        let number = match self {
-            Self::Text => 0xf1,
-            Self::Note => 0xf2,
-            Self::Grid => 0xf3,
-            Self::Stage(stage) => u8::try_from(stage % COLOURS).unwrap_or(0),
-        };
-        RGBColor(1, 2, number)
-    }
+/// The stages below each other from `top` on: the number and the place of each, and where they end.
+fn below_each_other(stages: &[Stage], top: f64, row: f64) -> (Vec<(usize, &Stage, f64)>, f64) {
+    let mut end = top;
+    let place = |(number, stage)| {
+        end += row;
+        (number, stage, end - row)
+    };
+    (stages.iter().enumerate().map(place).collect(), end)
+}
 
-    /// The variable of the page.
-    fn variable(self) -> String {
-        match self {
-            Self::Text => "var(--text)".to_owned(),
-            Self::Note => "var(--note)".to_owned(),
-            Self::Grid => "var(--line)".to_owned(),
-            Self::Stage(stage) => format!("var(--s{stage})"),
-        }
+impl Chart {
+    /// A chart without figures, so high, with this inside.
+    fn new(id: &str, title: &str, notice: String, (height, inside): (f64, Markup)) -> Self {
+        let frame = Frame { form: Form::Chart, id, size: (WIDTH, height), title, desc: &notice };
+        let (svg, title) = (frame.draw(&inside), title.to_owned());
+        Self { title, svg, notice, head: Vec::new(), rows: Vec::new(), absent: Vec::new() }
     }
 }
 
-/// From values, or from their logarithms, to places.
-struct Scale {
-    range: (f64, f64),
-    edges: (f64, f64),
+/// A line for each stage: its name, and these figures.
+fn rows<T>(found: &Found<'_, T>, figures: impl Fn(&T) -> Vec<String>) -> Vec<Vec<String>> {
+    let row =
+        |(_, stage, of): &(usize, &Stage, &T)| [vec![stage.name.clone()], figures(of)].concat();
+    found.iter().map(row).collect()
 }
 
-impl Scale {
-    fn at(&self, value: f64) -> i32 {
-        let part = (value - self.range.0) / (self.range.1 - self.range.0);
-        px(self.edges.0 + part.clamp(0.0, 1.0) * (self.edges.1 - self.edges.0))
-    }
-}
+/// The figures of latencies, and what stands above them.
+const LATENCIES: [&str; 4] = ["p50", "p99", "p99.9", "longest"];
 
-/// Draws a chart. `says` is for those who do not see it.
-fn picture(
-    height: u32,
-    says: &str,
-    draw: impl FnOnce(&Area<'_>) -> Drawn,
-) -> Result<String, Failed> {
-    let mut svg = String::new();
-    {
-        let area = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
-        draw(&area)?;
-        area.present()?;
-    }
-    let stages = (0..COLOURS).map(Ink::Stage);
-    for ink in [Ink::Text, Ink::Note, Ink::Grid].into_iter().chain(stages) {
-        let RGBColor(r, g, b) = ink.colour();
-        svg = svg.replace(&format!("#{r:02X}{g:02X}{b:02X}"), &ink.variable());
-    }
-    let says = maud::html! { (says) }.into_string();
-    Ok(svg.replacen(
-        "<svg ",
-        &format!("<svg class=\"chart\" role=\"img\" aria-label=\"{says}\" "),
-        1,
-    ))
-}
-
-/// Writes a text: `at` is its left, its middle or its right.
-fn write(area: &Area<'_>, text: &str, at: (i32, i32), side: HPos, ink: Ink) -> Drawn {
-    let font = FontDesc::new(FontFamily::SansSerif, f64::from(LETTERS), FontStyle::Normal);
-    let place = Pos::new(side, VPos::Center);
-    area.draw(&Text::new(
-        text.to_owned(),
-        at,
-        TextStyle::from(font).color(&ink.colour()).pos(place),
-    ))
+fn latencies(of: &Latencies) -> Vec<String> {
+    [of.p50_us, of.p99_us, of.p999_us, of.max_us].map(time).to_vec()
 }
 
 /// Marks a point, with a shape of the stage: they are told apart without colours, too.
-fn mark(area: &Area<'_>, stage: usize, (x, y): (i32, i32), size: i32) -> Drawn {
-    let style = Ink::Stage(stage).colour().filled();
+fn mark(stage: usize, (x, y): (f64, f64), size: f64) -> Markup {
     let corners = match stage % 4 {
-        0 => return area.draw(&Circle::new((x, y), size, style)),
+        0 => return html! { circle class="ink" cx=(px(x)) cy=(px(y)) r=(px(size)) {} },
         1 => vec![(-size, -size), (size, -size), (size, size), (-size, size)],
-        2 => vec![(0, -size - 1), (size + 1, size), (-size - 1, size)],
-        _ => vec![(0, -size - 2), (size + 2, 0), (0, size + 2), (-size - 2, 0)],
+        2 => vec![(0.0, -size - 1.0), (size + 1.0, size), (-size - 1.0, size)],
+        _ => vec![(0.0, -size - 2.0), (size + 2.0, 0.0), (0.0, size + 2.0), (-size - 2.0, 0.0)],
     };
-    let corners: Vec<(i32, i32)> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
-    area.draw(&Polygon::new(corners, style))
+    let corners = corners.iter().map(|(dx, dy)| (x + dx, y + dy));
+    html! { polygon class="ink" points=(points(corners)) {} }
+}
+
+/// Places, as SVG has them.
+fn points(places: impl Iterator<Item = (f64, f64)>) -> String {
+    let each = places.map(|(x, y)| format!("{},{}", px(x), px(y)));
+    each.collect::<Vec<_>>().join(" ")
+}
+
+/// The class that has the colour of a stage.
+fn color(stage: usize) -> String {
+    format!("s{}", stage % 6)
 }
 
 /// `lab 1` for `lab1-blocking`, or the name of another server.
@@ -151,12 +105,40 @@ fn short(stage: &Stage) -> String {
     let digit = stage.name.strip_prefix("lab").and_then(|rest| rest.chars().next());
     match digit.filter(char::is_ascii_digit) {
         Some(digit) => format!("lab {digit}"),
-        None => crate::text::cut(&stage.name, 14),
+        None => cut(&stage.name, 14),
     }
 }
 
-/// A pixel.
-#[expect(clippy::cast_possible_truncation, reason = "some hundred pixels")]
-fn px(length: f64) -> i32 {
-    length.round().clamp(-9_999.0, 9_999.0) as i32
+/// A power of ten, in microseconds: `10 µs`, `1 ms`.
+fn decade(exponent: i32) -> String {
+    match exponent {
+        ..3 => format!("{} µs", 10_f64.powi(exponent)),
+        3..6 => format!("{} ms", 10_f64.powi(exponent - 3)),
+        _ => format!("{} s", 10_f64.powi(exponent - 6)),
+    }
+}
+
+/// The powers of ten around all of these.
+#[expect(clippy::cast_possible_truncation, reason = "a float has few hundred powers of ten")]
+fn decades(values: impl Iterator<Item = f64>) -> (i32, i32) {
+    let logs: Vec<f64> = values.filter(|value| *value > 0.0).map(f64::log10).collect();
+    let lowest = logs.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if lowest > highest {
+        return (0, 1);
+    }
+    let (from, until) = (lowest.floor() as i32, highest.ceil() as i32);
+    (from, until.max(from + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decades_reach_around_all() {
+        assert_eq!(decades([52.0, 4_100.0].into_iter()), (1, 4));
+        assert_eq!(decades(std::iter::empty()), (0, 1));
+        assert_eq!([1, 3, 6].map(decade), ["10 µs", "1 ms", "1 s"]);
+    }
 }

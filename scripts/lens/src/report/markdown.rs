@@ -1,26 +1,25 @@
 //! A comparison as Markdown: the table, how each figure was measured, and what is missing.
 
-use super::model::{Comparison, Row};
-use super::table::{cell, explained, fates, head, lack};
+use super::model::{Cell, Comparison, Row};
 
 /// All of it.
 pub(crate) fn text(comparison: &Comparison) -> String {
-    let mut lines = vec!["# The stages, compared".to_owned(), String::new()];
-    lines.push(format!("{} {}", comparison.date, head(comparison).trim_end().replace('\n', " ")));
-    lines.push(String::new());
-    let names: Vec<&str> = comparison.stages.iter().map(|stage| stage.short.as_str()).collect();
-    lines.push(row(std::iter::once("").chain(names.iter().copied())));
-    lines.push(format!("|---|{}", "--:|".repeat(names.len())));
-    lines.extend(comparison.rows.iter().map(of_fact));
-    lines.push(String::new());
-    lines.extend(explained(comparison).map(|it| format!("- {}", escaped(&it))));
-    lines.extend(fates(comparison).map(|fate| format!("- \\* {}", escaped(&fate))));
+    let place = comparison.place().join(" ");
+    let mut lines = vec!["# The stages, compared\n".to_owned()];
+    lines.push(format!("{} {place}\n", comparison.date));
+    lines.extend(table(comparison, false));
+    let fates = comparison.fates().map(|fate| format!("\\* {fate}"));
+    lines.extend(points(comparison.explained().chain(fates)));
+    if comparison.details() > 0 {
+        lines.push(format!("\n<details><summary>{} more rows</summary>\n", comparison.details()));
+        lines.extend(table(comparison, true));
+        lines.push("</details>".to_owned());
+    }
     lines.push("\n## How each figure was measured\n".to_owned());
-    lines.extend(hows(&comparison.rows));
+    lines.extend(points(hows(&comparison.rows)));
     if !comparison.missing.is_empty() {
-        lines.extend(["\n## Missing\n".to_owned()]);
-        let lacks = comparison.missing.iter().map(lack);
-        lines.extend(lacks.map(|lack| format!("- {}", escaped(&lack))));
+        lines.push("\n## Missing\n".to_owned());
+        lines.extend(points(comparison.missing.iter().map(super::model::Missing::sentence)));
     }
     for lesson in &comparison.lessons {
         lines.push(format!("\n## {} to {}: {}\n", lesson.from, lesson.to, lesson.about));
@@ -29,9 +28,17 @@ pub(crate) fn text(comparison: &Comparison) -> String {
     lines.join("\n") + "\n"
 }
 
-fn of_fact(fact: &Row) -> String {
-    let cells: Vec<String> = fact.cells.iter().map(cell).collect();
-    row(std::iter::once(&*fact.name).chain(cells.iter().map(String::as_str)))
+/// The details, or the other rows. The heading of a group is a row of its own.
+fn table(comparison: &Comparison, is_detail: bool) -> Vec<String> {
+    let count = comparison.stages.len();
+    let shorts = comparison.stages.iter().map(|stage| stage.short.clone());
+    let mut lines = vec![row("", shorts), format!("|---|{}", "--:|".repeat(count))];
+    for (group, rows) in comparison.groups(Some(is_detail)) {
+        lines.push(row(&format!("**{group}**"), vec![String::new(); count]));
+        lines.extend(rows.iter().map(|of| row(&of.name, of.cells.iter().map(Cell::shown))));
+    }
+    lines.push(String::new());
+    lines
 }
 
 /// A line for each way to measure, with the rows that were measured in that way.
@@ -44,13 +51,16 @@ fn hows(rows: &[Row]) -> Vec<String> {
             None => ways.push((&row.how, vec![name])),
         }
     }
-    let line = |(how, names): (&str, Vec<String>)| format!("- {}: {how}", names.join(", "));
-    ways.into_iter().map(|way| escaped(&line(way))).collect()
+    ways.into_iter().map(|(how, names)| format!("{}: {how}", names.join(", "))).collect()
 }
 
-fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
-    let cells: Vec<String> = cells.into_iter().map(escaped).collect();
-    format!("| {} |", cells.join(" | "))
+fn points(sentences: impl IntoIterator<Item = String>) -> Vec<String> {
+    sentences.into_iter().map(|sentence| format!("- {}", escaped(&sentence))).collect()
+}
+
+fn row(name: &str, cells: impl IntoIterator<Item = String>) -> String {
+    let cells: Vec<String> = [name.to_owned()].into_iter().chain(cells).collect();
+    format!("| {} |", cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>().join(" | "))
 }
 
 fn escaped(text: &str) -> String {

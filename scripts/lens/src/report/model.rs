@@ -104,9 +104,16 @@ pub struct CallsPerRequest {
     pub pipelined: Vec<(String, f64)>,
 }
 
+/// Behind a figure of clients that came one after the other.
+pub const BY_TURNS: &str = ", by turns";
+
 /// A fact about all stages.
 #[derive(Debug, Serialize)]
 pub struct Row {
+    /// What it belongs to: `memory`. Rows of one group stand below each other.
+    pub group: String,
+    /// Whether few readers need it: it is folded.
+    pub is_detail: bool,
     /// What: `B's first reply`.
     pub name: String,
     /// In what unit; empty if it has none.

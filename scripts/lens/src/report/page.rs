@@ -6,7 +6,6 @@
 mod charts;
 mod diff;
 mod flames;
-mod missing;
 mod parts;
 mod requests;
 mod steps;
@@ -15,10 +14,11 @@ mod timeline;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::model::{Comparison, Stage};
-use crate::view::picture::for_inline;
+use super::model::{Comparison, Missing, Stage};
+use crate::picture::{COLOURS, for_page};
+use crate::text::list;
 
-use parts::list;
+use parts::part;
 
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
@@ -49,20 +49,20 @@ pub fn html(comparison: &Comparison) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { "The stages side by side" }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(COLOURS)) (PreEscaped(STYLE)) }
             }
             body {
                 a class="skip" href="#timeline" { "To the timeline" }
-                (for_inline())
+                (for_page())
                 (head(comparison))
                 main {
-                    (timeline::section(comparison))
+                    (timeline::section(&comparison.stages))
                     (table::section(comparison))
                     (charts::section(&comparison.stages))
                     (requests::section(&comparison.stages))
                     (flames::section(&comparison.stages))
                     (diff::section(&comparison.lessons))
-                    (missing::section(comparison))
+                    (missing(&comparison.missing))
                 }
                 (panel())
                 script { (PreEscaped(SCRIPT)) }
@@ -101,10 +101,7 @@ fn head(comparison: &Comparison) -> Markup {
 fn made(comparison: &Comparison) -> String {
     let date = &comparison.date;
     match &comparison.machine {
-        Some(machine) => format!(
-            "Measured {date} on {}, {} cores, {}.",
-            machine.cpu, machine.cores, machine.kernel
-        ),
+        Some(machine) => format!("Measured {date} on {}.", machine.about()),
         None => format!("Made {date} from recordings: nothing was measured on this machine."),
     }
 }
@@ -134,4 +131,20 @@ fn panel() -> Markup {
             dl {}
         }
     }
+}
+
+/// What is not on the page, and why.
+fn missing(missing: &[Missing]) -> Markup {
+    let list = html! {
+        @if missing.is_empty() {
+            p { "Nothing: all that was to be measured was measured." }
+        } @else {
+            ul class="missing" {
+                @for Missing { stage, what, why } in missing {
+                    li { strong { @if let Some(stage) = stage { (stage) ", " } (what) } ": " (why) }
+                }
+            }
+        }
+    };
+    part("missing", "What is missing here, and why", &list)
 }

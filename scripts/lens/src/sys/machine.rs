@@ -47,6 +47,17 @@ impl Machine {
             labs: env!("CARGO_PKG_VERSION"),
         }
     }
+
+    /// What it is, in a few words.
+    pub(crate) fn about(&self) -> String {
+        format!("{}, {} cores, {}", self.cpu, self.cores, self.kernel)
+    }
+
+    /// The same, and whether others were at work, in sentences.
+    pub(crate) fn sentences(&self) -> Vec<String> {
+        let busy = format!("Others were at work here (load {:.1}): expect noise.", self.busy);
+        [self.about()].into_iter().chain((self.busy > 0.5).then_some(busy)).collect()
+    }
 }
 
 /// The name and the version of the kernel.

@@ -1,4 +1,4 @@
-//! The life of one request: the client sends it, it is on the wire, the server reads it, answers, the
+//! One request on its way: the client sends it, it is on the wire, the server reads it, answers, the
 //! reply is on the wire, the client has it. Joined from three recordings by the connection and by the
 //! place of the bytes in what it has carried: `clients.jsonl`, `packets.pcap`, `strace.log`.
 
@@ -7,11 +7,13 @@ pub mod svg;
 pub mod text;
 
 use serde::Serialize;
+use strum::AsRefStr;
 
 use trace::client_log::{ClientEvent, EventKind};
 
 use super::recorded::{Clocks, Recorded, RecordedError};
 use super::server_call::ServerCall;
+use super::timeline::{Span, SpanKind};
 
 use packets::{Direction, Packets};
 
@@ -46,30 +48,20 @@ pub struct Step {
 }
 
 /// Who has noted a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, AsRefStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Source {
     /// The client itself.
     Client,
     /// tcpdump.
+    #[strum(serialize = "tcpdump")]
     Packet,
     /// strace.
+    #[strum(serialize = "strace")]
     Call,
     /// Nobody: the server makes no call for it.
     Nobody,
-}
-
-impl Source {
-    /// Whose notes they are.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Packet => "tcpdump",
-            Self::Call => "strace",
-            Self::Nobody => "nobody",
-        }
-    }
 }
 
 impl Request {
@@ -89,27 +81,23 @@ impl Request {
             let known = clients.join(", ");
             return Err(failed(format!("there is no client '{client}': take one of {known}")));
         }
-        let events: Vec<&ClientEvent> = recorded.events_of(client).collect();
-        let is_sent = |event: &&&ClientEvent| matches!(event.what, EventKind::Sent { .. });
-        let count = events.iter().filter(is_sent).count();
-        let Some(sent) =
-            number.checked_sub(1).and_then(|skip| events.iter().filter(is_sent).nth(skip))
-        else {
-            return Err(failed(format!(
-                "client {client} has sent {count} requests, and no {number}."
-            )));
+        let mut sent: Vec<(&ClientEvent, &str)> = Vec::new();
+        for event in recorded.events_of(client) {
+            if let EventKind::Sent { text, .. } = &event.what {
+                sent.push((event, text));
+            }
+        }
+        let Some((event, text)) = number.checked_sub(1).and_then(|place| sent.get(place)) else {
+            let count = sent.len();
+            let why = format!("client {client} has sent {count} requests, and no {number}.");
+            return Err(failed(why));
         };
-        let is_reply = |event: &&&ClientEvent| {
-            event.at_us >= sent.at_us && matches!(event.what, EventKind::Received { .. })
-        };
-        let received = events.iter().find(is_reply).copied();
-        let EventKind::Sent { text, .. } = &sent.what else { return Err(failed(String::new())) };
         Ok(Self {
             server: recorded.meta.lab.clone(),
             client: client.to_owned(),
             number,
-            text: text.clone(),
-            steps: steps(recorded, sent, received),
+            text: (*text).to_owned(),
+            steps: steps(recorded, event),
             clocks: recorded.clocks(),
         })
     }
@@ -125,48 +113,98 @@ impl Request {
         };
         self.steps.iter().map(gap).collect()
     }
+
+    /// What passes between its steps, as spans of a timeline that begins when it is sent.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        let mut from = 0;
+        let mut spans = Vec::new();
+        for (step, at) in self.steps.iter().filter_map(|step| Some((step, step.at_us?))) {
+            if at > from {
+                let (kind, says) = before(step.what);
+                spans.push(Span::new(kind, Some(&self.client), (from, at), says));
+                from = at;
+            }
+        }
+        spans
+    }
 }
 
-fn steps(recorded: &Recorded, sent: &ClientEvent, received: Option<&ClientEvent>) -> Vec<Step> {
+/// What passes before a step, in words of different length.
+fn before(step: &str) -> (SpanKind, [&'static str; 2]) {
+    match step {
+        ACCEPTS => {
+            let words = ["in the accept queue: the server does not accept", "in the queue"];
+            (SpanKind::Unaccepted, words)
+        }
+        READS => (SpanKind::Unread, ["in the receive buffer: the server does not read", "unread"]),
+        ANSWERS => (SpanKind::Awake, ["parsed, carried out", "parsed"]),
+        _ => (SpanKind::Connect, ["on the way", "way"]),
+    }
+}
+
+const ACCEPTS: &str = "the server accepts";
+const READS: &str = "the server has read it";
+const ANSWERS: &str = "the server answers";
+const ON_WIRE: &str = "packet on the wire";
+
+fn steps(recorded: &Recorded, sent: &ClientEvent) -> Vec<Step> {
+    let is_reply = |event: &&ClientEvent| {
+        event.at_us >= sent.at_us && matches!(event.what, EventKind::Received { .. })
+    };
+    let received = recorded.events_of(&sent.client).find(is_reply);
+    let answer = received.and_then(|event| recorded.answer_to(event));
     let packets = Packets::read(recorded);
     let at = |us: u64| i64::try_from(us).unwrap_or(0) - i64::try_from(sent.at_us).unwrap_or(0);
-    let read = recorded.read_of(sent);
-    let answer = received.and_then(|event| recorded.answer_to(event));
-    let mut steps = vec![note("the client sends", Some(sent), at, &told(sent))];
-    let request_ends = recorded.bytes_until(sent, sent_bytes);
-    steps.push(packets.step(
-        "packet on the wire",
-        sent.port,
-        Direction::ToServer,
-        request_ends,
-        at,
-    ));
+    let packet = |direction, event: Option<&ClientEvent>| {
+        let ends = event.map_or(0, |event| recorded.bytes_until(event, bytes(direction)));
+        packets.step(ON_WIRE, (sent.port, direction), ends, at)
+    };
+    let note = |what, event: Option<&ClientEvent>| Step {
+        what,
+        source: Source::Client,
+        at_us: event.map(|event| at(event.at_us)),
+        detail: event.map_or_else(|| "it never came".to_owned(), told),
+    };
+    let call = |what, call: Option<&ServerCall>, us: fn(&ServerCall) -> u64| Step {
+        what,
+        source: Source::Call,
+        at_us: call.map(|call| at(us(call))),
+        detail: call.map_or_else(
+            || "missing: strace.log has no such call".to_owned(),
+            |call| format!("{}: {}", call.name, call.says),
+        ),
+    };
     // A connection that was accepted long ago is not on the way of this request.
     let accept = recorded.accept_of(sent.port).filter(|call| call.end_us() >= sent.at_us);
-    if let Some(accept) = accept {
-        steps.push(call("the server accepts", Some(accept), accept.end_us(), at));
+    let accepts = accept.map(|accept| call(ACCEPTS, Some(accept), ServerCall::end_us));
+    let sends = [note("the client sends", Some(sent)), packet(Direction::ToServer, Some(sent))];
+    let serves = [
+        call(READS, recorded.read_of(sent), ServerCall::end_us),
+        in_memory(),
+        call(ANSWERS, answer, |call| call.start_us),
+    ];
+    let ends = [packet(Direction::ToClient, received), note("the client has the reply", received)];
+    sends.into_iter().chain(accepts).chain(serves).chain(ends).collect()
+}
+
+fn in_memory() -> Step {
+    let detail = "no system call: between these two".to_owned();
+    Step { what: "parsed and carried out", source: Source::Nobody, at_us: None, detail }
+}
+
+/// How many bytes an event has carried in a direction.
+fn bytes(direction: Direction) -> fn(&EventKind) -> usize {
+    match direction {
+        Direction::ToServer => |what| match what {
+            EventKind::Sent { bytes, .. } => *bytes,
+            _ => 0,
+        },
+        Direction::ToClient => |what| match what {
+            EventKind::Received { bytes, .. } => *bytes,
+            _ => 0,
+        },
     }
-    steps.push(call("the server has read it", read, read.map_or(0, ServerCall::end_us), at));
-    steps.push(Step {
-        what: "parsed and carried out",
-        source: Source::Nobody,
-        at_us: None,
-        detail: "no system call: between these two".to_owned(),
-    });
-    steps.push(call("the server answers", answer, answer.map_or(0, |call| call.start_us), at));
-    let reply_ends = received.map_or(0, |event| recorded.bytes_until(event, received_bytes));
-    steps.push(packets.step("packet on the wire", sent.port, Direction::ToClient, reply_ends, at));
-    let text = received.map_or_else(|| "it never came".to_owned(), told);
-    steps.push(note("the client has the reply", received, at, &text));
-    steps
-}
-
-fn sent_bytes(what: &EventKind) -> usize {
-    if let EventKind::Sent { bytes, .. } = what { *bytes } else { 0 }
-}
-
-fn received_bytes(what: &EventKind) -> usize {
-    if let EventKind::Received { bytes, .. } = what { *bytes } else { 0 }
 }
 
 fn told(event: &ClientEvent) -> String {
@@ -177,22 +215,4 @@ fn told(event: &ClientEvent) -> String {
         EventKind::Received { bytes, replies, .. } => format!("{replies} replies ({bytes} bytes)"),
         _ => String::new(),
     }
-}
-
-fn note(
-    what: &'static str,
-    event: Option<&ClientEvent>,
-    at: impl Fn(u64) -> i64,
-    detail: &str,
-) -> Step {
-    let at_us = event.map(|event| at(event.at_us));
-    Step { what, source: Source::Client, at_us, detail: detail.to_owned() }
-}
-
-fn call(what: &'static str, call: Option<&ServerCall>, us: u64, at: impl Fn(u64) -> i64) -> Step {
-    let detail = call.map_or_else(
-        || "missing: strace.log has no such call".to_owned(),
-        |call| format!("{}: {}", call.name, call.says),
-    );
-    Step { what, source: Source::Call, at_us: call.map(|_| at(us)), detail }
 }

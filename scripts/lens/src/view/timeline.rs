@@ -9,7 +9,6 @@
 mod axis;
 mod clients;
 mod facts;
-mod queue;
 mod server;
 mod span;
 pub mod svg;
@@ -19,8 +18,8 @@ use serde::Serialize;
 
 use super::recorded::{Clocks, Recorded, RecordedError};
 
-use axis::{Axis, ticks};
-pub use facts::{Fact, Facts, Slept};
+use axis::Axis;
+pub use facts::{Facts, Slept};
 pub use span::{Lane, LaneKind, Span, SpanKind};
 
 /// More clients than this have no room.
@@ -62,22 +61,17 @@ impl Timeline {
     /// # Errors
     /// If there are too many clients, or it goes on for too long.
     pub fn new(recorded: &Recorded) -> Result<Self, RecordedError> {
-        let count = recorded.clients().len();
+        let (folder, count) = (recorded.folder.clone(), recorded.clients().len());
         if count > MOST_CLIENTS {
-            let folder = recorded.folder.clone();
             return Err(RecordedError::TooMany { folder, count, most: MOST_CLIENTS });
         }
         let axis = Axis::new(recorded);
-        let (seconds, folder) = ((axis.window.1 - axis.window.0) / 1_000_000, &recorded.folder);
+        let seconds = (axis.window.1 - axis.window.0) / 1_000_000;
         if seconds > MOST_SECONDS {
-            let folder = folder.clone();
             return Err(RecordedError::TooLong { folder, seconds, most: MOST_SECONDS });
         }
-        let mut lanes: Vec<Lane> = Vec::new();
-        lanes.extend(clients::lanes(recorded, &axis));
-        lanes.extend(queue::lanes(recorded, &axis));
+        let mut lanes = clients::lanes(recorded, &axis);
         lanes.extend(server::lanes(recorded, &axis));
-        let facts = Facts::new(recorded, &axis);
         let meta = recorded.meta.clone();
         Ok(Self {
             server: meta.lab,
@@ -88,7 +82,7 @@ impl Timeline {
             zero_us: axis.zero_us,
             window: axis.window,
             lanes,
-            facts,
+            facts: Facts::new(recorded, &axis),
             clocks: recorded.clocks(),
         })
     }
@@ -105,4 +99,23 @@ impl Timeline {
     pub fn spans(&self) -> impl Iterator<Item = (&Lane, &Span)> {
         self.lanes.iter().flat_map(|lane| lane.spans.iter().map(move |span| (lane, span)))
     }
+}
+
+/// From when to when all of them are of interest; `None` if there is none.
+fn whole_run(timelines: &[Timeline]) -> Option<(i64, i64)> {
+    let windows = timelines.iter().map(|timeline| timeline.window);
+    windows.reduce(|all, of| (all.0.min(of.0), all.1.max(of.1)))
+}
+
+/// What the shapes of a timeline mean: a kind of span, whether it is about a client, and its words.
+fn legend() -> [(SpanKind, bool, &'static str); 7] {
+    [
+        (SpanKind::Connect, true, "connects"),
+        (SpanKind::Waiting, true, "waits"),
+        (SpanKind::Served, true, "is served, the thread is awake for it"),
+        (SpanKind::Idle, true, "silent"),
+        (SpanKind::Unread, true, "kept by the kernel"),
+        (SpanKind::Asleep, true, "asleep"),
+        (SpanKind::Awake, false, "awake for no client"),
+    ]
 }

@@ -18,7 +18,7 @@ fn whole() -> &'static (Value, String) {
     static WHOLE: OnceLock<(Value, String)> = OnceLock::new();
     WHOLE.get_or_init(|| {
         let place = TempDir::new().unwrap();
-        let text = said(&ended(&mut compare(&place, &["--quick", "--with-threads"]), 0));
+        let text = said(&ended(&mut compare(&place, &["--quick", "--with-threads", "--all"]), 0));
         assert!(running_in(place.path()).is_empty(), "something still runs");
         (read(&place), text)
     })

@@ -43,13 +43,18 @@ fn every_step_of_a_known_request_is_when_it_was() {
 #[test]
 fn a_step_that_nobody_has_recorded_is_named_as_missing() {
     let made = ByHand::blocking();
-    let shown = text::show(&request(made.folder(), Some("A"), 1), false);
+    // A sentence may go on in the next line.
+    let show = |client| {
+        let shown = text::show(&request(made.folder(), client, 1), false);
+        shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let shown = show(Some("A"));
     assert!(shown.contains("missing: not captured (no rights)"), "{shown}");
     made.capture();
-    let shown = text::show(&request(made.folder(), Some("A"), 1), false);
+    let shown = show(Some("A"));
     assert!(shown.contains("missing: packets.pcap has no such packet"), "{shown}");
     fs::write(made.folder().join("packets.pcap"), "garbled").unwrap();
-    let shown = text::show(&request(made.folder(), None, 1), false);
+    let shown = show(None);
     assert!(shown.contains("missing: packets.pcap cannot be read"), "{shown}");
 }
 
@@ -98,7 +103,7 @@ fn the_request_of_b_has_all_steps_in_the_order_of_time_on_every_server() {
 fn the_text_of_a_request_is_as_it_was() {
     let request = request(&root().join("labs/lab1-blocking/recordings/two-clients"), Some("B"), 1);
     let shown = text::show(&request, false);
-    assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
     let path = root().join("scripts/lens/tests/lens/pages/follow-lab1.txt");
     assert_eq!(shown, fs::read_to_string(path).unwrap());
 }

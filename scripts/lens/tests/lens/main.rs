@@ -17,3 +17,4 @@ mod support;
 mod sys;
 mod timeline;
 mod watch;
+mod width;

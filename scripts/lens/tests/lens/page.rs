@@ -132,14 +132,14 @@ fn in_chromium_every_chart_is_drawn_with_its_data() {
     for (number_of, stage) in whole.stages.iter().enumerate() {
         for (chart, expected) in marks(stage) {
             let marks = format!(
-                "all('#chart-{chart} svg :is(circle,rect,polygon)[fill=\"var(--s{number_of})\"]').map((one) => one.getBBox())
+                "all('#chart-{chart} svg .s{number_of} :is(circle,rect,polygon).ink').map((one) => one.getBBox())
                  .filter((box) => box.width > 0 && box.height > 0 && box.x >= 0 && box.x + box.width <= 460).length"
             );
             assert_eq!(page.count(&marks), expected, "{chart}, {}", stage.name);
         }
         // More requests a second are higher up.
         let heights = format!(
-            "all('#chart-throughput svg :is(circle,polygon)[fill=\"var(--s{number_of})\"]').map((one) => {{ const box = one.getBBox(); return box.y + box.height / 2 }})"
+            "all('#chart-throughput svg .s{number_of} :is(circle,polygon).ink').map((one) => {{ const box = one.getBBox(); return box.y + box.height / 2 }})"
         );
         let heights: Vec<f64> = serde_json::from_value(page.value(&heights)).unwrap();
         let rates: Vec<f64> = stage.loads.iter().filter_map(|load| load.per_second).collect();
@@ -151,8 +151,7 @@ fn in_chromium_every_chart_is_drawn_with_its_data() {
             );
         }
     }
-    let ways =
-        "all('#chart-latency svg polyline[stroke^=\"var(--s\"]').map((one) => one.points.length)";
+    let ways = "all('#chart-latency svg polyline.curve').map((one) => one.points.length)";
     let ways: Vec<u32> = serde_json::from_value(page.value(ways)).unwrap();
     assert!(ways.len() == 5 && ways.iter().all(|points| *points > 100), "{ways:?}");
 }
@@ -222,4 +221,24 @@ fn names_from_outside_are_shown_as_they_are_and_run_nothing() {
     let html = page::html(&whole);
     assert!(!html.contains("<script>x"), "it stands in the page as it is");
     assert!(html.contains("&lt;script&gt;x&lt;/script&gt;&quot;&amp;"));
+}
+
+#[test]
+fn in_chromium_the_rows_that_few_need_are_folded_and_all_stand_below_a_heading() {
+    let browser = Browser::new();
+    let whole = sample::whole();
+    let page = browser.open(&page::html(&whole), Look::LIGHT);
+    let seen = "all('#table tbody th[scope=row] summary').filter((one) => one.checkVisibility()).map((one) => one.firstChild.textContent.trim())";
+    let main: Vec<&str> =
+        whole.rows.iter().filter(|row| !row.is_detail).map(|row| row.name.as_str()).collect();
+    assert_eq!(page.strings(seen), main);
+    assert_eq!(
+        page.value("document.querySelector('#table .more summary').textContent"),
+        "1 more row"
+    );
+    page.value("document.querySelector('#table .more').open = true");
+    assert_eq!(page.strings(seen).len(), whole.rows.len());
+    let headings = page
+        .strings("all('#table tr:first-child > th[scope=rowgroup]').map((one) => one.textContent)");
+    assert_eq!(headings, ["Two clients", "Load and code", "Load and code"]);
 }

@@ -123,7 +123,7 @@ const TOO_PALE: &str = "(() => {
   };
   const ratio = (a, b) => (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
   return all('body *').filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
-    .filter((one) => !one.closest('script, style, .lens') && one.checkVisibility())
+    .filter((one) => !one.closest('script, style, .lens:not(.chart)') && one.checkVisibility())
     .map((one) => [one, ratio(light(getComputedStyle(one)[one.closest('svg') ? 'fill' : 'color']), light(ground(one)))])
     .filter(([, found]) => found < 4.5).map(([one, found]) => `${found.toFixed(2)} ${one.outerHTML.slice(0, 80)}`);
 })()";

@@ -76,7 +76,7 @@ fn every_span_of_a_known_run_is_where_it_was() {
 #[test]
 fn the_figures_of_a_known_run_are_those_that_were_written_into_it() {
     let facts = by_hand().facts;
-    assert_eq!((facts.host.as_str(), facts.guest.as_str()), ("A", "B"));
+    assert_eq!((facts.first.as_str(), facts.second.as_str()), ("A", "B"));
     assert_eq!((facts.connect_us, facts.first_reply_us), (Some(150), Some(301_000)));
     assert_eq!(facts.accepted_us, Some(300_320));
     assert_eq!(facts.held_us, 10 + 50 + 499_300 + 40);
@@ -125,7 +125,7 @@ fn on_lab_3_and_redis_b_is_served_while_a_is_connected() {
     for timeline in &timelines()[2..] {
         let facts = &timeline.facts;
         assert!(facts.first_reply_us.unwrap() < 50_000, "{facts:?}");
-        assert!(facts.host_left_us.unwrap() > 700_000, "{facts:?}");
+        assert!(facts.first_left_us.unwrap() > 700_000, "{facts:?}");
         assert!(facts.slept.iter().all(|slept| slept.client.is_none()), "{facts:?}");
     }
 }
@@ -184,7 +184,7 @@ fn each_span_is_in_the_picture_once_with_its_facts_and_can_be_reached() {
     let mut left: HashMap<String, usize> = HashMap::new();
     for timeline in &timelines {
         for (lane, span) in timeline.spans() {
-            let (server, lane, kind) = (&timeline.server, lane.kind.name(), span.kind.name());
+            let (server, lane, kind) = (&timeline.server, lane.kind.as_ref(), span.kind.as_ref());
             let client = span.client.as_deref().unwrap_or_default();
             let (start, duration, bytes) = (span.start_us, span.duration_us, span.bytes);
             let key =

@@ -1,56 +1,46 @@
 //! What a request costs in system calls: alone, and as one of sixteen that come together.
 
-use plotters::element::Rectangle;
-use plotters::style::Color;
-use plotters::style::text_anchor::HPos;
+use maud::{Markup, html};
 
-use super::labels::list;
-use super::{Area, Chart, Drawn, Failed, Ink, picture, px, short, write};
-use crate::bench::figure;
+use super::{Chart, Found, below_each_other, color, found, rows, short};
+use crate::picture::{Scale, px, text};
 use crate::report::model::{CallsPerRequest, Stage};
-use crate::text::cut;
+use crate::text::{cut, figure, list};
 
 /// The left and the right end of the longest bar.
 const EDGES: (f64, f64) = (104.0, 400.0);
-const TOP: i32 = 6;
-const ROW: usize = 96;
-const BAR: i32 = 13;
+const TOP: f64 = 6.0;
+const ROW: f64 = 96.0;
+const BAR: f64 = 13.0;
 /// So many letters have room below a bar.
 const LETTERS: usize = 50;
+/// The parts of a bar, one paler than the other.
+const SHADES: [&str; 4] = ["1", ".62", ".34", ".18"];
 
 /// The chart, or nothing if no calls were counted.
-pub(crate) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
-    let found: Vec<(&Stage, &CallsPerRequest)> =
-        stages.iter().filter_map(|stage| Some((stage, stage.calls.as_ref()?))).collect();
-    if found.is_empty() {
-        return None;
-    }
+pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
+    let found = found(stages, |stage| stage.calls.as_ref());
+    let sums = found.iter().flat_map(|(_, _, of)| [sum(&of.alone), sum(&of.pipelined)]);
+    let longest = sums.reduce(f64::max)?.max(f64::MIN_POSITIVE);
+    let scale = Scale { range: (0.0, longest), edges: EDGES };
     let notice = notice(&found);
-    let says = format!("System calls a request, by call. {notice}");
-    let height = u32::try_from(stages.len() * ROW).unwrap_or(0) + TOP.unsigned_abs() + 4;
-    let longest = found.iter().flat_map(|(_, of)| [sum(&of.alone), sum(&of.pipelined)]);
-    let longest = longest.fold(f64::MIN_POSITIVE, f64::max);
-    let drawn = picture(height, &says, |area| draw(area, stages, longest));
-    let row = |(stage, of): &(&Stage, &CallsPerRequest)| {
-        vec![stage.name.clone(), told(&of.alone), told(&of.pipelined)]
-    };
+    let (places, end) = below_each_other(stages, TOP, ROW);
+    let inside =
+        html! { @for (number, stage, top) in places { (row(number, stage, &scale, top)) } };
     let absent = stages.iter().filter(|stage| stage.calls.is_none());
-    Some(drawn.map(|svg| Chart {
-        title: "System calls a request".to_owned(),
-        svg,
-        notice,
+    Some(Chart {
         head: ["alone", "one of 16"].map(str::to_owned).to_vec(),
-        rows: found.iter().map(row).collect(),
-        absent:
-            absent.map(|stage| format!("{}: its calls were not counted.", stage.name)).collect(),
-    }))
+        rows: rows(&found, |of| vec![told(&of.alone), told(&of.pipelined)]),
+        absent: absent.map(|it| format!("{}: its calls were not counted.", it.name)).collect(),
+        ..Chart::new("calls", "System calls a request", notice, (end + 4.0, inside))
+    })
 }
 
 fn sum(calls: &[(String, f64)]) -> f64 {
     calls.iter().map(|(_, count)| count).sum()
 }
 
-/// `recvfrom 1, sendto 1`, or what fits into the picture.
+/// `recvfrom 1, sendto 1`.
 fn told(calls: &[(String, f64)]) -> String {
     let each = calls.iter().map(|(name, count)| format!("{name} {}", count_of(*count)));
     each.collect::<Vec<_>>().join(", ")
@@ -63,45 +53,44 @@ fn count_of(count: f64) -> String {
     if rest.bytes().all(|digit| digit == b'0') { whole.to_owned() } else { text }
 }
 
-fn draw(area: &Area<'_>, stages: &[Stage], longest: f64) -> Drawn {
-    for ((number, stage), top) in stages.iter().enumerate().zip((TOP..).step_by(ROW)) {
-        write(area, &short(stage), (4, top + 8), HPos::Left, Ink::Stage(number))?;
-        let Some(calls) = &stage.calls else {
-            write(area, "not counted", (px(EDGES.0), top + 8), HPos::Left, Ink::Note)?;
-            continue;
-        };
-        bar(area, number, (&calls.alone, longest), top)?;
-        write(area, "one of 16", (4, top + 50), HPos::Left, Ink::Note)?;
-        bar(area, number, (&calls.pipelined, longest), top + 42)?;
+fn row(number: usize, stage: &Stage, scale: &Scale, top: f64) -> Markup {
+    html! {
+        g class=(color(number)) {
+            (text("ink", (4.0, top + 12.5), &short(stage)))
+            @if let Some(calls) = &stage.calls {
+                (bar(&calls.alone, scale, top))
+                (text("note", (4.0, top + 54.5), "one of 16"))
+                (bar(&calls.pipelined, scale, top + 42.0))
+            } @else {
+                (text("note", (EDGES.0, top + 12.5), "not counted"))
+            }
+        }
     }
-    Ok(())
 }
 
-/// One bar, a part for each call, one paler than the other; its sum behind it, and its calls below.
-fn bar(
-    area: &Area<'_>,
-    stage: usize,
-    (calls, longest): (&[(String, f64)], f64),
-    top: i32,
-) -> Drawn {
-    let x = |count: f64| EDGES.0 + (EDGES.1 - EDGES.0) * count / longest;
+/// One bar, a part for each call; its sum behind it, and its calls below.
+fn bar(calls: &[(String, f64)], scale: &Scale, top: f64) -> Markup {
     let mut before = 0.0;
-    let shades = [1.0, 0.62, 0.34, 0.18];
-    for ((_, count), shade) in calls.iter().zip(shades.into_iter().chain(std::iter::repeat(0.18))) {
-        let (left, right) = (px(x(before)), px(x(before + count)));
-        let style = Ink::Stage(stage).colour().mix(shade).filled();
-        area.draw(&Rectangle::new([(left, top), ((right - 1).max(left + 1), top + BAR)], style))?;
+    let mut parts = Vec::new();
+    for (number, (_, count)) in calls.iter().enumerate() {
+        let (left, right) = (scale.at(before), scale.at(before + count));
+        let shade = SHADES.get(number).unwrap_or(&".18");
+        parts.push((left, (right - 1.0 - left).max(1.0), shade));
         before += count;
     }
-    let end = px(x(before)) + 6;
-    write(area, &count_of(before), (end, top + 7), HPos::Left, Ink::Text)?;
-    write(area, &cut(&told(calls), LETTERS), (px(EDGES.0), top + 26), HPos::Left, Ink::Note)
+    html! {
+        @for (left, width, shade) in parts {
+            rect class="ink" x=(px(left)) y=(px(top)) width=(px(width)) height=(px(BAR)) opacity=(shade) {}
+        }
+        (text("", (scale.at(before) + 6.0, top + 11.5), &count_of(before)))
+        (text("note", (EDGES.0, top + 30.5), &cut(&told(calls), LETTERS)))
+    }
 }
 
-fn notice(found: &[(&Stage, &CallsPerRequest)]) -> String {
-    let told = |(stage, of): &(&Stage, &CallsPerRequest)| {
-        let (alone, pipelined) = (sum(&of.alone), sum(&of.pipelined));
-        format!("{} to {} on {}", count_of(alone), count_of(pipelined), stage.name)
+fn notice(found: &Found<'_, CallsPerRequest>) -> String {
+    let told = |(_, stage, of): &(usize, &Stage, &CallsPerRequest)| {
+        let (alone, pipelined) = (count_of(sum(&of.alone)), count_of(sum(&of.pipelined)));
+        format!("{alone} to {pipelined} on {}", stage.name)
     };
     let all: Vec<String> = found.iter().map(told).collect();
     format!(

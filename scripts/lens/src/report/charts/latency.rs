@@ -1,9 +1,9 @@
 //! How long replies take: from the fastest half to the one in a thousand, on one log axis.
 
-use super::labels::{decade, decades, list, time};
 use super::lines::{Axis, Line, draw};
-use super::{Chart, Failed, short};
+use super::{Chart, Found, LATENCIES, decade, decades, found, latencies, rows, short};
 use crate::report::model::{Latencies, Loaded, Stage};
+use crate::text::{clients, list, time};
 
 /// The parts of all replies that the axis names.
 const PARTS: [(f64, &str); 5] =
@@ -12,36 +12,26 @@ const PARTS: [(f64, &str); 5] =
 const MOST: f64 = 0.9999;
 
 /// The chart, or nothing if nobody got a reply.
-pub(crate) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
-    let clients = which(stages)?;
-    let of = |stage| at(stage, clients).and_then(|load| load.latencies.as_ref());
-    let found: Vec<(usize, &Stage, &Latencies)> = stages
-        .iter()
-        .enumerate()
-        .filter_map(|(number, stage)| Some((number, stage, of(stage)?)))
-        .collect();
-    let who = if clients == 1 { "1 client".to_owned() } else { format!("{clients} clients") };
+pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
+    let count = which(stages)?;
+    let of = |stage| at(stage, count).and_then(|load| load.latencies.as_ref());
+    let found = found(stages, of);
+    let who = clients(count);
     let notice = notice(&found, &who)?;
     let lines: Vec<Line> =
         found.iter().map(|(number, stage, of)| line(*number, stage, of)).collect();
-    let says = format!("Latencies of replies to {who}, on a logarithmic axis. {notice}");
-    let row = |(_, stage, of): &(usize, &Stage, &Latencies)| {
-        let times = [of.p50_us, of.p99_us, of.p999_us, of.max_us].map(time);
-        [vec![stage.name.clone()], times.to_vec()].concat()
-    };
+    let title = format!("How long a reply takes, with {who}");
     let absent = stages.iter().filter(|stage| of(stage).is_none()).map(|stage| {
-        let fate = at(stage, clients).and_then(|load| load.fate.clone());
+        let fate = at(stage, count).and_then(|load| load.fate.clone());
         let why = fate.unwrap_or_else(|| format!("no reply to {who} was measured."));
         format!("{}: {why}", stage.name)
     });
-    Some(draw(&says, axes(&lines), &lines).map(|svg| Chart {
-        title: format!("How long a reply takes, with {who}"),
-        svg,
-        notice,
-        head: ["p50", "p99", "p99.9", "longest"].map(str::to_owned).to_vec(),
-        rows: found.iter().map(row).collect(),
+    Some(Chart {
+        head: LATENCIES.map(str::to_owned).to_vec(),
+        rows: rows(&found, latencies),
         absent: absent.collect(),
-    }))
+        ..Chart::new("latency", &title, notice, draw(axes(&lines), &lines))
+    })
 }
 
 fn at(stage: &Stage, clients: u32) -> Option<&Loaded> {
@@ -64,30 +54,27 @@ fn right(part: f64) -> f64 {
 }
 
 fn line(stage: usize, of: &Stage, latencies: &Latencies) -> Line {
-    let points = latencies.distribution.iter().filter(|(us, part)| *us > 0.0 && *part <= MOST);
-    let mut points: Vec<(f64, f64)> = points.map(|(us, part)| (right(*part), us.log10())).collect();
-    let marks = [(0.5, latencies.p50_us), (0.99, latencies.p99_us), (0.999, latencies.p999_us)];
-    let marks: Vec<(f64, f64)> = marks
-        .into_iter()
-        .filter(|mark| mark.1 > 0.0)
-        .map(|(part, us)| (right(part), us.log10()))
-        .collect();
-    if points.is_empty() {
-        points.clone_from(&marks);
-    }
+    let places = |points: &[(f64, f64)]| {
+        let points = points.iter().filter(|(part, us)| *us > 0.0 && *part <= MOST);
+        points.map(|(part, us)| (right(*part), us.log10())).collect::<Vec<_>>()
+    };
+    let all: Vec<_> = latencies.distribution.iter().map(|(us, part)| (*part, *us)).collect();
+    let named = [(0.5, latencies.p50_us), (0.99, latencies.p99_us), (0.999, latencies.p999_us)];
+    let (points, marks) = (places(&all), places(&named));
+    let points = if points.is_empty() { marks.clone() } else { points };
     Line { stage, name: short(of), points, marks }
 }
 
 fn axes(lines: &[Line]) -> (Axis, Axis) {
-    let (from, until) =
-        decades(lines.iter().flat_map(|line| &line.points).map(|at| 10_f64.powf(at.1)));
+    let times = lines.iter().flat_map(|line| &line.points).map(|at| 10_f64.powf(at.1));
+    let (from, until) = decades(times);
     let across = Axis {
-        title: "so many of the replies took no longer".to_owned(),
+        title: "so many of the replies took no longer",
         range: (0.0, right(1.0)),
         ticks: PARTS.map(|(part, text)| (right(part), text.to_owned())).to_vec(),
     };
     let up = Axis {
-        title: "time to the reply".to_owned(),
+        title: "time to the reply",
         range: (f64::from(from), f64::from(until)),
         ticks: (from..=until).map(|exponent| (f64::from(exponent), decade(exponent))).collect(),
     };
@@ -95,15 +82,17 @@ fn axes(lines: &[Line]) -> (Axis, Axis) {
 }
 
 /// The fastest and the slowest, by the one in a hundred.
-fn notice(found: &[(usize, &Stage, &Latencies)], who: &str) -> Option<String> {
-    let mut sorted: Vec<&(usize, &Stage, &Latencies)> = found.iter().collect();
-    sorted.sort_by(|a, b| a.2.p99_us.total_cmp(&b.2.p99_us));
+fn notice(found: &Found<'_, Latencies>, who: &str) -> Option<String> {
+    let by_p99 = |a: &&(usize, &Stage, &Latencies), b: &&(usize, &Stage, &Latencies)| {
+        a.2.p99_us.total_cmp(&b.2.p99_us)
+    };
     let told = |(_, stage, of): &(usize, &Stage, &Latencies)| {
         format!("{} on {}", time(of.p99_us), stage.name)
     };
-    let (first, rest) = sorted.split_first()?;
-    let all: Vec<String> =
-        std::iter::once(told(first)).chain(rest.last().map(|last| told(last))).collect();
-    let range = if rest.is_empty() { "" } else { ", from the best to the worst" };
-    Some(format!("With {who}, 99 of 100 replies took at most {}{range}.", list(&all)))
+    let mut ends = vec![told(found.iter().min_by(by_p99)?)];
+    if found.len() > 1 {
+        ends.extend(found.iter().max_by(by_p99).map(told));
+    }
+    let range = if ends.len() == 1 { "" } else { ", from the best to the worst" };
+    Some(format!("With {who}, 99 of 100 replies took at most {}{range}.", list(&ends)))
 }

@@ -1,104 +1,76 @@
 //! What a client that asks now and then gets, while another asks all the time.
 
-use plotters::element::PathElement;
-use plotters::style::Color;
-use plotters::style::text_anchor::HPos;
+use maud::{Markup, html};
 
-use super::labels::{decade, decades, list, time};
-use super::{Area, Chart, Drawn, Failed, Ink, Scale, mark, picture, px, short, write};
+use super::{
+    Chart, LATENCIES, below_each_other, color, decade, decades, found, latencies, mark, rows, short,
+};
+use crate::picture::{Scale, line, text};
 use crate::report::model::{Latencies, Stage};
+use crate::text::{list, time};
 
 /// The left and the right end of the axis.
 const EDGES: (f64, f64) = (150.0, 396.0);
-const TOP: i32 = 42;
-const ROW: usize = 44;
+const TOP: f64 = 42.0;
+const ROW: f64 = 44.0;
 
 /// The chart, or nothing if no quiet client was measured.
-pub(crate) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
-    let found: Vec<(&Stage, &Latencies)> =
-        stages.iter().filter_map(|stage| Some((stage, stage.quiet.as_ref()?))).collect();
-    let notice = notice(&found)?;
-    let row = |(stage, of): &(&Stage, &Latencies)| {
-        let times = [of.p50_us, of.p99_us, of.p999_us, of.max_us].map(time);
-        [vec![stage.name.clone()], times.to_vec()].concat()
-    };
-    let says =
-        format!("Latencies of a quiet client beside a busy one, on a logarithmic axis. {notice}");
-    let ends = found.iter().flat_map(|(_, of)| [of.p50_us, of.max_us]);
-    let decades = decades(ends);
-    let range = (f64::from(decades.0), f64::from(decades.1));
-    let scale = Scale { range, edges: EDGES };
-    let height = u32::try_from(stages.len() * ROW).unwrap_or(0) + 84;
-    let drawn = picture(height, &says, |area| draw(area, stages, (&scale, decades)));
+pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
+    let found = found(stages, |stage| stage.quiet.as_ref());
+    if found.is_empty() {
+        return None;
+    }
+    let longest =
+        found.iter().map(|(_, stage, of)| format!("{} on {}", time(of.max_us), stage.name));
+    let longest = list(&longest.collect::<Vec<_>>());
+    let notice = format!("The longest that the quiet client waited for a reply: {longest}.");
+    let ends = decades(found.iter().flat_map(|(_, _, of)| [of.p50_us, of.max_us]));
     let absent = stages.iter().filter(|stage| stage.quiet.is_none());
-    Some(drawn.map(|svg| {
-        Chart {
-            title: "A quiet client beside a busy one".to_owned(),
-            svg,
-            notice,
-            head: ["p50", "p99", "p99.9", "longest"].map(str::to_owned).to_vec(),
-            rows: found.iter().map(row).collect(),
-            absent: absent
-                .map(|stage| {
-                    format!("{}: its quiet client got no reply that was measured.", stage.name)
-                })
-                .collect(),
-        }
-    }))
+    let absent = absent
+        .map(|stage| format!("{}: its quiet client got no reply that was measured.", stage.name));
+    Some(Chart {
+        head: LATENCIES.map(str::to_owned).to_vec(),
+        rows: rows(&found, latencies),
+        absent: absent.collect(),
+        ..Chart::new("quiet", "A quiet client beside a busy one", notice, drawn(stages, ends))
+    })
 }
 
-fn draw(area: &Area<'_>, stages: &[Stage], (scale, (from, until)): (&Scale, (i32, i32))) -> Drawn {
-    let bottom = TOP + i32::try_from(ROW * stages.len()).unwrap_or(0);
-    write(
-        area,
-        "from the middle one (p50) over p99 and p99.9 to the longest",
-        (4, 12),
-        HPos::Left,
-        Ink::Note,
-    )?;
+fn drawn(stages: &[Stage], (from, until): (i32, i32)) -> (f64, Markup) {
+    let scale = Scale { range: (f64::from(from), f64::from(until)), edges: EDGES };
+    let (places, bottom) = below_each_other(stages, TOP, ROW);
     let step = if until - from > 4 { 2 } else { 1 };
-    for exponent in from..=until {
-        let x = scale.at(f64::from(exponent));
-        area.draw(&PathElement::new([(x, TOP - 10), (x, bottom)], Ink::Grid.colour()))?;
-        if (exponent - from) % step == 0 {
-            write(area, &decade(exponent), (x, bottom + 12), HPos::Center, Ink::Text)?;
+    let inside = html! {
+        (text("note", (4.0, 16.0), "from the middle one (p50) over p99 and p99.9 to the longest"))
+        @for exponent in from..=until {
+            @let x = scale.at(f64::from(exponent));
+            (line("rule", (x, TOP - 10.0), (x, bottom)))
+            @if (exponent - from) % step == 0 { (text("middle", (x, bottom + 16.0), &decade(exponent))) }
         }
-    }
-    write(area, "time to the reply", (px(EDGES.1), bottom + 32), HPos::Right, Ink::Note)?;
-    for ((number, stage), top) in stages.iter().enumerate().zip((TOP..).step_by(ROW)) {
-        let y = top + 18;
-        write(area, &short(stage), (4, y), HPos::Left, Ink::Stage(number))?;
-        match &stage.quiet {
-            Some(of) => row(area, number, (of, scale), y)?,
-            None => write(area, "no reply measured", (px(EDGES.0) + 8, y), HPos::Left, Ink::Note)?,
+        (text("note end", (EDGES.1, bottom + 36.0), "time to the reply"))
+        @for (number, stage, top) in places {
+            g class=(color(number)) {
+                (text("ink", (4.0, top + 22.5), &short(stage)))
+                @match &stage.quiet {
+                    Some(of) => (row(number, of, &scale, top + 18.0)),
+                    None => (text("note", (EDGES.0 + 8.0, top + 22.5), "no reply measured")),
+                }
+            }
         }
-    }
-    Ok(())
+    };
+    (bottom + 42.0, inside)
 }
 
 /// One stage: a line from the middle reply to the longest, and four marks on it.
-fn row(area: &Area<'_>, stage: usize, (of, scale): (&Latencies, &Scale), y: i32) -> Drawn {
+fn row(stage: usize, of: &Latencies, scale: &Scale, y: f64) -> Markup {
     let x = |us: f64| scale.at(us.max(f64::MIN_POSITIVE).log10());
     let (left, right) = (x(of.p50_us), x(of.max_us));
-    area.draw(&PathElement::new(
-        [(left, y), (right, y)],
-        Ink::Stage(stage).colour().stroke_width(2),
-    ))?;
-    for (us, size) in [(of.p50_us, 6), (of.p99_us, 4), (of.p999_us, 4), (of.max_us, 4)] {
-        mark(area, stage, (x(us), y), size)?;
+    html! {
+        (line("curve", (left, y), (right, y)))
+        @for (us, size) in [(of.p50_us, 6.0), (of.p99_us, 4.0), (of.p999_us, 4.0), (of.max_us, 4.0)] {
+            (mark(stage, (x(us), y), size))
+        }
+        @if left < right { (text("end", (left - 12.0, y + 4.5), &time(of.p50_us))) }
+        (text("", (right + 12.0, y + 4.5), &time(of.max_us)))
     }
-    if left < right {
-        write(area, &time(of.p50_us), (left - 12, y), HPos::Right, Ink::Text)?;
-    }
-    write(area, &time(of.max_us), (right + 12, y), HPos::Left, Ink::Text)
-}
-
-fn notice(found: &[(&Stage, &Latencies)]) -> Option<String> {
-    let told =
-        |(stage, of): &(&Stage, &Latencies)| format!("{} on {}", time(of.max_us), stage.name);
-    let all: Vec<String> = found.iter().map(told).collect();
-    if all.is_empty() {
-        return None;
-    }
-    Some(format!("The longest that the quiet client waited for a reply: {}.", list(&all)))
 }

@@ -1,35 +1,23 @@
 //! How many requests a second are answered, against how many clients ask, on a log axis.
 
-use super::labels::{list, step};
 use super::lines::{Axis, Line, draw};
-use super::{Chart, Failed, short};
-use crate::bench::figure;
+use super::{Chart, short};
+use crate::picture::{float, tick};
 use crate::report::model::Stage;
+use crate::text;
+use crate::text::{figure, list, rounded};
 
 /// The chart, or nothing if nothing was measured.
-pub(crate) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
-    let mut clients: Vec<u32> =
-        stages.iter().flat_map(|stage| &stage.loads).map(|load| load.clients).collect();
+pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
+    let loads = stages.iter().flat_map(|stage| &stage.loads);
+    let mut clients: Vec<u32> = loads.map(|load| load.clients).collect();
     clients.sort_unstable();
     clients.dedup();
-    let lines: Vec<Line> = stages
-        .iter()
-        .enumerate()
-        .map(|(number, stage)| {
-            let points: Vec<(f64, f64)> = measured(stage)
-                .map(|(clients, rate)| (f64::from(clients.max(1)).log10(), rate))
-                .collect();
-            Line { stage: number, name: short(stage), marks: points.clone(), points }
-        })
-        .filter(|line| !line.points.is_empty())
-        .collect();
+    let lines: Vec<Line> =
+        stages.iter().enumerate().filter_map(|(number, stage)| line(number, stage)).collect();
     if lines.is_empty() {
         return None;
     }
-    let notice = notice(stages);
-    let says = format!("Requests answered a second, against the number of clients. {notice}");
-    let head =
-        clients.iter().map(|clients| format!("{clients} clients").replace("1 clients", "1 client"));
     let row = |stage: &Stage| {
         let cell = |clients: &u32| {
             let load = measured(stage).find(|(at, _)| at == clients);
@@ -37,19 +25,29 @@ pub(crate) fn chart(stages: &[Stage]) -> Option<Result<Chart, Failed>> {
         };
         std::iter::once(stage.name.clone()).chain(clients.iter().map(cell)).collect()
     };
-    Some(draw(&says, axes(&clients, &lines), &lines).map(|svg| Chart {
-        title: "Requests a second, against clients".to_owned(),
-        svg,
-        notice,
-        head: head.collect(),
+    let title = "Requests a second, against clients";
+    Some(Chart {
+        head: clients.iter().map(|count| text::clients(*count)).collect(),
         rows: stages.iter().map(row).collect(),
         absent: stages.iter().filter_map(fate).collect(),
-    }))
+        ..Chart::new("throughput", title, notice(stages), draw(axes(&clients, &lines), &lines))
+    })
 }
 
 /// Clients, and requests a second.
 fn measured(stage: &Stage) -> impl Iterator<Item = (u32, f64)> {
     stage.loads.iter().filter_map(|load| Some((load.clients, load.per_second?)))
+}
+
+fn log(clients: u32) -> f64 {
+    f64::from(clients.max(1)).log10()
+}
+
+fn line(stage: usize, of: &Stage) -> Option<Line> {
+    let points: Vec<(f64, f64)> =
+        measured(of).map(|(clients, rate)| (log(clients), rate)).collect();
+    let marks = points.clone();
+    (!points.is_empty()).then(|| Line { stage, name: short(of), points, marks })
 }
 
 /// What became of the clients, where there were the most, if they were not all served at once.
@@ -63,25 +61,21 @@ fn fate(stage: &Stage) -> Option<String> {
 }
 
 fn axes(clients: &[u32], lines: &[Line]) -> (Axis, Axis) {
-    let highest = lines.iter().flat_map(|line| &line.points).map(|at| at.1).fold(1.0, f64::max);
-    let step = step(highest);
-    let ticks = |count: u32| f64::from(count) * step;
-    let log = |clients: &u32| f64::from((*clients).max(1)).log10();
-    let last = clients.last().map_or(1.0, log).max(1.0);
+    let rates = lines.iter().flat_map(|line| &line.points).map(|at| at.1);
+    let highest = rounded(rates.fold(1.0, f64::max).ceil());
+    let step = tick(highest);
+    // The highest tick is not below the highest rate.
+    let ticks = (0..=(highest + step - 1) / step).map(|count| count * step);
+    let ticks: Vec<(f64, String)> = ticks
+        .map(|rate| (float(rate), if rate == 0 { "0".to_owned() } else { figure(float(rate)) }))
+        .collect();
     let across = Axis {
-        title: "clients at a time".to_owned(),
-        range: (-0.08, last + 0.08),
-        ticks: clients.iter().map(|clients| (log(clients), clients.to_string())).collect(),
+        title: "clients at a time",
+        range: (-0.08, clients.last().map_or(1.0, |last| log(*last)).max(1.0) + 0.08),
+        ticks: clients.iter().map(|count| (log(*count), count.to_string())).collect(),
     };
-    let most = (1..=10).find(|count| ticks(*count) >= highest).unwrap_or(10);
-    let up = Axis {
-        title: "requests a second".to_owned(),
-        range: (0.0, ticks(most)),
-        ticks: (0..=most)
-            .map(|count| (ticks(count), figure(ticks(count)).replace("0.000", "0")))
-            .collect(),
-    };
-    (across, up)
+    let range = (0.0, ticks.last().map_or(1.0, |last| last.0));
+    (across, Axis { title: "requests a second", range, ticks })
 }
 
 /// From the fewest to the most clients.

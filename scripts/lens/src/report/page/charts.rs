@@ -2,38 +2,26 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::parts::{absent, notice, part, wide};
+use super::parts::{absent, head, notice, part, wide};
 use super::steps::{self, Step};
 use crate::report::charts::{Chart, calls, latency, quiet, throughput};
 use crate::report::model::Stage;
 
 pub(super) fn section(stages: &[Stage]) -> Markup {
-    let latency = latency::chart(stages);
-    let throughput = throughput::chart(stages);
-    let (quiet, calls) = (quiet::chart(stages), calls::chart(stages));
-    part(
-        "charts",
-        "Under load",
-        &html! {
-            div class="charts" {
-                (shown("latency", latency.map(|of| of.map_err(|e| e.to_string())), "No latency was measured.", &steps::LATENCY))
-                (shown("throughput", throughput.map(|of| of.map_err(|e| e.to_string())), "No throughput was measured.", &steps::THROUGHPUT))
-                (shown("quiet", quiet.map(|of| of.map_err(|e| e.to_string())), "No quiet client was measured beside a busy one.", &steps::QUIET))
-                (shown("calls", calls.map(|of| of.map_err(|e| e.to_string())), "No system calls were counted.", &steps::CALLS))
-            }
-        },
-    )
+    let without_quiet = "No quiet client was measured beside a busy one.";
+    let charts = html! {
+        div class="charts" {
+            (figure("latency", latency(stages), "No latency was measured.", &steps::LATENCY))
+            (figure("throughput", throughput(stages), "No throughput was measured.", &steps::THROUGHPUT))
+            (figure("quiet", quiet(stages), without_quiet, &steps::QUIET))
+            (figure("calls", calls(stages), "No system calls were counted.", &steps::CALLS))
+        }
+    };
+    part("charts", "Under load", &charts)
 }
 
-fn shown(id: &str, chart: Option<Result<Chart, String>>, without: &str, steps: &[Step]) -> Markup {
-    match chart {
-        Some(Ok(chart)) => figure(id, &chart, steps),
-        Some(Err(why)) => absent(&format!("This chart could not be drawn: {why}.")),
-        None => absent(without),
-    }
-}
-
-fn figure(id: &str, chart: &Chart, steps: &[Step]) -> Markup {
+fn figure(id: &str, chart: Option<Chart>, without: &str, steps: &[Step]) -> Markup {
+    let Some(chart) = chart else { return absent(without) };
     html! {
         figure id={ "chart-" (id) } {
             h3 { (chart.title) }
@@ -43,7 +31,7 @@ fn figure(id: &str, chart: &Chart, steps: &[Step]) -> Markup {
                 @for sentence in &chart.absent { p class="fate" { (sentence) } }
                 details {
                     summary { "The figures" }
-                    (wide(&format!("{}, as a table", chart.title), &table(chart)))
+                    (wide(&format!("{}, as a table", chart.title), &table(&chart)))
                 }
             }
         }
@@ -51,14 +39,16 @@ fn figure(id: &str, chart: &Chart, steps: &[Step]) -> Markup {
 }
 
 fn table(chart: &Chart) -> Markup {
+    let titles = ["stage"].into_iter().chain(chart.head.iter().map(String::as_str));
     html! {
         table {
-            thead { tr { th scope="col" { "stage" } @for name in &chart.head { th scope="col" { (name) } } } }
+            (head(titles.map(|title| html! { (title) })))
             tbody {
                 @for row in &chart.rows {
                     tr {
-                        @for (number, cell) in row.iter().enumerate() {
-                            @if number == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                        @if let [name, figures @ ..] = &row[..] {
+                            th scope="row" { (name) }
+                            @for figure in figures { td { (figure) } }
                         }
                     }
                 }

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::parts::{absent, list, notice, part};
+use super::parts::{absent, notice, part};
 use super::steps;
 use crate::report::model::Lesson;
+use crate::text::list;
 
 /// The changes of one file.
 struct Changed<'a> {
@@ -13,33 +14,25 @@ struct Changed<'a> {
 }
 
 pub(super) fn section(lessons: &[Lesson]) -> Markup {
-    part(
-        "lessons",
-        "The lines that make the difference",
-        &html! {
-            @if lessons.is_empty() {
-                (absent("The stages were not compared line by line."))
-            } @else {
-                (notice(&told(lessons), &steps::LESSONS))
-                @for lesson in lessons { (one(lesson)) }
-            }
-        },
-    )
+    let diffs = html! {
+        @if lessons.is_empty() {
+            (absent("The stages were not compared line by line."))
+        } @else {
+            (notice(&told(lessons), &steps::LESSONS))
+            @for lesson in lessons { (one(lesson)) }
+        }
+    };
+    part("lessons", "The lines that make the difference", &diffs)
 }
 
 /// How much it takes from stage to stage.
 fn told(lessons: &[Lesson]) -> String {
-    let told = |lesson: &Lesson| {
-        let files = files(&lesson.diff);
+    let told = |Lesson { from, to, diff, .. }: &Lesson| {
+        let files = files(diff);
         let sum = |sign| files.iter().map(|file| count(file, sign)).sum::<usize>();
         let names: Vec<String> = files.iter().map(|file| file.name.to_owned()).collect();
-        let (from, to) = (&lesson.from, &lesson.to);
-        format!(
-            "From {from} to {to}, {} lines come and {} go, in {}.",
-            sum('+'),
-            sum('-'),
-            list(&names)
-        )
+        let (come, go, names) = (sum('+'), sum('-'), list(&names));
+        format!("From {from} to {to}, {come} lines come and {go} go, in {names}.")
     };
     lessons.iter().map(told).collect::<Vec<_>>().join(" ")
 }

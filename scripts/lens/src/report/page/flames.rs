@@ -6,22 +6,22 @@ use maud::{Markup, html};
 
 use super::parts::{absent, notice, part, swatch, wide};
 use super::steps;
-use crate::bench::figure;
 use crate::report::model::{Flame, Stage};
+use crate::text::figure;
+
+const WALL: &str = "The wider a block, the more of the time that passes goes by in it: this is where a server waits.";
+const ON_CPU: &str = "The wider a block, the more of the processor's time goes into it: this is where a busy server works.";
 
 pub(super) fn section(stages: &[Stage]) -> Markup {
-    part(
-        "flames",
-        "Where the time goes",
-        &html! {
-            h3 { "The time that passes" }
-            (notice("The wider a block, the more of the time that passes goes by in it: this is where a server waits.", &steps::WALL))
-            (all(stages, true))
-            h3 { "The time on a processor" }
-            (notice("The wider a block, the more of the processor's time goes into it: this is where a busy server works.", &steps::ON_CPU))
-            (all(stages, false))
-        },
-    )
+    let flames = html! {
+        h3 { "The time that passes" }
+        (notice(WALL, &steps::WALL))
+        (all(stages, true))
+        h3 { "The time on a processor" }
+        (notice(ON_CPU, &steps::ON_CPU))
+        (all(stages, false))
+    };
+    part("flames", "Where the time goes", &flames)
 }
 
 fn all(stages: &[Stage], is_wall: bool) -> Markup {
@@ -59,9 +59,9 @@ fn told(svg: &str) -> String {
     let blocks = svg.split("<title>").skip(1).filter_map(block);
     match blocks.filter(|(_, part, _)| *part >= 50.0).min_by(|a, b| a.2.total_cmp(&b.2)) {
         Some((name, part, _)) => {
+            let part = figure(part);
             format!(
-                "the highest block that is at least half as wide as the picture: {name}, {} %",
-                figure(part)
+                "the highest block that is at least half as wide as the picture: {name}, {part} %"
             )
         }
         None => "no block fills half of the picture".to_owned(),

@@ -2,8 +2,6 @@
 
 use maud::{Markup, html};
 
-pub(super) use crate::report::charts::list;
-
 use super::steps::Step;
 
 /// A section with a heading.
@@ -41,5 +39,10 @@ pub(super) fn wide(label: &str, inside: &Markup) -> Markup {
 
 /// The colour and the shape of a stage.
 pub(super) fn swatch(stage: usize) -> Markup {
-    html! { span class={ "swatch shape" (stage % 4) } style={ "--c:var(--s" (stage % 6) ")" } aria-hidden="true" {} }
+    html! { span class={ "swatch shape" (stage % 4) " s" (stage % 6) } aria-hidden="true" {} }
+}
+
+/// A row of headings for columns.
+pub(super) fn head(titles: impl IntoIterator<Item = Markup>) -> Markup {
+    html! { thead { tr { @for title in titles { th scope="col" { (title) } } } } }
 }

@@ -1,41 +1,46 @@
-//! The table: a row for each fact, a column for each stage.
+//! The table: a row for each fact, a column for each stage. What few readers need is folded.
 
 use maud::{Markup, html};
 
-use super::parts::{absent, notice, part, swatch, wide};
+use super::parts::{absent, head, notice, part, swatch, wide};
 use super::steps;
 use crate::report::model::{Cell, Comparison, Row};
-use crate::report::table::{cell as shown, fates};
 
 pub(super) fn section(comparison: &Comparison) -> Markup {
     let is_empty = comparison.rows.is_empty() || comparison.stages.is_empty();
-    part(
-        "table",
-        "The stages in figures",
-        &html! {
-            @if is_empty {
-                (absent("No figure was measured."))
-            } @else {
-                (notice("Open a row to read how its figure was measured.", &steps::TABLE))
-                (wide("The figures of all stages", &table(comparison)))
-                @for fate in fates(comparison) { p class="fate" { "* " (fate) } }
-            }
-        },
-    )
-}
-
-fn table(comparison: &Comparison) -> Markup {
-    html! {
-        table class="facts" {
-            thead {
-                tr {
-                    th scope="col" { "What" }
-                    @for (number, stage) in comparison.stages.iter().enumerate() {
-                        th scope="col" { (swatch(number)) (stage.short) }
-                    }
+    let details = comparison.details();
+    let figures = html! {
+        @if is_empty {
+            (absent("No figure was measured."))
+        } @else {
+            (notice("Open a row to read how its figure was measured.", &steps::TABLE))
+            (wide("The figures of all stages", &table(comparison, false)))
+            @for fate in comparison.fates() { p class="fate" { "* " (fate) } }
+            @if details > 0 {
+                details class="more" {
+                    summary { (details) (if details == 1 { " more row" } else { " more rows" }) }
+                    (wide("More figures of all stages", &table(comparison, true)))
                 }
             }
-            tbody { @for of in &comparison.rows { (row(of, comparison.stages.len())) } }
+        }
+    };
+    part("table", "The stages in figures", &figures)
+}
+
+/// The details, or the other rows.
+fn table(comparison: &Comparison, is_detail: bool) -> Markup {
+    let stages = comparison.stages.iter().enumerate();
+    let titles = stages.map(|(number, stage)| html! { (swatch(number)) (stage.short) });
+    let count = comparison.stages.len();
+    html! {
+        table class="facts" {
+            (head([html! { "What" }].into_iter().chain(titles)))
+            @for (group, rows) in comparison.groups(Some(is_detail)) {
+                tbody {
+                    tr class="group" { th scope="rowgroup" colspan=(count + 1) { (group) } }
+                    @for of in rows { (row(of, count)) }
+                }
+            }
         }
     }
 }
@@ -53,25 +58,19 @@ fn row(row: &Row, stages: usize) -> Markup {
                     p { (row.how) }
                 }
             }
-            @for cell in cells { (figure(cell)) }
+            @for cell in cells {
+                @match cell {
+                    Some(of @ Cell { value: Some(value), .. }) => td data-value=(value) { (of.shown()) },
+                    Some(of) => td class="words" { (of.shown()) },
+                    None => td class="words" { "not measured" },
+                }
+            }
         }
     }
 }
 
 /// Most texts say their unit themselves.
 fn needs_unit(row: &Row) -> bool {
-    let figures = row.cells.iter().filter(|cell| cell.value.is_some());
-    let is_said = |cell: &Cell| cell.text.contains(char::is_alphabetic);
-    let is_named = row.name.contains(&row.unit);
-    !is_named && !figures.into_iter().any(is_said)
-}
-
-fn figure(cell: Option<&Cell>) -> Markup {
-    html! {
-        @match cell {
-            Some(of @ Cell { value: Some(value), .. }) => td data-value=(value) { (shown(of)) },
-            Some(of @ Cell { value: None, .. }) => td class="words" { (shown(of)) },
-            None => td class="words" { "not measured" },
-        }
-    }
+    let mut figures = row.cells.iter().filter(|cell| cell.value.is_some());
+    !row.name.contains(&row.unit) && !figures.any(|cell| cell.text.contains(char::is_alphabetic))
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fs::File;
 
 use etherparse::{LaxNetSlice, LaxSlicedPacket, TransportSlice};
-use pcap_file::TsResolution;
-use pcap_file::pcap::PcapReader;
+use pcap_file::pcap::{PcapReader, RawPcapPacket};
+use pcap_file::{PcapError, TsResolution};
 
 use crate::view::recorded::Recorded;
 
@@ -18,40 +18,34 @@ pub(super) enum Direction {
     ToClient,
 }
 
-/// A packet with bytes of one direction of one connection.
+/// A packet of one direction of one connection.
 #[derive(Debug)]
 struct Packet {
+    /// In microseconds since 1970.
     at_us: u64,
-    /// How many bytes the direction has carried with it.
+    segment: Segment,
+    /// How many bytes the direction has carried with it; 0 if its start was not captured.
     ends: usize,
-    bytes: usize,
 }
 
-/// All packets, or why there are none.
+/// All packets, and what is missing of them.
 #[derive(Debug)]
 pub(super) struct Packets {
-    /// By the client's port.
-    of: HashMap<(u16, Direction), Vec<Packet>>,
-    /// When, in µs since 1970, and how many bytes of IP: those that carry nothing as well.
-    all: Vec<(u64, usize)>,
+    all: Vec<Packet>,
     missing: String,
 }
 
 impl Packets {
     /// Reads `packets.pcap`.
     pub(super) fn read(recorded: &Recorded) -> Self {
-        let mut packets = Self { of: HashMap::new(), all: Vec::new(), missing: String::new() };
+        let mut packets = Self { all: Vec::new(), missing: String::new() };
         if let Some(why) = recorded.meta.packets.strip_prefix("none") {
-            let why = why.trim_start_matches([':', ' ']);
-            packets.missing = format!("not captured ({why})");
+            packets.missing = format!("not captured ({})", why.trim_start_matches([':', ' ']));
             return packets;
         }
         let server = recorded.meta.address.rsplit(':').next().and_then(|port| port.parse().ok());
-        let file = File::open(recorded.folder.join("packets.pcap"));
-        match file
-            .map_err(|error| error.to_string())
-            .and_then(|file| PcapReader::new(file).map_err(|error| error.to_string()))
-        {
+        let file = File::open(recorded.folder.join("packets.pcap")).map_err(PcapError::IoError);
+        match file.and_then(PcapReader::new) {
             Ok(reader) => packets.take_in(reader, server.unwrap_or(0)),
             Err(why) => packets.missing = format!("packets.pcap cannot be read ({why})"),
         }
@@ -60,27 +54,21 @@ impl Packets {
 
     fn take_in(&mut self, mut reader: PcapReader<File>, server: u16) {
         let mut begins: HashMap<(u16, Direction), u32> = HashMap::new();
-        let unit_ns = match reader.header().ts_resolution {
-            TsResolution::MicroSecond => 1_000,
-            TsResolution::NanoSecond => 1,
-        };
+        let resolution = reader.header().ts_resolution;
         // The whole packet may be longer than what was captured of it, which only raw packets may be.
         while let Some(packet) = reader.next_raw_packet() {
             let Ok(packet) = packet else {
                 "the end of packets.pcap is cut or garbled".clone_into(&mut self.missing);
                 return;
             };
-            let below = u64::from(packet.ts_frac) * unit_ns / 1_000;
-            let at_us = u64::from(packet.ts_sec) * 1_000_000 + below;
             let Some(segment) = Segment::parse(&packet.data, server) else { continue };
-            self.all.push((at_us, segment.bytes + segment.headers));
             let key = (segment.port, segment.direction);
             if segment.is_first {
                 begins.insert(key, segment.number.wrapping_add(1));
             }
-            let Some(begin) = begins.get(&key).filter(|_| segment.bytes > 0) else { continue };
-            let ends = segment.number.wrapping_sub(*begin) as usize + segment.bytes;
-            self.of.entry(key).or_default().push(Packet { at_us, ends, bytes: segment.bytes });
+            let before = begins.get(&key).map(|begin| segment.number.wrapping_sub(*begin) as usize);
+            let ends = before.map_or(0, |before| before + segment.bytes);
+            self.all.push(Packet { at_us: micros(&packet, resolution), segment, ends });
         }
     }
 
@@ -88,21 +76,29 @@ impl Packets {
     pub(super) fn step(
         &self,
         what: &'static str,
-        port: u16,
-        direction: Direction,
+        (port, direction): (u16, Direction),
         ends: usize,
         at: impl Fn(u64) -> i64,
     ) -> Step {
-        let packets = self.of.get(&(port, direction)).map(Vec::as_slice).unwrap_or_default();
-        let found = packets.iter().find(|packet| ends > 0 && packet.ends >= ends);
-        let at_us = found.map(|packet| at(packet.at_us));
+        let is_it = |packet: &&Packet| {
+            let Segment { port: of, direction: way, bytes, .. } = packet.segment;
+            (of, way) == (port, direction) && bytes > 0 && ends > 0 && packet.ends >= ends
+        };
+        let found = self.all.iter().find(is_it);
         let detail = match (found, self.missing.as_str()) {
-            (Some(packet), _) => format!("{} bytes of TCP", packet.bytes),
+            (Some(packet), _) => format!("{} bytes of TCP", packet.segment.bytes),
             (None, "") => "missing: packets.pcap has no such packet".to_owned(),
             (None, missing) => format!("missing: {missing}"),
         };
+        let at_us = found.map(|packet| at(packet.at_us));
         Step { what, source: Source::Packet, at_us, detail }
     }
+}
+
+/// When a packet was seen, in microseconds since 1970.
+fn micros(packet: &RawPcapPacket<'_>, resolution: TsResolution) -> u64 {
+    let units = if resolution == TsResolution::MicroSecond { 1 } else { 1_000 };
+    u64::from(packet.ts_sec) * 1_000_000 + u64::from(packet.ts_frac) / units
 }
 
 /// All packets of a recording: when, in µs since 1970, and how many bytes of IP.
@@ -110,16 +106,19 @@ impl Packets {
 /// # Errors
 /// If there are none, or not all; says why.
 pub(crate) fn times(recorded: &Recorded) -> Result<Vec<(u64, usize)>, String> {
-    let packets = Packets::read(recorded);
-    match packets.missing.as_str() {
-        "" if packets.all.is_empty() => Err("packets.pcap has no packet of it".to_owned()),
-        "" => Ok(packets.all),
-        _ => Err(packets.missing),
+    let Packets { all, missing } = Packets::read(recorded);
+    let size = |packet: &Packet| packet.segment.bytes + packet.segment.headers;
+    match missing.as_str() {
+        "" if all.is_empty() => Err("packets.pcap has no packet of it".to_owned()),
+        "" => Ok(all.iter().map(|packet| (packet.at_us, size(packet))).collect()),
+        _ => Err(missing),
     }
 }
 
 /// What a packet tells about TCP.
+#[derive(Debug)]
 struct Segment {
+    /// The client's.
     port: u16,
     direction: Direction,
     number: u32,
@@ -143,10 +142,9 @@ impl Segment {
             LaxNetSlice::Arp(_) => return None,
         };
         let headers = of_ip + tcp.header_len();
-        let (from, to) = (tcp.source_port(), tcp.destination_port());
-        let (port, direction) = match server {
-            _ if to == server => (from, Direction::ToServer),
-            _ if from == server => (to, Direction::ToClient),
+        let (port, direction) = match (tcp.source_port(), tcp.destination_port()) {
+            (from, to) if to == server => (from, Direction::ToServer),
+            (from, to) if from == server => (to, Direction::ToClient),
             _ => return None,
         };
         let bytes = total.saturating_sub(headers);

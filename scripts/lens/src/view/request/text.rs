@@ -1,53 +1,47 @@
-//! The life of a request as text, one line a step, with the time between them.
+//! The way of a request as text, a line for each step, with the time between them.
 
 use std::fmt::Write as _;
 
 use colored::Colorize;
 
 use super::{Request, Source, Step};
-use crate::text::{cut, human};
+use crate::text::{COLUMNS, human, millis, wrap, wrapped};
 
-/// The widest line, in letters.
-const WIDTH: usize = 100;
 /// The columns in front of what was noted.
-const MARGIN: usize = 47;
+const MARGIN: usize = 45;
 
 /// Shows the way of a request.
 #[must_use]
 pub fn show(request: &Request, colour: bool) -> String {
     let Request { server, client, number, text, .. } = request;
-    let mut out = format!("{server}: request {number} of client {client}, {text}\n\n");
-    _ = writeln!(out, "{:>10}  {:>8}  {:<24} as it was noted", "since sent", "step", "");
+    let title = wrapped(&format!("{server}: request {number} of client {client}, {text}"));
+    let mut out = format!("{title}\n\n");
+    _ = writeln!(out, "{:>9} {:>8}  {:<24} as it was noted", "at (ms)", "step", "");
     let gaps = request.gaps();
     let longest = gaps.iter().flatten().max().copied();
     for (step, gap) in request.steps.iter().zip(gaps) {
-        let line = line(step, gap, client);
-        let is_longest = gap.is_some() && gap == longest;
-        let line = match step.source {
-            _ if !colour => line,
-            _ if is_longest => line.red().bold().to_string(),
-            Source::Nobody => line.dimmed().to_string(),
-            _ => line,
+        let lines = lines(step, gap, client);
+        let lines = match step.source {
+            _ if !colour => lines,
+            _ if gap.is_some() && gap == longest => lines.red().bold().to_string(),
+            Source::Nobody => lines.dimmed().to_string(),
+            _ => lines,
         };
-        _ = writeln!(out, "{line}");
+        _ = writeln!(out, "{lines}");
     }
-    out.push('\n');
     for sentence in request.clocks.sentences() {
-        _ = writeln!(out, "{sentence}");
+        _ = write!(out, "\n{}", wrapped(&sentence));
     }
-    out
+    out + "\n"
 }
 
-fn line(step: &Step, gap: Option<i64>, client: &str) -> String {
-    let at = step.at_us.map_or_else(|| "?   ".to_owned(), millis);
-    let gap = gap
-        .map_or_else(String::new, |us| format!("{}{}", if us < 0 { "" } else { "+" }, human(us)));
+/// A step. What does not fit beside it stands below.
+fn lines(step: &Step, gap: Option<i64>, client: &str) -> String {
+    let at = step.at_us.map_or_else(|| "?".to_owned(), millis);
+    let at = at.trim_end_matches(" ms");
+    let sign = if gap.is_some_and(|us| us >= 0) { "+" } else { "" };
+    let gap = gap.map_or_else(String::new, |us| format!("{sign}{}", human(us)));
     let detail = step.detail.replace(&format!("client {client}"), client);
-    let detail = cut(&detail, WIDTH - MARGIN);
-    format!("{at:>10}  {gap:>8}  {:<24} {detail}", step.what)
-}
-
-/// To the microsecond: `800.818 ms`.
-pub(super) fn millis(us: i64) -> String {
-    format!("{}{}.{:03} ms", if us < 0 { "-" } else { "" }, us.abs() / 1_000, us.abs() % 1_000)
+    let detail = wrap(&detail, COLUMNS - MARGIN, "").join(&format!("\n{:MARGIN$}", ""));
+    format!("{at:>9} {gap:>8}  {:<24} {detail}", step.what)
 }

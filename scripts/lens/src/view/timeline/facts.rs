@@ -2,33 +2,35 @@
 
 use serde::Serialize;
 
-use trace::client_log::{ClientEvent, EventKind};
+use trace::client_log::EventKind;
 
 use super::super::recorded::Recorded;
 use super::super::server_call::{Did, ServerCall};
 use super::Axis;
+use super::axis::second;
+use super::server::{for_whom, waits_for};
 use crate::text::human;
 
 /// The figures of a timeline, in microseconds. `None` is what the recording does not tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Facts {
     /// The first client, which holds its connection.
-    pub host: String,
-    /// The second client (or the only one), about whom the figures are.
-    pub guest: String,
-    /// From asking for a connection to having one, by the guest's own clock.
+    pub first: String,
+    /// The second client (or the only one), about which the figures are.
+    pub second: String,
+    /// From asking for a connection to having one, by the second client's own clock.
     pub connect_us: Option<u64>,
-    /// From asking for a connection to the first reply, by the guest's own clock.
+    /// From asking for a connection to the first reply, by the second client's own clock.
     pub first_reply_us: Option<u64>,
     /// From asking for a connection until the server's accept has returned it.
     pub accepted_us: Option<u64>,
-    /// When the host closed its connection, by its own clock; only if the guest was there already.
-    pub host_left_us: Option<u64>,
-    /// In what the server slept while the guest waited for that reply, the longest first.
+    /// When the first client closed its connection, by its own clock; only if the second had asked for one.
+    pub first_left_us: Option<u64>,
+    /// In what the server slept while the second client waited for that reply, the longest first.
     pub slept: Vec<Slept>,
-    /// How long the server's thread was in calls about the host, in all: asleep in them, or not.
+    /// How long the server's thread was in calls about the first client, in all: asleep in them, or not.
     pub held_us: u64,
-    /// How much of that was after the guest had asked for its connection, and before its first reply.
+    /// How much of that was after the second client had asked for its connection, and before its first reply.
     pub held_while_waiting_us: u64,
 }
 
@@ -43,98 +45,56 @@ pub struct Slept {
     pub us: u64,
 }
 
-/// One figure, for a row of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fact {
-    /// What it is.
-    pub name: String,
-    /// The figure; `None` if the recording does not tell.
-    pub value: Option<u64>,
-    /// Its unit.
-    pub unit: &'static str,
-    /// How it was measured.
-    pub how: &'static str,
-}
-
-/// When the second client, or the only one, asks for its connection.
-pub(super) fn guest(recorded: &Recorded) -> Option<&ClientEvent> {
-    let clients = recorded.clients();
-    let name = clients.get(1).or(clients.first())?;
-    recorded.events_of(name).find(|event| event.what == EventKind::Connecting)
-}
-
 impl Facts {
     pub(super) fn new(recorded: &Recorded, axis: &Axis) -> Self {
         let clients = recorded.clients();
-        let host = clients.first().copied().unwrap_or_default().to_owned();
-        let guest = guest(recorded).map_or_else(|| host.clone(), |event| event.client.clone());
-        let first = |client: &str, is: fn(&EventKind) -> bool| {
+        let first = clients.first().copied().unwrap_or_default().to_owned();
+        let asks = second(recorded);
+        let second = asks.map_or_else(|| first.clone(), |event| event.client.clone());
+        let when = |client: &str, is: fn(&EventKind) -> bool| {
             let event = recorded.events_of(client).find(|event| is(&event.what))?;
             u64::try_from(axis.at(event.at_us)).ok()
         };
-        let port = recorded.events_of(&guest).next().map_or(0, |event| event.port);
-        let accept =
-            recorded.accept_of(port).and_then(|call| u64::try_from(axis.at(call.end_us())).ok());
-        let first_reply = first(&guest, |what| matches!(what, EventKind::Received { .. }));
-        let end = first_reply.and_then(|us| i64::try_from(us).ok()).unwrap_or(axis.window.1);
-        let ports: Vec<u16> = recorded.events_of(&host).map(|event| event.port).collect();
-        let about_host = |call: &&ServerCall| call.port.is_some_and(|port| ports.contains(&port));
-        let clipped = |from: i64, until: i64| {
-            let calls = recorded.calls.iter().filter(about_host);
-            calls.map(|call| overlap(call, axis, from, until)).sum()
+        let accept = asks.and_then(|event| recorded.accept_of(event.port));
+        let first_reply_us = when(&second, |what| matches!(what, EventKind::Received { .. }));
+        let end = first_reply_us.and_then(|us| i64::try_from(us).ok()).unwrap_or(axis.window.1);
+        let is_about_first = |call: &&ServerCall| {
+            call.port.is_some_and(|port| recorded.events_of(&first).any(|of| of.port == port))
         };
+        let about_first = || recorded.calls.iter().filter(is_about_first);
+        let held = about_first().map(|call| overlap(call, axis, 0, end)).sum();
         Self {
-            connect_us: first(&guest, |what| *what == EventKind::Connected),
-            first_reply_us: first_reply,
-            host_left_us: first(&host, |what| *what == EventKind::Closed),
-            accepted_us: accept,
+            connect_us: when(&second, |what| *what == EventKind::Connected),
+            first_reply_us,
+            accepted_us: accept.and_then(|call| u64::try_from(axis.at(call.end_us())).ok()),
+            first_left_us: when(&first, |what| *what == EventKind::Closed),
             slept: slept(recorded, axis, end),
-            held_us: recorded.calls.iter().filter(about_host).map(held).sum(),
-            held_while_waiting_us: if host == guest { 0 } else { clipped(0, end) },
-            host,
-            guest,
+            // To wait for any client to come is not to be held by this one.
+            held_us: about_first()
+                .filter(|call| call.did != Did::Accepted)
+                .map(|call| call.took_us)
+                .sum(),
+            held_while_waiting_us: if first == second { 0 } else { held },
+            first,
+            second,
         }
     }
 
-    /// The figures as rows of a table.
-    #[must_use]
-    pub fn rows(&self) -> [Fact; 4] {
-        const CLIENT: &str = "the client's own clock";
-        const TRACE: &str = "strace -T, calls about this client added up";
-        let (host, guest) = (&self.host, &self.guest);
-        let fact = |name: String, value, how| Fact { name, value, unit: "µs", how };
-        [
-            fact(format!("{guest} is connected"), self.connect_us, CLIENT),
-            fact(format!("{guest} has its first reply"), self.first_reply_us, CLIENT),
-            fact(format!("{host} held the server"), Some(self.held_us), TRACE),
-            fact(
-                format!("{host} held the server while {guest} waited"),
-                Some(self.held_while_waiting_us),
-                TRACE,
-            ),
-        ]
-    }
-
-    /// What to notice: what the guest has seen, and what the server did meanwhile.
+    /// What to notice: what the second client has seen, and what the server did meanwhile.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
-        let guest = &self.guest;
-        let shown = |us: u64| human(i64::try_from(us).unwrap_or(i64::MAX));
+        let second = &self.second;
         let connected = self.connect_us.map_or_else(
-            || format!("{guest} never was connected"),
-            |us| format!("{guest} is connected after {}", shown(us)),
+            || format!("{second} never was connected"),
+            |us| format!("{second} is connected after {}", human(us)),
         );
         let reply = self.first_reply_us.map_or_else(
             || "and never has a reply".to_owned(),
-            |us| format!("and has its reply after {}", shown(us)),
+            |us| format!("and has its reply after {}", human(us)),
         );
-        let slept = self.slept.first().map(|slept| {
-            let whom = match &slept.client {
-                Some(name) => format!("for {name} alone"),
-                None if slept.call.starts_with("accept") => "for the next client".to_owned(),
-                None => "for everyone".to_owned(),
-            };
-            format!("Meanwhile the server slept {} in {}, {whom}", shown(slept.us), slept.call)
+        let slept = self.slept.first().map(|Slept { call, client, us }| {
+            let whom = for_whom(call, client.as_deref());
+            format!("Meanwhile the server slept {} in {call}, {whom}", human(*us))
         });
         std::iter::once(format!("{connected} {reply}")).chain(slept).collect()
     }
@@ -145,8 +105,7 @@ fn slept(recorded: &Recorded, axis: &Axis, end: i64) -> Vec<Slept> {
     let mut all: Vec<Slept> = Vec::new();
     for call in recorded.calls.iter().filter(|call| call.is_asleep()) {
         let us = overlap(call, axis, 0, end);
-        let port = call.port.filter(|_| call.did != Did::Accepted);
-        let client = port.and_then(|port| recorded.name_of(port)).map(str::to_owned);
+        let client = waits_for(recorded, call).map(str::to_owned);
         let is_same = |slept: &&mut Slept| slept.call == call.name && slept.client == client;
         match all.iter_mut().find(is_same) {
             Some(slept) => slept.us += us,
@@ -162,10 +121,4 @@ fn slept(recorded: &Recorded, axis: &Axis, end: i64) -> Vec<Slept> {
 fn overlap(call: &ServerCall, axis: &Axis, from: i64, until: i64) -> u64 {
     let (start, end) = (axis.at(call.start_us).max(from), axis.at(call.end_us()).min(until));
     u64::try_from(end - start).unwrap_or(0)
-}
-
-/// How long a call was about a client: to wait for somebody to come is not.
-fn held(call: &ServerCall) -> u64 {
-    let is_accept = call.did == Did::Accepted;
-    if is_accept { 0 } else { call.took_us }
 }

@@ -1,4 +1,4 @@
-//! The lanes of the server's thread: where it sleeps, and between that, for whom it is awake.
+//! The lanes of the server's thread: where it sleeps, and between that, for which client it is awake.
 
 use super::super::recorded::Recorded;
 use super::super::server_call::{Did, ServerCall};
@@ -18,49 +18,41 @@ pub(super) fn lanes(recorded: &Recorded, axis: &Axis) -> [Lane; 2] {
 /// which it sleeps when all have left. How it starts and ends is cut.
 fn within<'a>(recorded: &'a Recorded, axis: &'a Axis) -> impl Iterator<Item = &'a ServerCall> {
     let (from, until) = (axis.window.0, axis.window.1 - MARGIN_US);
-    let mut is_over = false;
     let calls = recorded.calls.iter().filter(move |call| axis.at(call.end_us()) > from);
-    calls.take_while(move |call| {
-        let was_over = is_over;
-        is_over |= axis.at(call.start_us) >= until;
-        !was_over
-    })
+    let mut is_over = false;
+    calls.take_while(move |call| !std::mem::replace(&mut is_over, axis.at(call.start_us) >= until))
 }
 
 /// The thread sleeps, or it is awake: there is nothing else. It is awake for the client of its calls.
 fn states(recorded: &Recorded, calls: &[&ServerCall], axis: &Axis) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for call in calls {
-        let start = axis.at(call.start_us);
-        let name = call.port.and_then(|port| recorded.name_of(port));
-        if let Some(last) = spans.last_mut().filter(|last| last.kind == SpanKind::Awake) {
-            last.duration_us = u64::try_from(start - last.start_us).unwrap_or(0);
-        }
+        let last = spans.pop();
         if call.is_asleep() {
+            let is_awake = last.as_ref().is_some_and(|last| last.kind == SpanKind::Awake);
+            let start = axis.at(call.start_us);
+            spans.extend(last.map(|last| if is_awake { last.until(start) } else { last }));
             spans.push(asleep(recorded, call, axis));
             continue;
         }
-        let awake = spans.last_mut().filter(|last| last.kind == SpanKind::Awake);
-        match awake {
-            // What is about nobody belongs to whom it comes before or after.
+        let call = one(recorded, call, axis);
+        match last {
+            // A call about no client belongs to the client of the call before it, or of the one after it.
             Some(last)
-                if name.is_none() || last.client.is_none() || last.client.as_deref() == name =>
+                if last.kind == SpanKind::Awake
+                    && (call.client.is_none()
+                        || last.client.is_none()
+                        || last.client == call.client) =>
             {
-                last.client = last.client.take().or_else(|| name.map(str::to_owned));
-                add(last, call, axis);
+                spans.push(with(last, call));
             }
-            before => {
-                let from =
-                    before.map(|last| last.end_us()).or_else(|| spans.last().map(Span::end_us));
-                let mut span = Span {
-                    start_us: from.unwrap_or(start).min(start),
-                    ..one(recorded, call, axis)
-                };
-                span.kind = SpanKind::Awake;
-                span.call.clear();
-                span.bytes = 0;
-                add(&mut span, call, axis);
-                spans.push(span);
+            last => {
+                let is_awake = last.as_ref().is_some_and(|last| last.kind == SpanKind::Awake);
+                let last = last.map(|last| if is_awake { last.until(call.start_us) } else { last });
+                let start_us = last.as_ref().map_or(call.start_us, Span::end_us).min(call.start_us);
+                spans.extend(last);
+                let times = (start_us, start_us);
+                spans.push(with(Span::new(SpanKind::Awake, None, times, [""; 0]), call));
             }
         }
     }
@@ -68,61 +60,58 @@ fn states(recorded: &Recorded, calls: &[&ServerCall], axis: &Axis) -> Vec<Span> 
 }
 
 /// One more call while the thread is awake.
-fn add(awake: &mut Span, call: &ServerCall, axis: &Axis) {
-    let end = axis.at(call.end_us());
-    awake.duration_us = u64::try_from(end - awake.start_us).unwrap_or(0);
-    if !awake.call.is_empty() {
-        awake.call.push_str(", ");
-    }
-    awake.call.push_str(&call.name);
-    awake.bytes += bytes(call);
+fn with(mut awake: Span, call: Span) -> Span {
+    awake.client = awake.client.or(call.client.clone());
     awake.says = match &awake.client {
         Some(client) => {
-            [format!("awake for {client}"), format!("for {client}"), client.clone()].into()
+            vec![format!("awake for {client}"), format!("for {client}"), client.clone()]
         }
-        None => ["awake, for no client".to_owned(), "awake".to_owned()].into(),
+        None => vec!["awake, for no client".to_owned(), "awake".to_owned()],
     };
+    let name = call.says.last().map_or("", String::as_str);
+    awake.call += if awake.call.is_empty() { "" } else { ", " };
+    awake.call += name;
+    awake.bytes += call.bytes;
+    awake.until(call.end_us())
 }
 
 fn asleep(recorded: &Recorded, call: &ServerCall, axis: &Axis) -> Span {
     let name = &call.name;
-    let client = call.port.and_then(|port| recorded.name_of(port));
-    // Which client it will be that accept returns is not known while it sleeps.
-    let client = client.filter(|_| call.did != Did::Accepted);
-    let waits_for = match (client, name.starts_with("accept")) {
-        (Some(client), _) => format!("for {client} alone"),
-        (None, true) => "for the next client".to_owned(),
-        (None, false) => "for everyone".to_owned(),
-    };
-    Span {
-        kind: SpanKind::Asleep,
-        client: client.map(str::to_owned),
-        says: vec![
-            format!("asleep in {name}, {waits_for}"),
-            format!("asleep in {name}"),
-            name.clone(),
-            "asleep".to_owned(),
-        ],
-        ..one(recorded, call, axis)
+    let client = waits_for(recorded, call);
+    let says = vec![
+        format!("asleep in {name}, {}", for_whom(name, client)),
+        format!("asleep in {name}"),
+        name.clone(),
+        "asleep".to_owned(),
+    ];
+    let client = client.map(str::to_owned);
+    Span { kind: SpanKind::Asleep, client, says, ..one(recorded, call, axis) }
+}
+
+/// The only client that can end the sleep in a call. Which client it will be that accept returns is not
+/// known while the thread sleeps.
+pub(super) fn waits_for<'a>(recorded: &'a Recorded, call: &ServerCall) -> Option<&'a str> {
+    let port = call.port.filter(|_| call.did != Did::Accepted)?;
+    recorded.name_of(port)
+}
+
+/// Which client can end the sleep in a call, in words.
+pub(super) fn for_whom(call: &str, client: Option<&str>) -> String {
+    match client {
+        Some(name) => format!("for {name} alone"),
+        None if call.starts_with("accept") => "for the next client".to_owned(),
+        None => "for everyone".to_owned(),
     }
 }
 
 /// The span of one call.
 fn one(recorded: &Recorded, call: &ServerCall, axis: &Axis) -> Span {
-    Span {
-        kind: SpanKind::Call,
-        client: call.port.and_then(|port| recorded.name_of(port)).map(str::to_owned),
-        start_us: axis.at(call.start_us),
-        duration_us: call.took_us,
-        call: call.shown.clone(),
-        says: vec![format!("{}: {}", call.name, call.says), call.name.clone()],
-        bytes: bytes(call),
-    }
-}
-
-fn bytes(call: &ServerCall) -> usize {
-    match call.did {
+    let client = call.port.and_then(|port| recorded.name_of(port));
+    let times = (axis.at(call.start_us), axis.at(call.end_us()));
+    let says = [format!("{}: {}", call.name, call.says), call.name.clone()];
+    let bytes = match call.did {
         Did::Read(bytes) | Did::Sent(bytes) => bytes,
         _ => 0,
-    }
+    };
+    Span { call: call.shown.clone(), bytes, ..Span::new(SpanKind::Call, client, times, says) }
 }

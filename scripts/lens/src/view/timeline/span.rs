@@ -1,6 +1,9 @@
 //! What is in a timeline: lanes, and the spans in them.
 
 use serde::Serialize;
+use strum::AsRefStr;
+
+use crate::text::letters;
 
 /// A lane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,16 +17,17 @@ pub struct Lane {
 }
 
 /// What a lane is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, AsRefStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum LaneKind {
     /// A client, by its own notes.
     Client,
-    /// The kernel: connections that are complete, and that nobody has accepted.
+    /// The kernel: connections that are complete, and that the server has not accepted.
     AcceptQueue,
-    /// The kernel: bytes that have been sent, and that nobody has read.
+    /// The kernel: bytes that have been sent, and that the server has not read.
     ReceiveBuffer,
-    /// The server's thread: asleep in which call, or awake for whom.
+    /// The server's thread: asleep in which call, or awake for which client.
     Server,
     /// The server's calls that did not sleep.
     Calls,
@@ -49,8 +53,9 @@ pub struct Span {
 }
 
 /// What a span is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, AsRefStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum SpanKind {
     /// A client asks for a connection.
     Connect,
@@ -72,39 +77,55 @@ pub enum SpanKind {
     Call,
 }
 
-impl SpanKind {
-    /// As it stands in `data-kind`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Connect => "connect",
-            Self::Waiting => "waiting",
-            Self::Served => "served",
-            Self::Idle => "idle",
-            Self::Unaccepted => "unaccepted",
-            Self::Unread => "unread",
-            Self::Asleep => "asleep",
-            Self::Awake => "awake",
-            Self::Call => "call",
-        }
-    }
+/// How a kind of span is shown.
+pub(in crate::view) struct Look {
+    /// Its class in a picture: a colour, and a pattern that tells the same.
+    pub(in crate::view) shape: &'static str,
+    /// The classes of what is written on it.
+    pub(in crate::view) words: &'static str,
+    /// Its letter in a terminal.
+    pub(in crate::view) letter: char,
 }
 
-impl LaneKind {
-    /// As it stands in `data-lane`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::AcceptQueue => "accept-queue",
-            Self::ReceiveBuffer => "receive-buffer",
-            Self::Server => "server",
-            Self::Calls => "calls",
-        }
+impl SpanKind {
+    /// How it is shown.
+    pub(in crate::view) fn look(self) -> Look {
+        let (shape, words, letter) = match self {
+            Self::Connect => ("open", "on small halo-tint", '|'),
+            Self::Waiting => ("hatch", "on halo strong", '/'),
+            Self::Idle => ("line", "on note", '─'),
+            Self::Unaccepted | Self::Unread => ("dots", "on small halo-tint", '▒'),
+            Self::Asleep => ("rest", "on note", '·'),
+            Self::Served | Self::Awake | Self::Call => ("solid", "on on-solid", '█'),
+        };
+        Look { shape, words, letter }
     }
 }
 
 impl Span {
+    /// A span without a call and without bytes.
+    pub(in crate::view) fn new(
+        kind: SpanKind,
+        client: Option<&str>,
+        (start_us, end_us): (i64, i64),
+        says: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            kind,
+            client: client.map(str::to_owned),
+            start_us,
+            duration_us: u64::try_from(end_us - start_us).unwrap_or(0),
+            call: String::new(),
+            says: says.into_iter().map(Into::into).collect(),
+            bytes: 0,
+        }
+    }
+
+    /// The same until another time.
+    pub(super) fn until(self, end_us: i64) -> Self {
+        Self { duration_us: u64::try_from(end_us - self.start_us).unwrap_or(0), ..self }
+    }
+
     /// When it ends.
     #[must_use]
     pub fn end_us(&self) -> i64 {
@@ -119,7 +140,7 @@ impl Span {
 
     /// What it is, in the words that fit into so many letters.
     #[must_use]
-    pub fn fitting(&self, letters: usize) -> Option<&str> {
-        self.says.iter().map(String::as_str).find(|text| text.chars().count() <= letters)
+    pub fn fitting(&self, most: usize) -> Option<&str> {
+        self.says.iter().map(String::as_str).find(|text| letters(text) <= most)
     }
 }

@@ -1,23 +1,22 @@
-//! Timelines as a picture: at the left the whole run, at the right a magnifying glass on the moment when
-//! the second client gets its reply. Everything is to scale; what would be too narrow to see is drawn
-//! wider, which the picture says.
+//! Timelines as a picture: at the left the whole run, at the right, enlarged, the moment when the second
+//! client gets its reply. Everything is to scale; what would be too narrow to see is drawn wider, which
+//! the picture says.
 
-mod glass;
 mod lanes;
+mod zoom;
 
 use maud::{Markup, html};
 
-use super::super::picture::{Form, float, picture, px};
-use super::{LaneKind, Timeline, ticks};
-use crate::text::human;
+use super::{Lane, LaneKind, Span, Timeline, legend, whole_run};
+use crate::picture::{Form, Frame, float, line, px, text, ticks};
+use crate::text::{human, letters, rounded};
 
-use glass::Glass;
+pub(in crate::view) use lanes::{View, color_of, shape};
 
 /// The whole picture, in pixels.
 const WIDTH: f64 = 960.0;
-/// The left and the right edge of the whole run, and of the glass.
+/// The left and the right edge of the whole run.
 const RUN: (f64, f64) = (124.0, 600.0);
-const GLASS: (f64, f64) = (628.0, 944.0);
 /// The place of the first server, and the distance from one to the next.
 const TOP: f64 = 122.0;
 const HEADER: f64 = 26.0;
@@ -27,67 +26,44 @@ const BESIDE: f64 = 200.0;
 /// The distance from lane to lane.
 const GAP: f64 = 4.0;
 
-/// From times to places: `from_us` is at the left edge.
-#[derive(Debug, Clone, Copy)]
-struct Scale {
-    from_us: i64,
-    until_us: i64,
-    edges: (f64, f64),
-    /// What is narrower is drawn so wide.
-    least: f64,
-}
-
-impl Scale {
-    fn us_per_px(&self) -> f64 {
-        float(self.until_us - self.from_us) / (self.edges.1 - self.edges.0)
-    }
-
-    fn x(&self, us: i64) -> f64 {
-        let us = us.clamp(self.from_us, self.until_us);
-        self.edges.0 + float(us - self.from_us) / self.us_per_px()
-    }
-}
-
 /// Draws timelines below each other, on one axis.
 #[must_use]
 pub fn draw(timelines: &[Timeline], form: Form) -> String {
-    let Some(run) = whole_run(timelines) else { return String::new() };
-    let glass = Glass::new(timelines);
+    let Some(first) = timelines.first() else { return String::new() };
+    let Some((from_us, until_us)) = whole_run(timelines) else { return String::new() };
+    let run = View { from_us, until_us, edges: RUN, least: 3.0 };
+    let length_us = zoom::length_us(timelines);
+    let views = |timeline| (run, zoom::view(timeline, length_us));
     let mut top = TOP;
     let mut stages = Vec::new();
     for timeline in timelines {
-        stages.push(stage(timeline, (run, glass), top, form));
+        stages.push(stage(timeline, views(timeline), top, form));
         top += height(timeline);
     }
+    let title = title(timelines);
     let inside = html! {
-        (head(timelines, &run, glass))
+        (text("title", (16.0, 36.0), &title))
+        (head(first, views(first)))
         @for stage in &stages { (stage) }
-        (legend(&run, glass, top))
+        (below(views(first), top))
     };
     let words: Vec<String> = timelines
         .iter()
         .map(|timeline| format!("{}: {}.", timeline.server, timeline.facts.sentences().join("; ")))
         .collect();
-    let title = title(timelines);
-    picture(form, (WIDTH, top + 76.0), ("timeline", &title, &words.join(" ")), &inside)
-}
-
-fn whole_run(timelines: &[Timeline]) -> Option<Scale> {
-    let from_us = timelines.iter().map(|timeline| timeline.window.0).min()?;
-    let until_us = timelines.iter().map(|timeline| timeline.window.1).max()?;
-    Some(Scale { from_us, until_us, edges: RUN, least: 3.0 })
+    let size = (WIDTH, top + 76.0);
+    Frame { form, id: "timeline", size, title: &title, desc: &words.join(" ") }.draw(&inside)
 }
 
 fn title(timelines: &[Timeline]) -> String {
-    let first = timelines.first();
     let is_known = timelines.iter().all(|timeline| timeline.scenario == "two-clients");
-    match first {
-        Some(first) if !is_known => first.about.clone(),
-        Some(Timeline { facts, .. }) => {
-            format!("Where is {} while {} is connected and silent?", facts.guest, facts.host)
+    let title = |of: &Timeline| match (is_known, &of.facts) {
+        (true, facts) => {
+            format!("Where is {} while {} is connected and silent?", facts.second, facts.first)
         }
-        None => String::new(),
-    }
+        (false, _) => of.about.clone(),
+    };
+    timelines.first().map_or_else(String::new, title)
 }
 
 fn height(timeline: &Timeline) -> f64 {
@@ -95,97 +71,113 @@ fn height(timeline: &Timeline) -> f64 {
     HEADER + lanes + FOOTER
 }
 
-/// The title, and the axis.
-fn head(timelines: &[Timeline], run: &Scale, glass: Glass) -> Markup {
-    let first = timelines.first();
-    let about = first.map_or("", |timeline| timeline.about.as_str());
-    let guest = first.map_or("", |timeline| timeline.facts.guest.as_str());
-    let wider = run.us_per_px() / glass.us_per_px();
-    let length = human(glass.length_us());
+/// What happens in all of them, and the axis.
+fn head(first: &Timeline, (run, zoom): (View, View)) -> Markup {
+    let second = &first.facts.second;
+    let length = human(zoom.until_us - zoom.from_us);
+    let enlarged = format!("enlarged: {length} around {second}'s reply");
+    let times = format!("×{:.0}", run.us_per_px() / zoom.us_per_px());
+    let label = |us: i64| if us == 0 { format!("{second} connects") } else { human(us) };
     html! {
-        text class="title" x="16" y="36" { (title(timelines)) }
-        text class="note" x="16" y="60" { (about) "." }
-        text class="strong" x=(px(RUN.0)) y="90" { "the whole run" }
-        text class="strong" x=(px(GLASS.0)) y="90" { "a glass: " (length) " around " (guest) "'s reply" }
-        text class="small end" x=(px(GLASS.1)) y="90" { "×" (px(wider.round())) }
+        (text("note", (16.0, 60.0), &format!("{}.", first.about)))
+        (text("strong", (RUN.0, 90.0), "the whole run"))
+        (text("strong", (zoom.edges.0, 90.0), &enlarged))
+        (text("small end", (zoom.edges.1, 90.0), &times))
         @for tick in ticks(run.from_us, run.until_us) {
-            text class="small middle" x=(px(run.x(tick))) y="110" {
-                @if tick == 0 { (guest) " connects" } @else { (human(tick)) }
-            }
+            (text("small middle", (run.x(tick), 110.0), &label(tick)))
         }
     }
 }
 
 /// One server: its name, what to notice, its lanes.
-fn stage(timeline: &Timeline, (run, glass): (Scale, Glass), top: f64, form: Form) -> Markup {
-    let lens = glass.scale(timeline);
+fn stage(timeline: &Timeline, (run, zoom): (View, View), top: f64, form: Form) -> Markup {
     let first = top + HEADER;
-    let mut y = first;
+    let mut bottom = first;
     let mut rows = Vec::new();
     for lane in &timeline.lanes {
-        rows.push((lane, y));
-        y += lanes::height(lane.kind) + GAP;
+        rows.push((lane, bottom));
+        bottom += lanes::height(lane.kind) + GAP;
     }
-    let bottom = y;
     let sentences = timeline.facts.sentences();
+    let sentence = |place: usize| sentences.get(place).map_or("", String::as_str);
     html! {
         g class="stage" data-server=(timeline.server) {
-            text class="head" x="16" y=(px(top + 14.0)) { (timeline.server) }
-            text class="strong" x=(px(BESIDE)) y=(px(top + 14.0)) { (sentences.first().map_or("", String::as_str)) }
+            (text("head", (16.0, top + 14.0), &timeline.server))
+            (text("strong", (BESIDE, top + 14.0), sentence(0)))
             @for tick in ticks(run.from_us, run.until_us) {
-                line class=(if tick == 0 { "zero" } else { "grid" }) x1=(px(run.x(tick))) x2=(px(run.x(tick)))
-                    y1=(px(first - 3.0)) y2=(px(bottom)) {}
+                (line(if tick == 0 { "zero" } else { "grid" }, (run.x(tick), first - 3.0), (run.x(tick), bottom)))
             }
-            (glass::panel(&run, &lens, (first, bottom)))
+            (zoom::panel(&run, &zoom, (first, bottom)))
             @for (lane, y) in &rows {
-                @let middle = y + lanes::height(lane.kind) / 2.0 + 4.5;
-                text class=(if lane.kind == LaneKind::Client { "strong" } else { "small" }) x="16" y=(px(middle)) { (lane.name) }
-                @for span in lanes::in_order(lane) {
-                    (lanes::span(timeline, (lane, span), *y, (&run, &lens), form))
-                }
+                @let class = if lane.kind == LaneKind::Client { "strong" } else { "small" };
+                (text(class, (16.0, y + lanes::height(lane.kind) / 2.0 + 4.5), &lane.name))
+                @for span in lanes::in_order(lane) { (one(timeline, (lane, span), *y, (&run, &zoom), form)) }
             }
         }
-        @if let Some(second) = sentences.get(1) {
-            text class="small" x=(px(RUN.0)) y=(px(bottom + 13.0)) { (second) }
-        }
+        (text("small", (RUN.0, bottom + 13.0), sentence(1)))
     }
 }
 
-fn legend(run: &Scale, glass: Glass, top: f64) -> Markup {
-    let entries = [
-        ("c1", "open", "connects", 54.0),
-        ("c1", "hatch", "waits", 32.0),
-        ("c1", "solid", "is served, the thread is awake for it", 206.0),
-        ("c1", "line", "silent", 32.0),
-        ("c1", "dots", "kept by the kernel", 106.0),
-        ("c1", "rest", "asleep", 40.0),
-        ("nobody", "solid", "awake for no client", 110.0),
-    ];
-    let mut x = 16.0;
-    let mut places = Vec::new();
-    for (client, class, text, width) in entries {
-        places.push((client, class, text, x));
-        x += width + 46.0;
+/// A span: once in the whole run, and once enlarged if it is in that part.
+fn one(
+    timeline: &Timeline,
+    (lane, span): (&Lane, &Span),
+    y: f64,
+    (run, zoom): (&View, &View),
+    form: Form,
+) -> Markup {
+    let words = words(timeline, lane, span);
+    let class = format!("span {}", color_of(span.client.as_deref(), &timeline.clients()));
+    let height = lanes::height(lane.kind);
+    let shapes = html! {
+        title { (words) }
+        (shape(span, height, run, y))
+        @if zoom.shows(span) { (shape(span, height, zoom, y)) }
+    };
+    if form == Form::File {
+        return html! { g class=(class) { (shapes) } };
     }
-    let in_run = human(px_us(run.us_per_px()));
-    let in_glass = human(px_us(glass.us_per_px()));
     html! {
-        @for (client, class, text, x) in places {
-            g class=(client) {
-                rect class=(class) x=(px(x)) y=(px(top)) width="18" height="13" rx="2" {}
-                text class="small" x=(px(x + 24.0)) y=(px(top + 11.0)) { (text) }
-            }
-        }
-        text class="small" x="16" y=(px(top + 36.0)) {
-            "To scale: a pixel is " (in_run) " at the left, " (in_glass) " in the glass. What is shorter than 3 pixels (1.5 in the glass) is drawn so wide all the same."
-        }
-        text class="small" x="16" y=(px(top + 56.0)) {
-            "Made from recordings: the clients' own notes and the server's system calls (strace, which makes each call slower), joined by connection."
-        }
+        g class=(class) tabindex="0" role="img" aria-label=(words) data-server=(timeline.server)
+            data-lane=(lane.kind.as_ref()) data-client=(span.client.as_deref().unwrap_or_default())
+            data-kind=(span.kind.as_ref()) data-start-us=(span.start_us)
+            data-duration-us=(span.duration_us) data-call=(span.call) data-bytes=(span.bytes) { (shapes) }
     }
 }
 
-/// A time that is a number, rounded.
-fn px_us(us: f64) -> i64 {
-    format!("{us:.0}").parse().unwrap_or(0)
+/// A span in words: which, what, how long, since when.
+fn words(timeline: &Timeline, lane: &Lane, span: &Span) -> String {
+    let (start, duration) = (human(span.start_us), human(span.end_us() - span.start_us));
+    let (server, second) = (&timeline.server, &timeline.facts.second);
+    let (name, text) = (&lane.name, span.full());
+    format!(
+        "{server}, {name}: {text}. {duration}, from {start} after {second} asked for a connection."
+    )
+}
+
+/// What the shapes mean, and how exact they are.
+fn below((run, zoom): (View, View), top: f64) -> Markup {
+    let mut x = 16.0;
+    let mut entries = Vec::new();
+    for (kind, client, words) in legend() {
+        entries.push((kind.look().shape, if client { "c1" } else { "nobody" }, words, x));
+        x += 46.0 + 5.7 * float(letters(words));
+    }
+    let pixel = |view: View| human(rounded(view.us_per_px()));
+    let scale = format!(
+        "To scale: a pixel is {} at the left, {} where it is enlarged. What is shorter than 3 pixels (1.5) is drawn so wide all the same.",
+        pixel(run),
+        pixel(zoom)
+    );
+    let made = "Made from recordings: the clients' own notes and the server's system calls (strace, which makes each call slower), joined by connection.";
+    html! {
+        @for (shape, client, words, x) in entries {
+            g class=(client) {
+                rect class=(shape) x=(px(x)) y=(px(top)) width="18" height="13" rx="2" {}
+                (text("small", (x + 24.0, top + 11.0), words))
+            }
+        }
+        (text("small", (16.0, top + 36.0), &scale))
+        (text("small", (16.0, top + 56.0), made))
+    }
 }

@@ -1,14 +1,16 @@
 //! Timelines as text, 80 columns wide: a block for each server, all on one axis.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use colored::{Color, Colorize};
 
 use trace::explain::CLIENTS;
 
 use super::super::Clocks;
-use super::{Lane, LaneKind, Span, SpanKind, Timeline, ticks};
-use crate::text::{COLUMNS, human, wrapped};
+use super::{Lane, LaneKind, Span, SpanKind, Timeline, legend, whole_run};
+use crate::picture::ticks;
+use crate::text::{COLUMNS, cut, human, letters, wrap, wrapped};
 
 /// In front of each lane, in columns.
 const LABEL: usize = 17;
@@ -16,169 +18,126 @@ const LABEL: usize = 17;
 const BAR: usize = COLUMNS - LABEL;
 /// Fewer columns than this in front of a text, and behind it, look cramped.
 const AIR: usize = 2;
+
 /// Shows timelines below each other.
 #[must_use]
 pub fn show(timelines: &[Timeline], colour: bool) -> String {
-    let Some(scale) = Scale::new(timelines) else { return String::new() };
-    let mut out = String::new();
-    for timeline in timelines {
-        block(timeline, &scale, colour, &mut out);
-    }
-    legend(timelines, &scale, &mut out);
-    out
+    let Some(window) = whole_run(timelines) else { return String::new() };
+    let columns = i64::try_from(BAR).unwrap_or(1);
+    let scale = Scale { window, column_us: ((window.1 - window.0) / columns + 1).max(1) };
+    let blocks = timelines.iter().map(|timeline| block(timeline, &scale, colour) + "\n");
+    blocks.collect::<String>() + &below(timelines, &scale)
 }
 
 /// From times to columns.
 #[derive(Debug, Clone, Copy)]
 struct Scale {
-    from_us: i64,
+    window: (i64, i64),
     column_us: i64,
 }
 
 impl Scale {
-    fn new(timelines: &[Timeline]) -> Option<Self> {
-        let from_us = timelines.iter().map(|timeline| timeline.window.0).min()?;
-        let until_us = timelines.iter().map(|timeline| timeline.window.1).max()?;
-        let columns = i64::try_from(BAR).unwrap_or(1);
-        Some(Self { from_us, column_us: ((until_us - from_us) / columns + 1).max(1) })
-    }
-
     /// The column of a time; before the first is the first.
     fn column(&self, us: i64) -> usize {
-        let column = (us - self.from_us).max(0) / self.column_us;
+        let column = (us - self.window.0).max(0) / self.column_us;
         usize::try_from(column).unwrap_or(BAR).min(BAR - 1)
     }
 
     /// The columns of a span, at least one.
-    fn columns(&self, span: &Span) -> std::ops::Range<usize> {
+    fn columns(&self, span: &Span) -> Range<usize> {
         let start = self.column(span.start_us);
         start..self.column(span.end_us()).max(start + 1)
     }
 }
 
-fn block(timeline: &Timeline, scale: &Scale, colour: bool, out: &mut String) {
+fn block(timeline: &Timeline, scale: &Scale, colour: bool) -> String {
     let (server, facts) = (&timeline.server, &timeline.facts);
-    for (number, sentence) in facts.sentences().iter().enumerate() {
-        let start = if number == 0 { format!("{server}: ") } else { "  ".to_owned() };
-        let line = wrapped(&format!("{start}{sentence}."));
-        _ = writeln!(out, "{}", line.replacen(&**server, &bold(server, colour), 1));
+    let name = if colour { server.bold().to_string() } else { server.clone() };
+    let [sentence, others @ ..] = &*facts.sentences() else { return String::new() };
+    let mut out = wrapped(&format!("{server}: {sentence}.")).replacen(&**server, &name, 1) + "\n";
+    for sentence in others {
+        _ = writeln!(out, "{}", wrapped(&format!("  {sentence}.")));
     }
-    _ = writeln!(out, "{:LABEL$}{}", "", axis(scale, &facts.guest));
+    _ = writeln!(out, "{:LABEL$}{}", "", axis(scale, &facts.second));
     let clients = timeline.clients();
     // What is no sleep takes less than a column: the lane of the thread shows it as well.
     for lane in timeline.lanes.iter().filter(|lane| lane.kind != LaneKind::Calls) {
-        _ = writeln!(
-            out,
-            "  {:width$}{}",
-            lane.name,
-            bar(lane, scale, &clients, colour),
-            width = LABEL - 2
-        );
+        let bar = bar(lane, scale, &clients, colour);
+        _ = writeln!(out, "  {:1$}{bar}", cut(&lane.name, LABEL - 3), LABEL - 2);
     }
-    out.push('\n');
+    out
 }
 
-/// The ticks of the axis, with the moment when the guest connects.
-fn axis(scale: &Scale, guest: &str) -> String {
-    let mut cells = vec![' '; BAR];
-    let until = scale.from_us + scale.column_us * i64::try_from(BAR).unwrap_or(0);
-    for tick in ticks(scale.from_us, until) {
-        let text =
-            if tick == 0 { format!("|{guest} connects") } else { format!("|{}", human(tick)) };
+/// The ticks of the axis, with the moment when the second client connects.
+fn axis(scale: &Scale, second: &str) -> String {
+    let mut line = String::new();
+    for tick in ticks(scale.window.0, scale.window.1) {
+        let name = if tick == 0 { format!("{second} connects") } else { human(tick) };
         let at = scale.column(tick);
-        if at + text.chars().count() <= BAR {
-            put(&mut cells, at, &text, |cell, letter| *cell = letter);
+        if at >= letters(&line) && at + letters(&name) < BAR {
+            line = format!("{line:at$}|{name}");
         }
     }
-    cells.into_iter().collect::<String>().trim_end().to_owned()
+    line
 }
 
-/// One letter of a lane, and whose it is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    letter: Option<char>,
-    ink: Option<Color>,
-}
+/// One letter of a lane, and the colour of its client.
+type Cell = (char, Option<Color>);
 
 fn bar(lane: &Lane, scale: &Scale, clients: &[String], colour: bool) -> String {
-    let mut cells = vec![Cell::default(); BAR];
+    let mut cells: Vec<Cell> = vec![(' ', None); BAR];
     let is_wide = |span: &&Span| span.duration_us >= scale.column_us.unsigned_abs();
     let (wide, mut narrow): (Vec<&Span>, Vec<&Span>) = lane.spans.iter().partition(is_wide);
     // Of those that share a column, the longest is seen. Silence that fills no column is none.
     narrow.retain(|span| span.kind != SpanKind::Idle);
     narrow.sort_by_key(|span| span.duration_us);
-    for span in &wide {
-        paint(span, &mut cells, scale, clients);
-    }
-    for span in narrow {
-        paint(span, &mut cells, scale, clients);
+    for span in wide.iter().chain(&narrow) {
+        let place = span.client.as_ref().and_then(|name| clients.iter().position(|of| of == name));
+        let ink = place.and_then(|place| CLIENTS.get(place)).copied();
+        let ink = ink.filter(|_| span.kind != SpanKind::Asleep);
+        cells.get_mut(scale.columns(span)).unwrap_or_default().fill((letter(span), ink));
     }
     for span in wide {
-        write_on(span, &mut cells, scale);
+        write_on(span, cells.get_mut(scale.columns(span)).unwrap_or_default());
     }
-    let shown = cells.iter().map(|cell| {
-        let letter = cell.letter.unwrap_or(' ').to_string();
-        match cell.ink.filter(|_| colour) {
-            Some(ink) => letter.color(ink).to_string(),
-            None => letter,
-        }
+    let shown = cells.into_iter().map(|(letter, ink)| match ink.filter(|_| colour) {
+        Some(ink) => letter.to_string().color(ink).to_string(),
+        None => letter.to_string(),
     });
     shown.collect::<String>().trim_end().to_owned()
 }
 
-fn paint(span: &Span, cells: &mut [Cell], scale: &Scale, clients: &[String]) {
-    let place = span.client.as_deref().and_then(|name| clients.iter().position(|of| of == name));
-    let ink = place.and_then(|place| CLIENTS.get(place)).copied();
-    let ink = ink.filter(|_| span.kind != SpanKind::Asleep);
-    for cell in cells.get_mut(scale.columns(span)).unwrap_or_default() {
-        *cell = Cell { letter: Some(letter(span)), ink };
-    }
-}
-
 /// Writes what a span is into its middle, where nothing else is painted.
-fn write_on(span: &Span, cells: &mut [Cell], scale: &Scale) {
-    let columns = scale.columns(span);
-    let is_ours = |cell: &Cell| cell.letter == Some(letter(span));
-    let room = cells.get(columns.clone()).unwrap_or_default();
-    if !room.iter().skip(1).rev().skip(1).all(is_ours) {
+fn write_on(span: &Span, cells: &mut [Cell]) {
+    let is_ours = |cell: &Cell| cell.0 == letter(span);
+    if !cells.iter().skip(1).rev().skip(1).all(is_ours) {
         return;
     }
-    if let Some(text) = span.fitting(room.len().saturating_sub(2 * AIR + 2)) {
-        let text = format!(" {text} ");
-        put(cells, columns.start + AIR, &text, |cell, letter| cell.letter = Some(letter));
-    }
-}
-
-fn put<T>(cells: &mut [T], at: usize, text: &str, write: impl Fn(&mut T, char)) {
-    for (cell, letter) in cells.iter_mut().skip(at).zip(text.chars()) {
-        write(cell, letter);
+    if let Some(text) = span.fitting(cells.len().saturating_sub(2 * AIR + 2)) {
+        for (cell, letter) in cells.iter_mut().skip(AIR).zip(format!(" {text} ").chars()) {
+            cell.0 = letter;
+        }
     }
 }
 
 fn letter(span: &Span) -> char {
-    match span.kind {
-        SpanKind::Awake if span.client.is_none() => '▪',
-        SpanKind::Connect => '|',
-        SpanKind::Waiting => '/',
-        SpanKind::Served | SpanKind::Awake | SpanKind::Call => '█',
-        SpanKind::Idle => '─',
-        SpanKind::Unaccepted | SpanKind::Unread => '▒',
-        SpanKind::Asleep => '·',
-    }
+    let is_for_nobody = span.kind == SpanKind::Awake && span.client.is_none();
+    if is_for_nobody { '▪' } else { span.kind.look().letter }
 }
 
-fn legend(timelines: &[Timeline], scale: &Scale, out: &mut String) {
-    out.push_str("| connects  / waits  ─ silent  ▒ in the kernel  · asleep\n");
-    out.push_str("█ is served; the thread is awake for it  ▪ awake for no client\n");
+/// What the letters mean, and how exact they are.
+fn below(timelines: &[Timeline], scale: &Scale) -> String {
+    let entries = legend().map(|(kind, client, words)| {
+        let letter = if kind == SpanKind::Awake && !client { '▪' } else { kind.look().letter };
+        format!("{letter} {words}").replace(' ', "\u{a0}")
+    });
     let column = human(scale.column_us);
-    _ = writeln!(out, "A column is {column}; what is shorter has one too.");
-    out.push_str("To see what is shorter: scripts/lens.sh follow FOLDER\n");
+    let exact = format!(
+        "A column is {column}; what is shorter has one too. To see it: scripts/lens.sh follow FOLDER"
+    );
     let clocks = timelines.iter().map(|timeline| timeline.clocks).reduce(Clocks::and);
-    for sentence in clocks.into_iter().flat_map(Clocks::sentences) {
-        _ = writeln!(out, "{}", wrapped(&sentence));
-    }
-}
-
-fn bold(text: &str, colour: bool) -> String {
-    if colour { text.bold().to_string() } else { text.to_owned() }
+    let clocks = clocks.into_iter().flat_map(Clocks::sentences);
+    let mut lines = wrap(&entries.join(" \u{a0}"), COLUMNS, "");
+    lines.extend([exact].into_iter().chain(clocks).map(|sentence| wrapped(&sentence)));
+    lines.into_iter().map(|line| line.trim().replace('\u{a0}', " ") + "\n").collect()
 }

@@ -189,6 +189,8 @@ fn rows(stages: &[Stage]) -> Vec<Row> {
         ),
     ];
     let row = |(name, unit, how, of): (&str, &str, &str, Figure)| Row {
+        group: if unit == "µs" { "Two clients" } else { "Load and code" }.into(),
+        is_detail: name.starts_with("p99"),
         name: name.into(),
         unit: unit.into(),
         how: how.into(),
