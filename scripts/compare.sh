@@ -77,7 +77,7 @@ while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --*=*) set -- "$1" "${1%%=*}" "${1#*=}" "${@:2}" ;;
-    --quick) arguments+=("$1") ;;
+    --quick | --all) arguments+=("$1") ;;
     --with-threads) threads=true arguments+=("$1") ;;
     --recorded) recorded=true arguments+=("$1") ;;
     --replay) renamed --replay --recorded ;;

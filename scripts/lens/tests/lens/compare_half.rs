@@ -59,14 +59,14 @@ fn the_table_has_headings_and_its_details_are_folded_in_the_text_and_in_markdown
     let place = TempDir::new().unwrap();
     let text = |words: &[&str]| said(&ended(&mut compare(&place, words), 0));
     let lines = |text: &str, start: &str| text.lines().filter(|it| it.starts_with(start)).count();
-    let main = text(&["--replay"]);
+    let main = text(&["--recorded"]);
     for heading in ["── Two clients ─", "── System calls ─", "── Packets ─", "── Code ─"]
     {
         assert_eq!(lines(&main, heading), 1, "{heading}:\n{main}");
     }
     assert_eq!((lines(&main, "calls a request"), lines(&main, "reads a request")), (2, 0));
     assert!(main.contains("\n6 more rows are in compare.md and on the page; --all shows them\n"));
-    let all = text(&["--replay", "--all"]);
+    let all = text(&["--recorded", "--all"]);
     assert_eq!((lines(&all, "calls a request"), lines(&all, "reads a request")), (2, 2));
     assert!(!all.contains("more rows"), "{all}");
     let markdown = fs::read_to_string(place.path().join("report/compare.md")).unwrap();

@@ -60,8 +60,8 @@ fn the_text_of_a_comparison_fits_a_terminal() {
     let place = TempDir::new().unwrap();
     let out = place.path().to_str().unwrap();
     for words in [
-        &["compare", "--replay", "--out", out][..],
-        &["compare", "--replay", "--all", "--out", out],
+        &["compare", "--recorded", "--out", out][..],
+        &["compare", "--recorded", "--all", "--out", out],
     ] {
         let text = said(&lens(words));
         assert!(text.contains("B has its first reply"), "{text}");
