@@ -1,6 +1,7 @@
 //! How all pictures are drawn: as SVG, of a few shapes. Their colours stand in `picture/colours.css` and
 //! nowhere else, so that one drawing is for the light, for the dark and for paper.
 
+use codec::printable::several_lines;
 use maud::{Markup, PreEscaped, html};
 
 /// The colours, for pictures and for the page.
@@ -54,13 +55,14 @@ impl Frame<'_> {
         };
         let head = match form {
             Form::File => {
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- Made by lens from recordings: do not edit by hand. -->\n"
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- Made by lens: do not edit by hand. -->\n"
             }
             Form::Inline | Form::Chart => "",
         };
+        // XML has no control characters, and a name from a recording may have some.
+        let picture = several_lines(&picture.into_string());
         // A line for each part, so that a change of the picture can be read as a diff.
-        head.to_owned()
-            + &picture.into_string().replace("<g ", "\n<g ").replace("</svg>", "\n</svg>\n")
+        head.to_owned() + &picture.replace("<g ", "\n<g ").replace("</svg>", "\n</svg>\n")
     }
 }
 

@@ -14,7 +14,7 @@ pub fn text(report: &Report) -> String {
     let mut parts = vec![head(report)];
     if !report.cpu.is_empty() {
         parts.push("CPU of the server a request, µs".to_owned());
-        parts.push(figures(&report.cpu, &SERVERS, |row| row.about.clone()));
+        parts.push(figures(&report.cpu, &SERVERS, about));
         parts.push("The same, as shares".to_owned());
         parts.push(ratios(&report.cpu));
         parts.push("Throughput and latency of lab4, as a share of redis".to_owned());
@@ -51,14 +51,18 @@ fn head(report: &Report) -> String {
     lines.iter().map(|line| wrapped(line) + "\n").collect()
 }
 
-/// A table with these columns. Each row is a group of its own: it has several lines.
+/// A table with a column for each of these. Each row is a group of its own: it has several lines.
 fn table<'a>(
-    head: &[impl AsRef<str>],
+    head: &[&str],
     rows: impl IntoIterator<Item = &'a Row>,
-    row: impl Fn(&Row) -> (String, Vec<String>),
+    about: fn(&Row) -> String,
+    cell: impl Fn(&Row, &str) -> String,
 ) -> String {
+    let row = |row: &Row| (about(row), head.iter().map(|column| cell(row, column)).collect());
     let rows = rows.into_iter().map(|of| Group { title: String::new(), rows: vec![row(of)] });
-    draw(head, &rows.collect::<Vec<_>>(), ABOUT)
+    // In two lines, so that what was measured has room.
+    let titles: Vec<String> = head.iter().map(|title| title.replace(" ÷ ", "\n÷ ")).collect();
+    draw(&titles, &rows.collect::<Vec<_>>(), ABOUT)
 }
 
 /// A column for each server that has a figure.
@@ -68,8 +72,11 @@ fn figures<'a>(
     about: fn(&Row) -> String,
 ) -> String {
     let servers = measured(rows.clone(), servers);
-    let cells = |row: &Row| servers.iter().map(|server| spread(row.figure(server))).collect();
-    table(&servers, rows, |row| (about(row), cells(row)))
+    table(&servers, rows, about, |row, server| spread(row.figure(server)))
+}
+
+fn about(row: &Row) -> String {
+    row.about.clone()
 }
 
 /// What was measured, and below it the first comparison and its target.
@@ -83,21 +90,17 @@ fn with_target(row: &Row) -> String {
 fn ratios(rows: &[Row]) -> String {
     let is_there = |what: &&str| rows.iter().any(|row| row.judged(what).is_some());
     let names: Vec<&str> = RATIOS.iter().map(|(name, ..)| *name).filter(is_there).collect();
-    // In two lines, so that what was measured has room.
-    let titles: Vec<String> = names.iter().map(|name| name.replace(" ÷ ", "\n÷ ")).collect();
-    let cells = |row: &Row| names.iter().map(|what| judged(row.judged(what))).collect();
-    table(&titles, rows, |row| (row.about.clone(), cells(row)))
+    table(&names, rows, about, |row, what| judged(row.judged(what)))
 }
 
 fn shares(report: &Report) -> String {
-    let of = |rows: &[Row], name: &str| {
-        let row = rows.iter().find(|other| other.name == name);
+    let columns = [("requests/s", &report.throughput), ("p50", &report.p50), ("p99", &report.p99)];
+    let cell = |row: &Row, column: &str| {
+        let rows = columns.iter().find(|(name, _)| *name == column).map(|(_, rows)| *rows);
+        let row = rows.into_iter().flatten().find(|other| other.name == row.name);
         judged(row.and_then(|row| row.judged("lab4 ÷ redis")))
     };
-    let all = [&report.throughput, &report.p50, &report.p99];
-    let cells = |row: &Row| all.map(|rows| of(rows, &row.name)).to_vec();
-    let head = ["requests/s", "p50", "p99"];
-    table(&head, &report.throughput, |row| (row.about.clone(), cells(row)))
+    table(&columns.map(|(name, _)| name), &report.throughput, about, cell)
 }
 
 fn spread(spread: Option<&Spread>) -> String {

@@ -1,5 +1,6 @@
 //! A comparison as text, for a terminal: the timelines, the table, and what is missing.
 
+use codec::printable::one_line;
 use colored::Colorize;
 
 use super::model::{Comparison, Row};
@@ -25,7 +26,7 @@ pub(crate) fn text(comparison: &Comparison, has_details: bool, has_colour: bool)
     let missing = comparison.missing.iter().map(|it| format!("Missing: {}", it.sentence()));
     let notes = folded.into_iter().chain(comparison.explained()).chain(fates).chain(missing);
     let dim = |note: String| if has_colour { note.dimmed().to_string() } else { note };
-    parts.push(notes.map(|note| dim(wrapped(&note)) + "\n").collect());
+    parts.push(notes.map(|note| dim(wrapped(&one_line(&note))) + "\n").collect());
     parts.retain(|part| !part.is_empty());
     parts.join("\n")
 }

@@ -136,3 +136,21 @@ fn a_client_or_a_request_that_is_not_there_is_refused_in_a_sentence() {
         assert!(said(&output).contains(sentence), "{}", said(&output));
     }
 }
+
+#[test]
+fn control_characters_of_a_recording_reach_neither_a_terminal_nor_a_picture() {
+    let made = ByHand::blocking();
+    let notes = made.read("clients.jsonl").replace("PING", "PI\\u001b[2JNG");
+    made.write("clients.jsonl", &notes.replace("\"B\"", "\"B\\u0007\""));
+    let folder = made.folder().to_str().unwrap();
+    for task in ["follow", "timeline"] {
+        let shown = said(&lens(&[task, folder]));
+        assert!(shown.contains(r"B\u{7}"), "{shown}");
+        let is_forbidden = |letter: char| letter.is_control() && letter != '\n';
+        assert!(!shown.contains(is_forbidden), "{shown:?}");
+        let file = made.folder().join("picture.svg");
+        assert!(lens(&[task, folder, "--svg", file.to_str().unwrap()]).status.success());
+        let picture = fs::read_to_string(file).unwrap();
+        assert!(Document::parse(&picture).is_ok() && !picture.contains(is_forbidden));
+    }
+}

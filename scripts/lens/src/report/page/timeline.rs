@@ -43,10 +43,7 @@ fn facts(timelines: &[Timeline]) -> Markup {
             summary { "The same in words" }
             ul {
                 @for Timeline { server, facts, .. } in timelines {
-                    li data-facts=(server) data-first-reply-us=[facts.first_reply_us]
-                        data-held-while-waiting-us=(facts.held_while_waiting_us) {
-                        strong { (server) } ": " (facts.sentences().join(". ")) "."
-                    }
+                    li { strong { (server) } ": " (facts.sentences().join(". ")) "." }
                 }
             }
         }

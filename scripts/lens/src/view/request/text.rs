@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use codec::printable::one_line;
 use colored::Colorize;
 
 use super::{Request, Source, Step};
@@ -14,7 +15,8 @@ const MARGIN: usize = 45;
 #[must_use]
 pub fn show(request: &Request, colour: bool) -> String {
     let Request { server, client, number, text, .. } = request;
-    let title = wrapped(&format!("{server}: request {number} of client {client}, {text}"));
+    let title = format!("{server}: request {number} of client {client}, {text}");
+    let title = wrapped(&one_line(&title));
     let mut out = format!("{title}\n\n");
     _ = writeln!(out, "{:>9} {:>8}  {:<24} as it was noted", "at (ms)", "step", "");
     let gaps = request.gaps();
@@ -42,6 +44,6 @@ fn lines(step: &Step, gap: Option<i64>, client: &str) -> String {
     let sign = if gap.is_some_and(|us| us >= 0) { "+" } else { "" };
     let gap = gap.map_or_else(String::new, |us| format!("{sign}{}", human(us)));
     let detail = step.detail.replace(&format!("client {client}"), client);
-    let detail = wrap(&detail, COLUMNS - MARGIN, "").join(&format!("\n{:MARGIN$}", ""));
+    let detail = wrap(&one_line(&detail), COLUMNS - MARGIN, "").join(&format!("\n{:MARGIN$}", ""));
     format!("{at:>9} {gap:>8}  {:<24} {detail}", step.what)
 }

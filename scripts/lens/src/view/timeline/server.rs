@@ -26,36 +26,28 @@ fn within<'a>(recorded: &'a Recorded, axis: &'a Axis) -> impl Iterator<Item = &'
 /// The thread sleeps, or it is awake: there is nothing else. It is awake for the client of its calls.
 fn states(recorded: &Recorded, calls: &[&ServerCall], axis: &Axis) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
+    let mut awake: Option<Span> = None;
     for call in calls {
-        let last = spans.pop();
+        let span = one(recorded, call, axis);
         if call.is_asleep() {
-            let is_awake = last.as_ref().is_some_and(|last| last.kind == SpanKind::Awake);
-            let start = axis.at(call.start_us);
-            spans.extend(last.map(|last| if is_awake { last.until(start) } else { last }));
-            spans.push(asleep(recorded, call, axis));
+            spans.extend(awake.take().map(|awake| awake.until(span.start_us)));
+            spans.push(asleep(recorded, call, span));
             continue;
         }
-        let call = one(recorded, call, axis);
-        match last {
-            // A call about no client belongs to the client of the call before it, or of the one after it.
-            Some(last)
-                if last.kind == SpanKind::Awake
-                    && (call.client.is_none()
-                        || last.client.is_none()
-                        || last.client == call.client) =>
-            {
-                spans.push(with(last, call));
+        // A call about no client belongs to the client of the call before it, or of the one after it.
+        let is_for = |client: &Option<String>| {
+            client.is_none() || span.client.is_none() || *client == span.client
+        };
+        awake = Some(match awake.take() {
+            Some(awake) if is_for(&awake.client) => with(awake, span),
+            other => {
+                spans.extend(other.map(|other| other.until(span.start_us)));
+                let start = spans.last().map_or(span.start_us, Span::end_us).min(span.start_us);
+                with(Span::new(SpanKind::Awake, None, (start, start), [""; 0]), span)
             }
-            last => {
-                let is_awake = last.as_ref().is_some_and(|last| last.kind == SpanKind::Awake);
-                let last = last.map(|last| if is_awake { last.until(call.start_us) } else { last });
-                let start_us = last.as_ref().map_or(call.start_us, Span::end_us).min(call.start_us);
-                spans.extend(last);
-                let times = (start_us, start_us);
-                spans.push(with(Span::new(SpanKind::Awake, None, times, [""; 0]), call));
-            }
-        }
+        });
     }
+    spans.extend(awake);
     spans
 }
 
@@ -75,7 +67,7 @@ fn with(mut awake: Span, call: Span) -> Span {
     awake.until(call.end_us())
 }
 
-fn asleep(recorded: &Recorded, call: &ServerCall, axis: &Axis) -> Span {
+fn asleep(recorded: &Recorded, call: &ServerCall, span: Span) -> Span {
     let name = &call.name;
     let client = waits_for(recorded, call);
     let says = vec![
@@ -85,7 +77,7 @@ fn asleep(recorded: &Recorded, call: &ServerCall, axis: &Axis) -> Span {
         "asleep".to_owned(),
     ];
     let client = client.map(str::to_owned);
-    Span { kind: SpanKind::Asleep, client, says, ..one(recorded, call, axis) }
+    Span { kind: SpanKind::Asleep, client, says, ..span }
 }
 
 /// The only client that can end the sleep in a call. Which client it will be that accept returns is not

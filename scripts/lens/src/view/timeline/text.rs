@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use codec::printable::one_line;
 use colored::{Color, Colorize};
 
 use trace::explain::CLIENTS;
@@ -51,19 +52,21 @@ impl Scale {
 }
 
 fn block(timeline: &Timeline, scale: &Scale, colour: bool) -> String {
-    let (server, facts) = (&timeline.server, &timeline.facts);
+    let server = one_line(&timeline.server);
     let name = if colour { server.bold().to_string() } else { server.clone() };
-    let [sentence, others @ ..] = &*facts.sentences() else { return String::new() };
-    let mut out = wrapped(&format!("{server}: {sentence}.")).replacen(&**server, &name, 1) + "\n";
-    for sentence in others {
-        _ = writeln!(out, "{}", wrapped(&format!("  {sentence}.")));
+    let mut out = String::new();
+    for (number, sentence) in timeline.facts.sentences().iter().enumerate() {
+        let start = if number == 0 { format!("{server}: ") } else { "  ".to_owned() };
+        let line = wrapped(&format!("{start}{}.", one_line(sentence)));
+        _ = writeln!(out, "{}", line.replacen(&server, &name, 1));
     }
-    _ = writeln!(out, "{:LABEL$}{}", "", axis(scale, &facts.second));
+    _ = writeln!(out, "{:LABEL$}{}", "", axis(scale, &one_line(&timeline.facts.second)));
     let clients = timeline.clients();
     // What is no sleep takes less than a column: the lane of the thread shows it as well.
     for lane in timeline.lanes.iter().filter(|lane| lane.kind != LaneKind::Calls) {
         let bar = bar(lane, scale, &clients, colour);
-        _ = writeln!(out, "  {:1$}{bar}", cut(&lane.name, LABEL - 3), LABEL - 2);
+        let name = cut(&one_line(&lane.name), LABEL - 3);
+        _ = writeln!(out, "  {name:0$}{bar}", LABEL - 2);
     }
     out
 }
@@ -114,7 +117,9 @@ fn write_on(span: &Span, cells: &mut [Cell]) {
         return;
     }
     if let Some(text) = span.fitting(cells.len().saturating_sub(2 * AIR + 2)) {
-        for (cell, letter) in cells.iter_mut().skip(AIR).zip(format!(" {text} ").chars()) {
+        for (cell, letter) in
+            cells.iter_mut().skip(AIR).zip(format!(" {} ", one_line(text)).chars())
+        {
             cell.0 = letter;
         }
     }
