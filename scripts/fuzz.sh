@@ -9,7 +9,8 @@
 # OPTIONS
 #   TARGET        requests (RESP, the server's half), replies (the client's
 #                 half), lines (lab 1), strace (lines of a trace), explain (the
-#                 page about a trace). Without a name, all of them
+#                 page about a trace), summary (the table of its calls), ltrace,
+#                 packets (the output of tcpdump and tshark). Without a name, all
 #   --seconds N   how long for each target (60)
 #   --corpus      only the inputs in scripts/fuzz/corpus, each once
 #   --input FILE  only this file, with one target: repeats a finding
@@ -48,7 +49,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 cd "$(dirname "$0")/.."
 
-all=(requests replies lines strace explain)
+all=(requests replies lines strace explain summary ltrace packets)
 targets=() seconds=60 corpus_only=false keep=false input=''
 while (($# > 0)); do
   case $1 in

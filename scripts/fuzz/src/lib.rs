@@ -3,6 +3,8 @@
 //! Each target takes its input for untrusted bytes. The code must not panic, it must not hang, and it must
 //! keep the promises that the target checks.
 
+use std::io::{self, Read};
+
 use shared::buffer::{Parsed, ReadBuffer};
 use shared::request::{ProtocolError, Request};
 
@@ -89,4 +91,53 @@ pub fn round_trip<C: codec::Codec>(requests: &[Vec<Vec<u8>>], decode: DecodeRequ
     let (again, end) = self::requests(&stream, stream.len().max(1), decode);
     assert_eq!(again, requests, "encoded and decoded again, it is different");
     assert_eq!(end, Ok(Vec::new()), "encoded and decoded again, it does not end");
+}
+
+/// A text that arrives in pieces, as from a pipe.
+#[derive(Debug)]
+pub struct Pieces<'a> {
+    text: &'a [u8],
+    size: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// `text`, in pieces of `size` bytes.
+    #[must_use]
+    pub fn new(text: &'a [u8], size: usize) -> Self {
+        Self { text, size }
+    }
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let size = self.size.min(room.len());
+        self.text.read(&mut room[..size])
+    }
+}
+
+/// What `explain` writes.
+///
+/// # Panics
+/// If it fails, or if what it writes would command a terminal.
+pub fn page_of(explain: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+    let mut page = Vec::new();
+    explain(&mut page).expect("nothing here can fail");
+    let page = String::from_utf8(page).expect("a page is text");
+    assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'), "{page:?}");
+    page
+}
+
+/// Explains `text` in one piece and in pieces of `size` bytes, and returns the page.
+///
+/// # Panics
+/// If the pages differ.
+pub fn same_page(
+    text: &[u8],
+    size: usize,
+    explain: impl Fn(Pieces<'_>, &mut Vec<u8>) -> io::Result<()>,
+) -> String {
+    let page = page_of(|page| explain(Pieces::new(text, text.len().max(1)), page));
+    let in_pieces = page_of(|page| explain(Pieces::new(text, size), page));
+    assert_eq!(in_pieces, page, "read in pieces of {size} bytes, it differs");
+    page
 }

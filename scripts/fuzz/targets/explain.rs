@@ -1,15 +1,13 @@
 //! The page that explains a log: whatever is in it, it commands no terminal and no line is lost.
 #![no_main]
 
-use std::io::{self, Read};
-
-use fuzz::pieces;
+use fuzz::{Pieces, page_of, pieces};
 use libfuzzer_sys::fuzz_target;
 use trace::explain::{ClientNotes, Options, run};
 use trace::strace::{Joiner, Kind, parse};
 
 /// Lines that no log changes the meaning of: one that is none of strace, and a call.
-const STRANGER: &str = "a line of another program";
+const OTHER_LINE: &str = "a line of another program";
 const CALL: &str = "uname({sysname=\"marker\"}) = 0";
 
 /// What stands in front of a remark below a row.
@@ -26,9 +24,9 @@ fuzz_target!(|input: &[u8]| {
 
     let place = log.iter().take(size).rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let (before, behind) = log.split_at(place);
-    let marked = [before, STRANGER.as_bytes(), b"\n", CALL.as_bytes(), b"\n", behind].concat();
+    let marked = [before, OTHER_LINE.as_bytes(), b"\n", CALL.as_bytes(), b"\n", behind].concat();
     let page = explain(&marked, marked.len(), true);
-    for expected in [STRANGER, "sysname=\"marker\""] {
+    for expected in [OTHER_LINE, "sysname=\"marker\""] {
         assert!(page.lines().any(|line| line.contains(expected)), "{expected} is not on\n{page}");
     }
 });
@@ -61,22 +59,6 @@ fn rows(page: &str) -> usize {
 }
 
 fn explain(log: &[u8], size: usize, all: bool) -> String {
-    let mut page = Vec::new();
     let options = Options { all, ..Options::default() };
-    let input = Pieces { log, size };
-    run(input, &mut page, ClientNotes::default(), options).expect("nothing here can fail");
-    String::from_utf8(page).expect("a page is text")
-}
-
-/// A log that arrives in pieces, as from a pipe.
-struct Pieces<'a> {
-    log: &'a [u8],
-    size: usize,
-}
-
-impl Read for Pieces<'_> {
-    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        let size = self.size.min(room.len());
-        self.log.read(&mut room[..size])
-    }
+    page_of(|page| run(Pieces::new(log, size), page, ClientNotes::default(), options))
 }

@@ -16,7 +16,7 @@ pub struct Cli {
 /// What lens can do.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// Explain a log of strace, or a recording, one line a call
+    /// Explain what a tool has printed: a log of strace, a recording, or the output of another tool
     #[command(after_help = "\
 Examples:
   scripts/lens.sh explain captures/lab1-blocking/two-clients
@@ -24,8 +24,15 @@ Examples:
   scripts/lens.sh explain trace.log
       a log of strace -f -ttt -T -yy -o trace.log …
   strace -f -ttt -T -yy -o '|scripts/lens.sh explain' target/debug/lab1-blocking
-      live: the last line says who is asleep right now")]
+      live: the last line says who is asleep right now
+  scripts/lens.sh explain --summary trace.log
+      the table of strace -w -c
+  tcpdump -n -A -r packets.pcap | scripts/lens.sh explain --tool tcpdump --port 6379
+      what each packet means")]
     Explain(Explain),
+    /// Print where the server of a recording listened
+    #[command(hide = true)]
+    Port(Port),
     /// Record a lab, or redis, while scripted clients talk to it; or only let them talk to one that runs
     #[command(after_help = crate::scenarios_help())]
     Record(Record),
@@ -86,11 +93,40 @@ Examples:
 /// How to explain.
 #[derive(Debug, clap::Args)]
 pub struct Explain {
-    /// A log of strace, or the folder of a recording; stdin if there is none
+    /// The log, or the folder of a recording; stdin if there is none
     pub file: Option<PathBuf>,
+    /// Which tool has printed it
+    #[arg(long, value_enum, default_value_t = Tool::Strace)]
+    pub tool: Tool,
+    /// The port of the server, for packets
+    #[arg(long, required_if_eq_any = [("tool", "tcpdump"), ("tool", "tshark")])]
+    pub port: Option<u16>,
     /// Show the calls that are not about sockets too
     #[arg(long)]
     pub all: bool,
+    /// Only count the calls: how often each was made, and how long it took
+    #[arg(long, conflicts_with_all = ["all", "tool"])]
+    pub summary: bool,
+}
+
+/// A tool whose output can be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tool {
+    /// strace -f -ttt -T -yy
+    Strace,
+    /// ltrace -f -ttt -T, as scripts/ltrace.sh calls it
+    Ltrace,
+    /// tcpdump -n -A
+    Tcpdump,
+    /// tshark -n, with the columns of scripts/tshark.sh
+    Tshark,
+}
+
+/// Whose port to print.
+#[derive(Debug, clap::Args)]
+pub struct Port {
+    /// The folder of a recording
+    pub folder: PathBuf,
 }
 
 /// What to record.

@@ -1,14 +1,13 @@
 //! `lens`: see the `Cli`. This file is the table of contents; the work is done in the library.
 
 mod cli;
+mod explain;
 
-use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::fs;
+use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
-use std::time::Duration;
 
 use clap::Parser;
 use cli::{Cli, Task};
@@ -23,8 +22,6 @@ use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
 use lens::view::{Form, Recorded};
 use lens::watch;
-use trace::client_log;
-use trace::explain::{self, ClientNotes, Options};
 use trace::protocol::Protocol;
 
 /// What goes wrong is the user's to mend: it is said in one sentence, with exit code 2.
@@ -32,7 +29,8 @@ type Ended = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let ended = match Cli::parse().task {
-        Task::Explain(options) => explain(&options),
+        Task::Explain(options) => explain::run(&options),
+        Task::Port(options) => port(&options),
         Task::Record(options) => record(&options),
         Task::Flame(options) => flame(options),
         Task::Watch(options) => watch(options),
@@ -55,55 +53,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn explain(asked: &cli::Explain) -> Ended {
-    let colour = colored::control::SHOULD_COLORIZE.should_colorize();
-    let mut options = Options { all: asked.all, live: false, colour };
-    let mut stdout = io::stdout().lock();
-    let Some(path) = asked.file.as_deref() else {
-        if io::stdin().is_terminal() {
-            return Err(
-                "nothing to read: name a log, or pipe one in (scripts/lens.sh explain --help shows how)"
-                    .into(),
-            );
-        }
-        options.live = stdout.is_terminal();
-        outlive_ctrl_c()?;
-        return Ok(explain::run(io::stdin().lock(), stdout, ClientNotes::default(), options)?);
-    };
-    let log = if path.is_dir() { path.join("strace.log") } else { path.to_owned() };
-    let input = open(&log)?;
-    let folder = log.parent().unwrap_or(Path::new("."));
-    let mut guests = ClientNotes::default();
-    if let Some(meta) = Meta::read(folder).filter(|_| log.ends_with("strace.log")) {
-        guests = ClientNotes::new(
-            client_log::read_log(&folder.join("clients.jsonl")).unwrap_or_default(),
-        );
-        writeln!(stdout, "{}, {}, recorded {}", meta.lab, meta.scenario, meta.date)?;
-        writeln!(stdout, "{}\n", meta.about)?;
-    }
-    Ok(explain::run(input, stdout, guests, options)?)
-}
-
-/// Ctrl-C reaches a whole pipeline. The program that is traced ends, then strace does, and then there is
-/// something to sum up: so we stay for a moment longer.
-fn outlive_ctrl_c() -> Result<(), ctrlc::Error> {
-    ctrlc::set_handler(|| {
-        thread::sleep(Duration::from_secs(1));
-        std::process::exit(130);
-    })
-}
-
-fn open(log: &Path) -> Result<impl Read, String> {
-    File::open(log).map_err(|error| {
-        let why = match error.kind() {
-            io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            _ => error.to_string(),
-        };
-        format!(
-            "{}: {why}. To make one: scripts/lens.sh record lab1 --scenario two-clients",
-            log.display()
-        )
-    })
+/// Prints where the server of a recording listened.
+fn port(asked: &cli::Port) -> Ended {
+    let meta = Meta::read(&asked.folder);
+    let meta = meta.ok_or_else(|| format!("{} is no recording", asked.folder.display()))?;
+    Ok(writeln!(io::stdout(), "{}", meta.address.rsplit(':').next().unwrap_or_default())?)
 }
 
 fn record(asked: &cli::Record) -> Ended {

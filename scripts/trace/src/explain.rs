@@ -1,28 +1,26 @@
 //! Explains a log of strace: one line a call, in plain words, with the waiting made visible.
 
 use std::io::{self, Read, Write};
+use std::time::Duration;
 
-use crate::lines::{Lines, Next};
-use crate::strace::{self, Joiner, Kind, Line};
+use crate::page::{self, Explainer, Ink, Page, WIDTH};
+use crate::semantics::ConnectionTable;
+use crate::strace::{self, Call, Class, End, Joiner, Kind, Line, MAY_BE_FILE, WAIT, descriptor};
 
 mod client_notes;
 mod clock;
-mod driver;
-mod elided;
+mod counts;
 mod notes;
-mod page;
+mod payload;
 mod renderer;
 mod sentence;
-mod speech;
 mod summary;
 
 use clock::Clock;
-use driver::Driver;
-use page::Page;
+use renderer::Renderer;
 
-pub use crate::strace::WAIT;
+pub use crate::page::{CLIENTS, Style};
 pub use client_notes::ClientNotes;
-pub use page::CLIENTS;
 pub use sentence::say;
 
 /// How to explain.
@@ -32,8 +30,8 @@ pub struct Options {
     pub all: bool,
     /// Somebody watches at a terminal: show in which call a thread is asleep right now.
     pub live: bool,
-    /// Write in colour.
-    pub colour: bool,
+    /// How to write.
+    pub style: Style,
 }
 
 /// Explains all of `input`, as it comes, to `output`. `client_notes` are what the clients themselves have
@@ -47,109 +45,160 @@ pub fn run(
     client_notes: ClientNotes,
     options: Options,
 ) -> io::Result<()> {
-    let mut lines = Lines::new(input);
-    let mut explainer = Explainer::new(output, client_notes, options);
-    loop {
-        match lines.next()? {
-            Next::Line(line) => explainer.line(line)?,
-            Next::Pause(begun) => explainer.pause(begun)?,
-            Next::End => return explainer.finish(),
-        }
-    }
+    let driver = Driver {
+        table: ConnectionTable::new(client_notes.names()),
+        client_notes,
+        clock: Clock::default(),
+        renderer: Renderer::new(options.all, Page::new(options.style)),
+        options,
+        end: None,
+    };
+    page::run(Trace { joiner: Joiner::new(), driver }, input, output)
 }
 
-/// Explains one line after the other, and writes to `W`.
+/// A log of strace, line by line.
 #[derive(Debug)]
-pub struct Explainer<W> {
+struct Trace {
     joiner: Joiner,
-    clock: Clock,
     driver: Driver,
-    page: Page<W>,
-    options: Options,
 }
 
-impl<W: Write> Explainer<W> {
-    /// Explains to `output`. `client_notes` are what the clients themselves have recorded, if they have.
-    pub fn new(output: W, client_notes: ClientNotes, options: Options) -> Self {
-        colored::control::set_override(options.colour);
-        Self {
-            joiner: Joiner::new(),
-            clock: Clock::default(),
-            driver: Driver::new(client_notes, options),
-            page: Page::new(output, options.colour),
-            options,
-        }
+impl Explainer for Trace {
+    fn page(&mut self) -> &mut Page {
+        &mut self.driver.renderer.page
     }
 
-    /// Explains a line of the log, without its `\n`.
-    ///
-    /// # Errors
-    /// If the output cannot be written.
-    pub fn line(&mut self, line: &[u8]) -> io::Result<()> {
+    fn line(&mut self, line: &[u8]) {
         let mut parsed = strace::parse(line);
-        parsed.at = self.clock.since_start(parsed.at);
+        parsed.at = self.driver.clock.since_start(parsed.at);
         let is_start = matches!(parsed.kind, Kind::Unfinished { .. });
         match self.joiner.join(parsed) {
-            Some(Line { kind: Kind::Unknown, .. }) => self.driver.unknown(line, &mut self.page),
-            Some(line) => self.driver.tell(&line, self.clock.zero(), &mut self.page),
+            Some(Line { kind: Kind::Unknown, .. }) => self.driver.unknown(line),
+            Some(line) => self.driver.explain(&line),
             None if is_start => {}
             // The end of a call, and no call when it is joined to its start.
-            None => self.driver.unknown(line, &mut self.page),
+            None => self.driver.unknown(line),
         }
-        self.page.flush_if_full()
     }
 
-    /// Nothing more has come for now. Shows what there is, and in which call the program sleeps, of
-    /// which `begun` may be the line.
-    ///
-    /// # Errors
-    /// If the output cannot be written.
-    pub fn pause(&mut self, begun: &[u8]) -> io::Result<()> {
-        if self.options.live {
+    fn pause(&mut self, begun: &[u8]) {
+        if self.driver.options.live {
             let begun = strace::parse_started(begun);
-            let asleep = begun.into_iter().chain(self.joiner.started());
-            self.driver.show_asleep(asleep, &mut self.page);
+            self.driver.show_asleep(begun.into_iter().chain(self.joiner.started()));
         }
-        self.page.flush()
     }
 
-    /// The log has ended: tells what is left to tell, and sums up.
-    ///
-    /// # Errors
-    /// If the output cannot be written.
-    pub fn finish(mut self) -> io::Result<()> {
+    fn finish(&mut self) {
         for line in self.joiner.started() {
-            self.driver.still_asleep(&line, self.clock.last(), &mut self.page);
+            self.driver.still_asleep(&line);
         }
-        self.driver.finish(&mut self.page);
-        self.page.flush()
+        self.driver.finish();
+    }
+}
+
+/// Explains in the order of time: what the server does, and what its clients do.
+#[derive(Debug)]
+struct Driver {
+    table: ConnectionTable,
+    client_notes: ClientNotes,
+    clock: Clock,
+    renderer: Renderer,
+    options: Options,
+    /// How the thread that was the last to end has ended: that is how the program has.
+    end: Option<End>,
+}
+
+impl Driver {
+    fn explain(&mut self, line: &Line<'_>) {
+        self.client_notes_until(line.at);
+        match line.kind {
+            Kind::Call(call) => {
+                let slept = self.sleep(line, &call);
+                if let Some(took) = slept {
+                    self.client_notes_until(line.at.map(|at| at + took));
+                }
+                let attributed = self.table.apply(&call);
+                self.renderer.happened(line, &call, (&attributed, slept));
+            }
+            Kind::Signal { name, details } => self.renderer.signal(line, name, details),
+            Kind::Ended(end) => self.end = Some(end),
+            _ => {}
+        }
+    }
+
+    /// Writes what the clients have noted until `now`.
+    fn client_notes_until(&mut self, now: Option<Duration>) {
+        if let (Some(now), Some(zero)) = (now, self.clock.zero()) {
+            self.client_notes.write_until(now, zero, &self.table, &mut self.renderer.page);
+        }
+    }
+
+    /// If a call has waited for somebody, writes so, and returns how long.
+    fn sleep(&mut self, line: &Line<'_>, call: &Call<'_>) -> Option<Duration> {
+        let took = call.took.filter(|took| *took > WAIT)?;
+        let fd = self.table.waits_for(call)?;
+        let client = fd.and_then(|fd| self.table.client(fd));
+        self.renderer.slept(line, (call, took), client);
+        Some(took)
+    }
+
+    /// A line that is none of strace.
+    fn unknown(&mut self, line: &[u8]) {
+        self.renderer.summary.unknown += 1;
+        if self.options.all {
+            let start: String = String::from_utf8_lossy(line).chars().take(WIDTH).collect();
+            self.renderer.page.line(Ink::Dim, &start, 2);
+        }
+    }
+
+    /// Shows, until the next line comes, which thread is asleep and what for.
+    fn show_asleep<'a>(&mut self, mut calls: impl Iterator<Item = Line<'a>>) {
+        let asleep = calls.find_map(|line| match line.kind {
+            Kind::Unfinished { name, args } => Some((name, self.known_wait(name, args)?)),
+            _ => None,
+        });
+        if let Some((name, fd)) = asleep {
+            let mut text = String::from(" now: ");
+            sentence::wait(name, self.table.client(fd), None, &mut text);
+            self.renderer.page.status(&(text + " "));
+        }
+    }
+
+    /// Writes that a call has not come back before the log ends.
+    fn still_asleep(&mut self, line: &Line<'_>) {
+        let Kind::Unfinished { name, args } = line.kind else { return };
+        if let Some(fd) = self.known_wait(name, args) {
+            let last = self.clock.last();
+            let took = last.saturating_sub(line.at.unwrap_or(last));
+            self.renderer.still_asleep(line, (name, took), self.table.client(fd));
+        }
+    }
+
+    /// The descriptor that a call waits for, if it is a socket.
+    fn known_wait(&self, name: &str, args: &[u8]) -> Option<i32> {
+        let fd = descriptor(args).filter(|_| is_wait(name))?;
+        let is_unknown_socket = !MAY_BE_FILE.contains(&name) && !self.table.is_foreign(fd);
+        (self.table.is_socket(fd) || is_unknown_socket).then_some(fd)
+    }
+
+    /// Writes what is left to write, and sums up.
+    fn finish(&mut self) {
+        let forever = Duration::MAX / 4;
+        let (notes, page) = (&mut self.client_notes, &mut self.renderer.page);
+        notes.write_until(forever, self.clock.zero().unwrap_or_default(), &self.table, page);
+        match self.end {
+            Some(End::Exit(code)) => {
+                page.line(Ink::Title, &format!("The program has ended with exit code {code}."), 2);
+            }
+            Some(End::Killed) => page.line(Ink::Error, "A signal has killed the program.", 2),
+            None => {}
+        }
+        self.renderer.finish(self.table.clients(), self.client_notes.summary().as_deref());
     }
 }
 
 /// Whether a call of this name may wait for others.
 #[must_use]
 pub fn is_wait(name: &str) -> bool {
-    const WAITS: &[&str] = &[
-        "accept",
-        "accept4",
-        "recvfrom",
-        "recvmsg",
-        "recv",
-        "read",
-        "readv",
-        "sendto",
-        "sendmsg",
-        "send",
-        "write",
-        "writev",
-        "epoll_wait",
-        "epoll_pwait",
-        "epoll_pwait2",
-        "poll",
-        "ppoll",
-        "select",
-        "pselect6",
-        "connect",
-    ];
-    WAITS.contains(&name)
+    Class::of(name).may_wait()
 }

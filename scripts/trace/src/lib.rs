@@ -1,24 +1,30 @@
-//! Reads a log of strace: its lines, its calls, and what they mean.
+//! Reads what the tools print that watch a server, and explains it: strace first of all, and ltrace, tcpdump, tshark.
 //!
 //! # Layout
 //!
-//! The way of a log through it, and the module that knows about each step:
+//! The way of a log of strace, and the module that knows about each step:
 //!
 //! ```text
-//! bytes ─▶ lines ─▶ strace ─▶ semantics ─▶ explain ─▶ plain sentences
-//!                   calls     what the server did with which client
+//! bytes ─▶ lines ─▶ strace ─▶ semantics ─▶ explain ─▶ plain sentences on a page
+//!                   calls     what the server did for which client
 //! ```
 //!
 //! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
-//! - [`semantics`]: what calls mean: which client came, what it sent, what it was sent.
+//! - [`semantics`]: what calls mean: which client connected, what it sent, what it was sent.
 //! - [`explain`]: a page of sentences, and between them what the clients have noted ([`client_log`]).
+//! - [`call_table`]: how often each call was made, and how long it took.
+//! - [`ltrace`] and [`packets`]: what the other tools print.
 //!
 //! All of it reads untrusted bytes: a log may be cut, garbled, or of any other program.
 
+pub mod call_table;
 pub mod client_log;
 pub mod duration;
 pub mod explain;
 pub mod lines;
+pub mod ltrace;
+pub mod packets;
+mod page;
 pub mod protocol;
 pub mod semantics;
 pub mod strace;

@@ -1,7 +1,7 @@
-//! What the calls of a server mean: which client came, what it said, what it was told.
+//! What the calls of a server mean: which client connected, what it sent, and what it was sent.
 //!
-//! [`ConnectionTable::see`] takes one call after the other, in the order of the log, and returns what happened.
-//! It remembers which descriptor is which client, and what each has said so far.
+//! [`ConnectionTable::apply`] takes one call after the other, in the order of the log, and returns what happened.
+//! It remembers which descriptor is which client, and what each has sent so far.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,35 +9,40 @@ use std::time::Duration;
 
 mod apply;
 mod connections;
-mod interest;
 mod manage;
 mod payload;
-mod trouble;
+mod readiness;
 mod words;
 
 pub use connections::{ConnectionTable, FdKind};
-pub use interest::patience;
 pub use payload::{Carried, Payload, Side, StreamDecoder};
+pub use readiness::poll_timeout;
 pub use words::{describe, readable};
 
-/// A client, as others speak of it.
+/// A client of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// The how-manieth client it is, from 0.
+pub struct Client {
+    /// How many clients were accepted before it.
     pub number: usize,
     /// `client 127.0.0.1:40960`, or `client A` if we know its name.
     pub name: Arc<str>,
-    /// Where it is, if the log says so.
+    /// Its address, if the log has it.
     pub addr: Option<SocketAddr>,
 }
 
-/// What a call has done.
+/// What a call has done, and for which client.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Attributed<'a> {
-    /// With which client; `None` if it was not about one.
-    pub who: Option<Who>,
-    /// What.
-    pub what: Event<'a>,
+    /// The client; `None` if the call was not about one.
+    pub client: Option<Client>,
+    /// What the call has done.
+    pub event: Event<'a>,
+}
+
+impl<'a> From<Event<'a>> for Attributed<'a> {
+    fn from(event: Event<'a>) -> Self {
+        Self { client: None, event }
+    }
 }
 
 /// What a call has done, or has tried to.
@@ -47,7 +52,7 @@ pub enum Event<'a> {
     Background,
     /// It wrote to a file that is no socket: to the terminal, or to the log.
     Wrote {
-        /// 1 is what the program says, 2 and all others are its log.
+        /// 1 is standard output; 2 and all others are the log.
         fd: i32,
         /// What it wrote.
         text: Vec<u8>,
@@ -55,7 +60,7 @@ pub enum Event<'a> {
         is_cut: bool,
     },
     /// A new socket, still without an address.
-    SocketMade(i32),
+    SocketCreated(i32),
     /// An option was set.
     OptionSet {
         /// Of which socket.
@@ -66,54 +71,59 @@ pub enum Event<'a> {
     /// The socket has got an address to listen at.
     Bound(Option<SocketAddr>),
     /// Clients can connect from now on.
-    Listens {
+    Listening {
         /// Where.
         addr: Option<SocketAddr>,
         /// How many may wait to be accepted.
         backlog: &'a [u8],
     },
     /// It asked for the address of a socket.
-    AddressAsked(Option<SocketAddr>),
-    /// From now on, no call on it waits.
-    MadeNonBlocking(i32),
+    AddressQueried(Option<SocketAddr>),
+    /// From now on, no call on it waits, or calls wait again.
+    BlockingSet {
+        /// Which descriptor.
+        fd: i32,
+        /// Whether calls wait.
+        is_blocking: bool,
+    },
     /// A list of sockets to watch.
-    PollMade(i32),
+    EpollCreated(i32),
     /// The list has got a second descriptor.
-    PollCopied(i32),
+    EpollDuplicated(i32),
     /// The list was changed.
-    Watch(Watch),
+    Interest(Interest),
     /// A client was taken from the queue.
     Accepted(i32),
-    /// There was none.
-    NobodyWaits,
-    /// A client has said something.
-    Said(&'a Payload),
+    /// The queue was empty.
+    QueueEmpty,
+    /// Bytes of a client were read.
+    Received(&'a Payload),
     /// So many bytes of a client were looked at; the next call reads them.
     Peeked(usize),
-    /// It had said nothing new.
-    NothingSaid,
-    /// It will say nothing more.
-    Left,
+    /// No byte of it had arrived.
+    NothingToRead,
+    /// The client has closed its side: it will send nothing more.
+    EndOfStream,
     /// It has waited as long as the socket may wait.
-    GaveUp,
-    /// A client was answered.
-    Answered {
-        /// With what.
-        speech: &'a Payload,
+    TimedOut,
+    /// Bytes were sent to a client.
+    Sent {
+        /// Which.
+        payload: &'a Payload,
         /// How many bytes the server wanted to send.
-        wanted: usize,
+        requested: usize,
     },
     /// The client does not read what it was sent, and the kernel takes no more for it.
-    Full,
+    SendBufferFull,
     /// Some of the watched sockets are ready.
-    Woke(&'a [Ready]),
+    Ready(&'a [Ready]),
     /// None was, for as long as the server wanted to wait.
-    TimeWasUp(Option<Duration>),
+    NoneReady(Option<Duration>),
     /// This program has connected to a server.
     Connected(Option<SocketAddr>),
     /// The connection will carry nothing more in one direction, or in both.
     ShutDown,
-    /// The descriptor was given back.
+    /// The descriptor was closed.
     Closed {
         /// Which.
         fd: i32,
@@ -132,11 +142,11 @@ pub enum Event<'a> {
 
 /// A change to the list of watched sockets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Watch {
+pub enum Interest {
     /// A socket was added.
     Added(i32),
     /// The kernel is to tell again.
-    Changed(i32),
+    Modified(i32),
     /// A socket was removed.
     Removed(i32),
 }
@@ -145,7 +155,7 @@ pub enum Watch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// Which client's it is; `None` if it is that for new clients.
-    pub who: Option<Who>,
+    pub client: Option<Client>,
     /// Whether it is the socket that listens.
     pub is_listener: bool,
     /// There is something to read, or to accept.

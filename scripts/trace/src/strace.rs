@@ -6,14 +6,18 @@
 
 use std::time::Duration;
 
+mod class;
 mod joiner;
 mod outcome;
 mod prefix;
 mod scan;
 mod value;
 
+pub use class::{Class, MAY_BE_FILE};
 pub use joiner::Joiner;
 pub use outcome::Outcome;
+pub(crate) use outcome::leading_number;
+pub(crate) use prefix::seconds;
 pub use scan::Args;
 pub use value::{Text, address, descriptor, field, label, local, peer};
 
@@ -57,8 +61,10 @@ pub enum Kind<'a> {
         /// Its details, such as `{si_signo=SIGINT, si_code=SI_KERNEL}`.
         details: &'a [u8],
     },
-    /// The thread stands still until it is told to go on; the signal that said so is a line of its own.
-    Stopped,
+    /// The rest of a call whose line was broken by a message of strace.
+    Continued(&'a [u8]),
+    /// What strace says about itself or about a thread, such as `strace: Process 7 attached`.
+    Message,
     /// The thread has ended.
     Ended(End),
     /// A line of the stack below the call above (`-k`).
@@ -89,6 +95,20 @@ pub struct Call<'a> {
     pub took: Option<Duration>,
 }
 
+impl Call<'_> {
+    /// Whether it never came back, because the program ended first.
+    #[must_use]
+    pub fn never_returned(&self) -> bool {
+        self.outcome.value.is_none() && self.outcome.error.is_empty()
+    }
+
+    /// Whether a call that carries bytes was given this flag: `MSG_PEEK`, to leave them for the next call.
+    #[must_use]
+    pub fn has_flag(&self, flag: &[u8]) -> bool {
+        self.args.iter().skip(2).any(|arg| memchr::memmem::find(arg, flag).is_some())
+    }
+}
+
 /// A function on the stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
@@ -117,8 +137,14 @@ fn parse_kind(text: &[u8]) -> Option<Kind<'_>> {
         let (name, rest) = scan::name(resumed)?;
         return Some(Kind::Resumed { name, rest: rest.strip_prefix(b" resumed>")? });
     }
-    if text.starts_with(b"--- stopped by SIG") {
-        return Some(Kind::Stopped);
+    let is_message = text.starts_with(b"strace: ")
+        || text.starts_with(b"--- stopped by SIG")
+        || matches!(text, b"<unfinished ...>" | b"<detached ...>");
+    if is_message {
+        return Some(Kind::Message);
+    }
+    if text.starts_with(b", ") || text.starts_with(b"=> ") || text.starts_with(b") ") {
+        return Some(Kind::Continued(text));
     }
     if let Some(signal) = text.strip_prefix(b"--- ") {
         let (name, rest) = scan::word(signal)?;
@@ -140,8 +166,8 @@ fn parse_kind(text: &[u8]) -> Option<Kind<'_>> {
 
 /// What stands behind `name(`, if the line says that the call has not ended yet.
 fn without_end(text: &[u8]) -> Option<&[u8]> {
-    if text.ends_with(b" detached") {
-        // Where strace is told to stop, it does not end the line of the call.
+    if text.ends_with(b" detached") || text.ends_with(b" attached") {
+        // A message of strace breaks the line of the call.
         return memchr::memmem::rfind(text, b"strace: Process ").and_then(|end| text.get(..end));
     }
     let unfinished = text.strip_suffix(b"<unfinished ...>");

@@ -1,10 +1,13 @@
 //! What `lens explain` says about real logs, to the letter, and that no garbled log stops it.
 #![allow(clippy::unwrap_used, clippy::panic)] // Where a test cannot go on, it fails.
 
+mod pages;
+
+use pages::assert_page;
 use proptest::prelude::*;
 use std::path::Path;
 use trace::client_log::read_log;
-use trace::explain::{ClientNotes, Options, run};
+use trace::explain::{ClientNotes, Options, Style, run};
 
 const LAB1: &[u8] = include_bytes!("logs/lab1-two-clients.log");
 const LAB3: &[u8] = include_bytes!("logs/lab3-two-clients.log");
@@ -18,17 +21,6 @@ fn explain_with(log: &[u8], client_notes: ClientNotes, all: bool) -> String {
 
 fn explain(log: &[u8]) -> String {
     explain_with(log, ClientNotes::default(), false)
-}
-
-/// Compares with a page that was looked at by a person. `BLESS=1 cargo test -p lens` writes it anew;
-/// then look at it.
-fn assert_page(name: &str, page: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages").join(name);
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, page).unwrap();
-    }
-    let expected = std::fs::read_to_string(&path).unwrap();
-    assert!(page == expected, "{} differs. Now it is:\n{page}", path.display());
 }
 
 #[test]
@@ -69,6 +61,21 @@ fn pages_fit_in_100_columns() {
 }
 
 #[test]
+fn on_a_terminal_of_80_columns_lines_break_between_words() {
+    let style = Style { columns: Some(80), ..Style::default() };
+    for log in [LAB1, LAB3, ATTACHED] {
+        let (mut page, options) = (Vec::new(), Options { style, ..Options::default() });
+        run(log, &mut page, ClientNotes::default(), options).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        for line in page.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let words = |page: &str| page.replace('└', "").split_whitespace().collect::<String>();
+        assert_eq!(words(&page), words(&explain(log)), "no word is lost");
+    }
+}
+
+#[test]
 fn each_note_is_told_once() {
     let page = explain(LAB3);
     let mut notes: Vec<&str> = page.lines().filter(|line| line.contains('└')).collect();
@@ -97,11 +104,11 @@ fn a_log_without_a_line_of_strace_is_answered_with_what_to_type() {
 fn nothing_in_a_log_commands_the_terminal() {
     let log = b"hello \x1b[2J\nwrite(1, \"a\x1b[2Jb\\33[2J\", 9) = 9\nsocket(AF_INET, \x1b]0;x\x07) = 3\nsetsockopt(3, 1, SO_\x1b[31m, 1) = 0\n";
     let page = explain_with(log, ClientNotes::default(), true);
-    assert!(page.contains("printed: a"), "{page:?}");
+    assert!(page.contains(r"printed: a\u{1b}[2Jb"), "{page:?}");
     assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'), "{page:?}");
     // U+009B means the same as ESC [ to many terminals.
     let page = explain_with("hello \u{9b}2J\n".as_bytes(), ClientNotes::default(), true);
-    assert!(page.starts_with("hello 2J\n"), "{page:?}");
+    assert!(page.starts_with("hello \\u{9b}2J\n"), "{page:?}");
 }
 
 #[test]

@@ -175,3 +175,108 @@ fn what_strace_says_about_threads_that_stop_or_end_is_strace() {
     assert_says(&explain(&[ACCEPTED, "hello"]), &["not strace  1 line\n"]);
     assert_says(&explain(&[ACCEPTED, "hello", "world"]), &["not strace  2 lines\n"]);
 }
+
+#[test]
+fn a_sleep_that_began_before_the_trace_is_counted() {
+    // strace cannot see which call it is: `read` is a guess of its own.
+    let lines = [
+        "100000000.000000 restart_syscall(<... resuming interrupted read ...>) = 1 <0.589704>",
+        r#"100000000.589831 accept4(3<TCP:[127.0.0.1:46933]>, {sa_family=AF_INET, sin_port=htons(36446), sin_addr=inet_addr("127.0.0.1")}, [16], SOCK_CLOEXEC) = 4<TCP:[127.0.0.1:46933->127.0.0.1:36446]> <0.000020>"#,
+    ];
+    let page = explain(&lines);
+    assert_says(&page, &["asleep in restart_syscall 590 ms", "began before the trace"]);
+    assert_says(&page, &["asleep in restart_syscall 590 ms (100 %)"]);
+    let resumed = "100000000.589704 <... poll resumed>) = 1 ([{fd=3, revents=POLLIN}]) <0.589704>";
+    let page = explain(&[resumed, lines[1]]);
+    assert_says(&page, &["asleep in poll 590 ms: nobody spoke", "in poll 590 ms ("]);
+}
+
+#[test]
+fn a_poll_of_sockets_that_were_there_before_the_trace_is_about_sockets() {
+    let poll = "100000000.000000 poll([{fd=3<TCP:[127.0.0.1:46933]>, events=POLLIN}, {fd=4<TCP:[127.0.0.1:46933->127.0.0.1:36446]>, events=POLLIN}], 2, 60000) = 1 ([{fd=4, revents=POLLIN}]) <0.100337>";
+    let page = explain(&[poll]);
+    assert_says(&page, &["asleep in poll 100 ms: nobody spoke (60.000 s at most)"]);
+    assert_says(&page, &["client 127.0.0.1:36446 has said something"]);
+}
+
+#[test]
+fn the_ends_of_a_socketpair_are_no_clients() {
+    let lines = [
+        "7 100000000.000000 socketpair(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, [8, 9]) = 0 <0.000015>",
+        r#"7 100000000.100000 sendto(9, "wake up", 7, 0, NULL, 0) = 7 <0.000015>"#,
+        r#"7 100000000.200000 recvfrom(8, "wake up", 100, 0, NULL, NULL) = 7 <0.000015>"#,
+        ACCEPTED,
+    ];
+    let page = explain(&lines);
+    assert_says(&page, &["clients     1\n", "calls       1 about sockets"]);
+    assert_silent_about(&page, &["on descriptor 8", "on descriptor 9"]);
+}
+
+#[test]
+fn a_socket_that_is_blocking_again_may_have_a_timeout() {
+    let ioctl = "7 100000000.500000 ioctl(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, FIONBIO, [1]) = 0 <0.000010>";
+    let fcntl = "7 100000000.600000 fcntl(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, F_SETFL, O_RDWR) = 0 <0.000010>";
+    let slept = "7 100000001.000000 recvfrom(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, 0x7f8debcf2180, 100, 0, NULL, NULL) = -1 EAGAIN (Resource temporarily unavailable) <0.050075>";
+    for again in [&ioctl.replace("[1]", "[0]"), fcntl] {
+        let page = explain(&[ACCEPTED, ioctl, again, slept]);
+        assert_says(&page, &["made descriptor 5 non-blocking", "made descriptor 5 blocking again"]);
+        assert_says(&page, &["waited as long as it may (EAGAIN)"]);
+    }
+}
+
+#[test]
+fn what_strace_says_about_itself_is_strace() {
+    // Without -o, strace writes into the lines of the calls.
+    let lines = [
+        "strace: Process 19903 attached",
+        ACCEPTED,
+        "[pid 7] 100000001.000000 clone(child_stack=NULL, flags=CLONE_CHILD_SETTID|SIGCHLDstrace: Process 19904 attached",
+        ", child_tidptr=0x7fe8608fca10) = 19904 <0.000096>",
+        "[pid 7] 100000001.100000 recvfrom(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, strace: Process 19905 attached",
+        " <unfinished ...>",
+        r#"[pid 7] 100000001.300000 <... recvfrom resumed>"PING\n", 100, 0, NULL, NULL) = 5 <0.200000>"#,
+        "strace: Process 19904 detached",
+        " <detached ...>",
+    ];
+    let page = explain(&lines);
+    assert_silent_about(&page, &["not strace"]);
+    assert_says(&page, &["asleep in recvfrom 200 ms", "said PING", "1 other: --all"]);
+}
+
+/// The calls of lab 3 on arm64, where there is no `epoll_wait` and no `poll`.
+const ARM64: &[&str] = &[
+    "7 100000000.000000 ppoll([{fd=0, events=0}, {fd=1, events=0}, {fd=2, events=0}], 3, {tv_sec=0, tv_nsec=0}, NULL, 0) = 0 (Timeout) <0.000010>",
+    "7 100000000.100000 listen(3<TCP:[127.0.0.1:6379]>, 511) = 0 <0.000010>",
+    "7 100000000.200000 epoll_create1(EPOLL_CLOEXEC) = 4<anon_inode:[eventpoll]> <0.000010>",
+    "7 100000000.300000 epoll_ctl(4<anon_inode:[eventpoll]>, EPOLL_CTL_ADD, 3<TCP:[127.0.0.1:6379]>, {events=EPOLLIN|EPOLLET, data={u32=1, u64=1}}) = 0 <0.000010>",
+    "7 100000000.400000 epoll_pwait(4<anon_inode:[eventpoll]>, [{events=EPOLLIN, data={u32=1, u64=1}}], 1024, 5000, NULL, 8) = 1 <0.600000>",
+    "7 100000001.100000 epoll_pwait(4<anon_inode:[eventpoll]>, [], 1024, 500, NULL, 8) = 0 <0.500000>",
+    "7 100000001.700000 ppoll([{fd=3<TCP:[127.0.0.1:6379]>, events=POLLIN}], 1, {tv_sec=1, tv_nsec=500000000}, NULL, 0) = 0 (Timeout) <1.500000>",
+    "7 100000003.300000 ppoll([{fd=3<TCP:[127.0.0.1:6379]>, events=POLLIN}], 1, NULL, NULL, 0) = 1 ([{fd=3, revents=POLLIN}]) <0.500000>",
+];
+
+#[test]
+fn the_calls_of_arm64_are_understood() {
+    let page = explain(ARM64);
+    assert_says(&page, &["asleep in epoll_pwait 600 ms: nobody spoke (5.000 s at most)"]);
+    assert_says(
+        &page,
+        &["woke: a client wants to connect", "after the 500 ms it had given itself"],
+    );
+    assert_says(&page, &["asleep in ppoll 1.500 s: nobody spoke (1.500 s at most)"]);
+    assert_says(&page, &["after the 1.500 s it had given itself", "tells which of the watched"]);
+    assert_says(&page, &["asleep in ppoll 2.000 s", "asleep in ppoll 500 ms: nobody spoke\n"]);
+}
+
+#[test]
+fn clients_may_come_by_ipv6() {
+    let lines = [
+        r#"7 100000000.000000 accept4(3<TCPv6:[[::1]:45777]>, {sa_family=AF_INET6, sin6_port=htons(60202), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "::1", &sin6_addr), sin6_scope_id=0}, [28], SOCK_CLOEXEC) = 4<TCPv6:[[::1]:45777->[::1]:60202]> <0.000019>"#,
+        r#"7 100000000.100000 recvfrom(4<TCPv6:[[::1]:45777->[::1]:60202]>, "PING\n", 100, 0, NULL, NULL) = 5 <0.000010>"#,
+        r#"7 100000000.200000 sendto(8<TCPv6:[[::1]:45777->[::1]:60203]>, "OK\n", 3, 0, NULL, 0) = 3 <0.000107>"#,
+        "7 100000000.300000 close(3<TCPv6:[[::1]:45777]>) = 0 <0.000107>",
+    ];
+    let page = explain(&lines);
+    assert_says(&page, &["accepted client [::1]:60202 as descriptor 4", "[::1]:60202 said PING"]);
+    assert_says(&page, &["answered client [::1]:60203: OK", "nobody can connect now"]);
+}

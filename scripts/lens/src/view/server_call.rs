@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use trace::explain::{WAIT, is_wait, say};
+use trace::explain::{is_wait, say};
 use trace::semantics::{Attributed, Event};
-use trace::strace::{Call, Line};
+use trace::strace::{Call, Line, WAIT};
 
 use crate::text::cut;
 
@@ -58,11 +58,15 @@ pub struct ServerCall {
 }
 
 impl ServerCall {
-    pub(super) fn new(line: &Line<'_>, call: &Call<'_>, moment: &Attributed<'_>) -> Option<Self> {
+    pub(super) fn new(
+        line: &Line<'_>,
+        call: &Call<'_>,
+        attributed: &Attributed<'_>,
+    ) -> Option<Self> {
         let mut says = String::new();
-        match moment.what {
+        match attributed.event {
             Event::Background => says.push_str("not about a client"),
-            _ => say(moment, call, &mut says),
+            _ => say(attributed, call, &mut says),
         }
         Some(Self {
             start_us: micros(line.at?),
@@ -70,8 +74,8 @@ impl ServerCall {
             name: call.name.to_owned(),
             shown: shown(call),
             says,
-            port: moment.who.as_ref().and_then(|who| who.addr).map(|addr| addr.port()),
-            did: did(call, &moment.what),
+            port: attributed.client.as_ref().and_then(|client| client.addr).map(|addr| addr.port()),
+            did: did(call, &attributed.event),
         })
     }
 
@@ -94,14 +98,14 @@ fn writes(name: &str) -> bool {
     name.starts_with("send") || name.starts_with("write")
 }
 
-fn did(call: &Call<'_>, what: &Event<'_>) -> Did {
-    match what {
+fn did(call: &Call<'_>, event: &Event<'_>) -> Did {
+    match event {
         Event::Accepted(_) => Did::Accepted,
-        Event::Said(speech) => Did::Read(speech.bytes),
-        Event::Answered { .. } => Did::Sent(call.outcome.count()),
-        Event::Left => Did::Left,
+        Event::Received(payload) => Did::Read(payload.bytes),
+        Event::Sent { .. } => Did::Sent(call.outcome.count()),
+        Event::EndOfStream => Did::Left,
         Event::Closed { .. } => Did::Closed,
-        Event::NobodyWaits | Event::NothingSaid | Event::Full => Did::Nothing,
+        Event::QueueEmpty | Event::NothingToRead | Event::SendBufferFull => Did::Nothing,
         Event::NeverReturned => Did::NotReturned,
         _ => Did::Other,
     }

@@ -32,18 +32,18 @@ fn comings_and_goings(folder: &Path) -> Vec<String> {
     let names: HashMap<u16, String> =
         events.into_iter().map(|event| (event.port, event.client)).collect();
     let log = fs::read(folder.join("strace.log")).unwrap();
-    let (mut joiner, mut scene, mut order) =
+    let (mut joiner, mut table, mut order) =
         (Joiner::new(), ConnectionTable::new(names), Vec::new());
     for line in log.split(|byte| *byte == b'\n') {
         let Some(line) = joiner.join(parse(line)) else { continue };
         let Kind::Call(call) = line.kind else { continue };
-        let moment = scene.see(&call);
-        let verb = match moment.what {
+        let attributed = table.apply(&call);
+        let verb = match attributed.event {
             Event::Accepted(_) => "accept",
             Event::Closed { .. } => "close",
             _ => continue,
         };
-        order.extend(moment.who.map(|who| who.name.replace("client", verb)));
+        order.extend(attributed.client.map(|client| client.name.replace("client", verb)));
     }
     order
 }
@@ -301,7 +301,7 @@ fn whoever_is_interrupted_leaves_nothing_running_and_nothing_half_written() {
     let pid = rustix::process::Pid::from_child(&lens);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert_eq!(lens.wait().unwrap().code(), Some(130));
-    // The kernel needs a moment to take the killed lab apart.
+    // The kernel needs a attributed to take the killed lab apart.
     let deadline = Instant::now() + Duration::from_secs(10);
     while TcpStream::connect(("127.0.0.1", port)).is_ok() {
         assert!(Instant::now() < deadline, "the lab still runs");

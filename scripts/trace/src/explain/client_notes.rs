@@ -2,15 +2,14 @@
 //! time: a client that nobody has accepted yet is in no trace of the server.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::Write;
 use std::time::Duration;
 
 use crate::client_log::{ClientEvent, EventKind};
+use crate::duration::Human;
+use crate::page::{Ink, Page, Row};
 use crate::semantics::ConnectionTable;
 
 use super::WAIT;
-use super::page::{Ink, Page, Row};
-use crate::duration::Human;
 
 /// What clients have recorded (`clients.jsonl`).
 #[derive(Debug, Default)]
@@ -21,7 +20,7 @@ pub struct ClientNotes {
     /// How long each has waited for others, so far.
     waited: HashMap<u16, Duration>,
     slowest: Option<(String, Duration)>,
-    /// How many have lost patience.
+    /// How many have given up.
     gave_up: usize,
 }
 
@@ -39,19 +38,18 @@ impl ClientNotes {
         self.events.iter().map(|event| (event.port, event.client.clone())).collect()
     }
 
-    /// Tells what clients have done until now. `zero` is when the log began, since 1970.
-    pub(super) fn tell_until<W: Write>(
+    /// Writes what clients have done until now. `zero` is when the log began, since 1970.
+    pub(super) fn write_until(
         &mut self,
-        now: Option<Duration>,
-        zero: Option<Duration>,
-        scene: &ConnectionTable,
-        page: &mut Page<W>,
+        now: Duration,
+        zero: Duration,
+        table: &ConnectionTable,
+        page: &mut Page,
     ) {
-        let (Some(now), Some(zero)) = (now, zero) else { return };
         while self.events.front().is_some_and(|event| event.at() < now + zero)
             && let Some(event) = self.events.pop_front()
         {
-            let Some((text, is_wait)) = self.say(&event, scene) else { continue };
+            let Some((text, is_wait)) = self.say(&event, table) else { continue };
             let call = format!("client {}", event.client);
             let ink = if is_wait { Ink::Waiting } else { Ink::Dim };
             let at = event.at().checked_sub(zero);
@@ -71,16 +69,16 @@ impl ClientNotes {
     }
 
     /// What an event means, and whether the client has waited or is going to.
-    fn say(&mut self, event: &ClientEvent, scene: &ConnectionTable) -> Option<(String, bool)> {
-        let is_heard = scene.serves(event.port);
-        let yet = |unheard| if is_heard { "" } else { unheard };
+    fn say(&mut self, event: &ClientEvent, table: &ConnectionTable) -> Option<(String, bool)> {
+        let is_served = table.serves(event.port);
+        let yet = |unserved| if is_served { "" } else { unserved };
         Some(match &event.what {
             EventKind::Connecting => {
                 self.called.insert(event.port, event.at());
                 return None;
             }
             EventKind::Connected => {
-                let unheard = yet(", by the kernel: nobody has accepted it yet");
+                let not_yet = yet(", by the kernel: nobody has accepted it yet");
                 let called = self.called.get(&event.port).copied().unwrap_or(event.at());
                 let waited = event.at().saturating_sub(called);
                 let after = if self.waits(event, waited) {
@@ -88,10 +86,10 @@ impl ClientNotes {
                 } else {
                     String::new()
                 };
-                (format!("is connected{after}{unheard}"), !after.is_empty())
+                (format!("is connected{after}{not_yet}"), !after.is_empty())
             }
             EventKind::Sent { text, .. } => {
-                let is_long = !is_heard && self.is_going_to_wait(event);
+                let is_long = !is_served && self.is_going_to_wait(event);
                 (format!("sends {text}{}", yet(": nobody reads it yet")), is_long)
             }
             EventKind::Received { text, replies, waited_us, .. } => {

@@ -1,28 +1,26 @@
 //! Puts what has happened on the page: a row for it, a note if it is the first of its kind.
 
 use std::fmt::Write as _;
-use std::io::Write;
 use std::time::Duration;
 
-use crate::semantics::{Attributed, Event, Who, patience};
+use crate::duration::Human;
+use crate::page::{Ink, MARGIN, Page, Row};
+use crate::semantics::{Attributed, Client, Event, poll_timeout};
 use crate::strace::{Call, Line};
 
-use super::elided::Elided;
-use super::notes::Notes;
-use super::page::{Ink, Page, Row};
-use super::sentence;
+use super::counts::Elided;
 use super::summary::Summary;
-use crate::duration::Human;
+use super::{notes, sentence};
 
 /// More threads than this are not told apart: a garbled log must not fill our memory.
 const MOST_THREADS: usize = 256;
 
-/// What has been told so far.
+/// What was written so far.
 #[derive(Debug, Default)]
 pub(super) struct Renderer {
-    elided: Elided,
-    notes: Notes,
+    pub(super) page: Page,
     pub(super) summary: Summary,
+    elided: Elided,
     shows_all: bool,
     /// The threads that have touched sockets, in the order of their appearance.
     threads: Vec<u32>,
@@ -30,122 +28,114 @@ pub(super) struct Renderer {
 }
 
 impl Renderer {
-    pub(super) fn new(shows_all: bool) -> Self {
-        Self { shows_all, ..Self::default() }
+    pub(super) fn new(shows_all: bool, page: Page) -> Self {
+        Self { page, shows_all, ..Self::default() }
     }
 
-    /// Tells that the program was asleep in a call.
-    pub(super) fn slept<W: Write>(
+    /// Writes that the program was asleep in a call.
+    pub(super) fn slept(
         &mut self,
         line: &Line<'_>,
         (call, took): (&Call<'_>, Duration),
-        who: Option<&Who>,
-        page: &mut Page<W>,
+        client: Option<&Client>,
     ) {
-        self.fold(page);
+        self.write_elided();
         self.summary.slept(call.name, took);
         self.begin(line.thread);
-        sentence::wait(call.name, who, Some(took), &mut self.sentence);
-        if let Some(patience) = patience(call) {
-            _ = write!(self.sentence, " ({} at most)", Human(patience));
+        sentence::wait(call.name, client, Some(took), &mut self.sentence);
+        if let Some(timeout) = poll_timeout(call) {
+            _ = write!(self.sentence, " ({} at most)", Human(timeout));
         }
-        let (took, ink, text) = (Some(took), Ink::Waiting, &self.sentence);
-        page.row(&Row { at: line.at, took, call: call.name, ink, text });
-        if let Some(note) = self.notes.on_sleep(call.name) {
-            page.note(note);
-        }
+        self.row(line.at, Some(took), call.name, Ink::Waiting);
+        let note = notes::on_sleep(call.name);
+        self.page.note(note, note, MARGIN);
     }
 
-    /// Tells what a call has done. If it has slept, that was told already, and this is its end.
-    pub(super) fn happened<W: Write>(
+    /// Writes what a call has done. If it has slept, that was written already, and this is its end.
+    pub(super) fn happened(
         &mut self,
         line: &Line<'_>,
         call: &Call<'_>,
-        (moment, slept): (&Attributed<'_>, Option<Duration>),
-        page: &mut Page<W>,
+        (attributed, slept): (&Attributed<'_>, Option<Duration>),
     ) {
-        let name = call.name;
-        if is_hidden(&moment.what) {
-            self.elided.add(name, &moment.what);
+        let (name, event) = (call.name, &attributed.event);
+        if is_hidden(event) {
+            // A call that has slept is about sockets, but nothing else is known about it.
+            if slept.is_some() {
+                self.summary.add(name, event);
+                self.summary.time(line.at, slept);
+                return;
+            }
+            self.elided.add(name, event);
             if self.shows_all {
                 self.sentence.clear();
                 raw(call, &mut self.sentence);
-                let (took, ink, text) = (call.took, Ink::Dim, &self.sentence);
-                page.row(&Row { at: line.at, took, call: name, ink, text });
+                self.row(line.at, call.took, name, Ink::Dim);
             }
             return;
         }
-        self.fold(page);
-        let is_about_sockets = !matches!(moment.what, Event::Wrote { .. });
+        self.write_elided();
+        let is_about_sockets = !matches!(event, Event::Wrote { .. });
         if is_about_sockets {
-            self.summary.add(name, &moment.what);
+            self.summary.add(name, event);
             self.summary.time(line.at, call.took);
         }
-        if is_told_by_others(&moment.what, slept) {
+        // The line of the signal, or of the end of the program, says it better.
+        let is_said_elsewhere = match event {
+            Event::NeverReturned => true,
+            Event::Interrupted => slept.is_some(),
+            _ => false,
+        };
+        if is_said_elsewhere {
             return;
         }
         self.begin(line.thread.filter(|_| is_about_sockets));
-        sentence::say(moment, call, &mut self.sentence);
-        let (at, took) = match slept {
-            Some(slept) => (line.at.map(|at| at + slept), None),
-            None => (line.at, call.took),
-        };
-        page.row(&Row { at, took, call: name, ink: ink(moment), text: &self.sentence });
-        for note in self.notes.on(name, &moment.what) {
-            page.note(note);
+        sentence::say(attributed, call, &mut self.sentence);
+        match slept {
+            Some(slept) => self.row(line.at.map(|at| at + slept), None, name, ink(attributed)),
+            None => self.row(line.at, call.took, name, ink(attributed)),
+        }
+        for note in notes::on(name, event) {
+            self.page.note(note, note, MARGIN);
         }
     }
 
-    /// Tells a signal.
-    pub(super) fn signal<W: Write>(
-        &mut self,
-        line: &Line<'_>,
-        name: &str,
-        details: &[u8],
-        page: &mut Page<W>,
-    ) {
+    /// Writes a signal.
+    pub(super) fn signal(&mut self, line: &Line<'_>, name: &str, details: &[u8]) {
         self.sentence.clear();
         sentence::signal(name, details, &mut self.sentence);
-        page.row(&Row {
-            at: line.at,
-            took: None,
-            call: name,
-            ink: Ink::Title,
-            text: &self.sentence,
-        });
+        self.row(line.at, None, name, Ink::Title);
     }
 
-    /// Tells that a call has not ended.
-    pub(super) fn sleeps<W: Write>(
+    /// Writes that a call has not ended.
+    pub(super) fn still_asleep(
         &mut self,
         line: &Line<'_>,
         (call, took): (&str, Duration),
-        who: Option<&Who>,
-        page: &mut Page<W>,
+        client: Option<&Client>,
     ) {
         self.summary.slept(call, took);
         self.summary.time(line.at, Some(took));
         self.begin(line.thread);
-        sentence::wait(call, who, None, &mut self.sentence);
+        sentence::wait(call, client, None, &mut self.sentence);
         self.sentence.push_str(", when the trace ends");
-        let took = Some(took).filter(|took| !took.is_zero());
-        page.row(&Row { at: line.at, took, call, ink: Ink::Waiting, text: &self.sentence });
+        self.row(line.at, Some(took).filter(|took| !took.is_zero()), call, Ink::Waiting);
     }
 
     /// Sums up.
-    pub(super) fn finish<W: Write>(
-        &mut self,
-        clients: usize,
-        waiting: Option<&str>,
-        page: &mut Page<W>,
-    ) {
-        self.fold(page);
-        self.summary.write(clients, waiting, &self.elided, page);
+    pub(super) fn finish(&mut self, clients: usize, waiting: Option<&str>) {
+        self.write_elided();
+        self.summary.write(clients, waiting, &self.elided, &mut self.page);
     }
 
-    fn fold<W: Write>(&mut self, page: &mut Page<W>) {
+    /// Writes the row of the sentence.
+    fn row(&mut self, at: Option<Duration>, took: Option<Duration>, call: &str, ink: Ink) {
+        self.page.row(&Row { at, took, call, ink, text: &self.sentence });
+    }
+
+    fn write_elided(&mut self) {
         if let Some(text) = self.elided.line().filter(|_| !self.shows_all) {
-            page.line(Ink::Dim, &text);
+            self.page.line(Ink::Dim, &text, 2);
         }
     }
 
@@ -165,30 +155,21 @@ impl Renderer {
     }
 }
 
-/// What the program does besides talking to clients.
-fn is_hidden(what: &Event<'_>) -> bool {
-    match what {
+/// Whether it is something that the program does besides talking to clients.
+fn is_hidden(event: &Event<'_>) -> bool {
+    match event {
         Event::Background => true,
         Event::Wrote { fd, .. } => *fd != 1,
         _ => false,
     }
 }
 
-/// The line of the signal, or of the end of the program, says it better.
-fn is_told_by_others(what: &Event<'_>, slept: Option<Duration>) -> bool {
-    match what {
-        Event::NeverReturned => true,
-        Event::Interrupted => slept.is_some(),
-        _ => false,
-    }
-}
-
-fn ink(moment: &Attributed<'_>) -> Ink {
-    match (&moment.what, &moment.who) {
+fn ink(attributed: &Attributed<'_>) -> Ink {
+    match (&attributed.event, &attributed.client) {
         (Event::Failed, _) => Ink::Error,
-        (Event::Answered { speech, .. }, _) if speech.has_error => Ink::Error,
+        (Event::Sent { payload, .. }, _) if payload.has_error => Ink::Error,
         (Event::Wrote { .. }, _) => Ink::Title,
-        (_, Some(who)) => Ink::Client(who.number),
+        (_, Some(client)) => Ink::Client(client.number),
         _ => Ink::Plain,
     }
 }
@@ -196,15 +177,10 @@ fn ink(moment: &Attributed<'_>) -> Ink {
 /// A call as strace has shown it, cut to fit.
 fn raw(call: &Call<'_>, out: &mut String) {
     const LONGEST: usize = 60;
-    out.push('(');
-    for (index, arg) in call.args.iter().enumerate() {
-        out.push_str(if index == 0 { "" } else { ", " });
-        out.push_str(&String::from_utf8_lossy(arg));
-    }
+    let args: Vec<_> = call.args.iter().map(String::from_utf8_lossy).collect();
+    _ = write!(out, "({})", args.join(", "));
     if let Some((cut, _)) = out.char_indices().nth(LONGEST) {
         out.truncate(cut);
         out.push('…');
-    } else {
-        out.push(')');
     }
 }

@@ -4,38 +4,37 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::semantics::{Attributed, Event, Ready, Watch, Who, readable};
-use crate::strace::Call;
-
-use super::speech::{answered, list, said};
 use crate::duration::Human;
+use crate::semantics::{Attributed, Client, Event, Interest, Ready};
+use crate::strace::{Call, Class, field, leading_number};
+
+use super::payload::{list, received, sent};
 
 /// Says what has happened.
-pub fn say(moment: &Attributed<'_>, call: &Call<'_>, out: &mut String) {
-    let who = moment.who.as_ref().map_or("nobody", |who| &who.name);
-    _ = match &moment.what {
-        Event::Said(speech) => return said(who, speech, out),
-        Event::Answered { speech, wanted } => return answered(who, speech, *wanted, out),
-        Event::Woke(ready) => return woke(ready, out),
-        Event::Watch(change) => return watch(*change, moment.who.as_ref(), out),
-        Event::Accepted(fd) => accepted(moment.who.as_ref(), *fd, out),
-        Event::NobodyWaits => write!(out, "no other client waits to be accepted (EAGAIN)"),
-        Event::NothingSaid => write!(out, "{who} has said nothing new (EAGAIN)"),
+pub fn say(attributed: &Attributed<'_>, call: &Call<'_>, out: &mut String) {
+    let client = attributed.client.as_ref();
+    let who = client.map_or("nobody", |client| &client.name);
+    _ = match &attributed.event {
+        Event::Received(payload) => return received(who, payload, out),
+        Event::Sent { payload, requested } => return sent(who, payload, *requested, out),
+        Event::Ready(ready) => return woke(ready, out),
+        Event::Interest(interest) => interest_changed(*interest, client, out),
+        Event::Accepted(fd) => accepted(client, *fd, out),
+        Event::QueueEmpty => write!(out, "no other client waits to be accepted (EAGAIN)"),
+        Event::NothingToRead => write!(out, "{who} has said nothing new (EAGAIN)"),
         Event::Peeked(1) => write!(out, "looked at 1 byte of {who} and left it there (MSG_PEEK)"),
         Event::Peeked(count) => {
             write!(out, "looked at {count} bytes of {who} and left them there (MSG_PEEK)")
         }
-        Event::GaveUp => write!(out, "it has waited as long as it may (EAGAIN)"),
-        Event::Left => write!(out, "{who} has closed its side (read 0 bytes)"),
-        Event::Full => write!(out, "{who} does not read: no room for more (EAGAIN)"),
-        Event::TimeWasUp(patience) => match patience {
-            Some(patience) if !patience.is_zero() => {
-                write!(out, "woke by itself, after the {} it had given itself", Human(*patience))
-            }
-            _ => write!(out, "looked and went on: nothing is ready"),
-        },
-        Event::Closed { fd, is_listener } => match &moment.who {
-            Some(who) => write!(out, "closed descriptor {fd}: {} is gone", who.name),
+        Event::TimedOut => write!(out, "it has waited as long as it may (EAGAIN)"),
+        Event::EndOfStream => write!(out, "{who} has closed its side (read 0 bytes)"),
+        Event::SendBufferFull => write!(out, "{who} does not read: no room for more (EAGAIN)"),
+        Event::NoneReady(Some(timeout)) if !timeout.is_zero() => {
+            write!(out, "woke by itself, after the {} it had given itself", Human(*timeout))
+        }
+        Event::NoneReady(_) => write!(out, "looked and went on: nothing is ready"),
+        Event::Closed { fd, is_listener } => match client {
+            Some(client) => write!(out, "closed descriptor {fd}: {} is gone", client.name),
             None if *is_listener => write!(out, "closed descriptor {fd}: nobody can connect now"),
             None => write!(out, "closed descriptor {fd}"),
         },
@@ -44,30 +43,36 @@ pub fn say(moment: &Attributed<'_>, call: &Call<'_>, out: &mut String) {
         Event::NeverReturned => write!(out, "the program has ended in it"),
         Event::Failed => failed(call, out),
         Event::Wrote { text, is_cut, .. } => {
-            write!(out, "printed: {}{}", printed(text), if *is_cut { "…" } else { "" })
+            let text = String::from_utf8_lossy(text.trim_ascii());
+            write!(out, "printed: {text}{}", if *is_cut { "…" } else { "" })
         }
         other => return set_up(other, call, out),
     };
 }
 
 /// Says how the server has made itself ready.
-fn set_up(what: &Event<'_>, call: &Call<'_>, out: &mut String) {
-    _ = match what {
-        Event::SocketMade(fd) => write!(out, "made a TCP socket, with descriptor {fd}"),
+fn set_up(event: &Event<'_>, call: &Call<'_>, out: &mut String) {
+    _ = match event {
+        Event::SocketCreated(fd) => write!(out, "made a TCP socket, with descriptor {fd}"),
         Event::OptionSet { fd, option } => write!(out, "set {option} on descriptor {fd}"),
         Event::Bound(Some(addr)) if addr.port() == 0 => {
             write!(out, "bound it to {}, to any port that is free", addr.ip())
         }
         Event::Bound(Some(addr)) => write!(out, "bound it to {addr}"),
         Event::Bound(None) => write!(out, "bound it to an address"),
-        Event::Listens { addr, backlog } => {
+        Event::Listening { addr, backlog } => {
             let addr = addr.map(|addr| format!(" at {addr}")).unwrap_or_default();
             write!(out, "listens{addr}; queue length {}", String::from_utf8_lossy(backlog))
         }
-        Event::AddressAsked(Some(addr)) => write!(out, "asked for its address: {addr}"),
-        Event::MadeNonBlocking(fd) => write!(out, "made descriptor {fd} non-blocking"),
-        Event::PollMade(fd) => write!(out, "made a list of sockets to watch, with descriptor {fd}"),
-        Event::PollCopied(fd) => write!(out, "got a second descriptor for that list: {fd}"),
+        Event::AddressQueried(Some(addr)) => write!(out, "asked for its address: {addr}"),
+        Event::BlockingSet { fd, is_blocking: true } => {
+            write!(out, "made descriptor {fd} blocking again")
+        }
+        Event::BlockingSet { fd, .. } => write!(out, "made descriptor {fd} non-blocking"),
+        Event::EpollCreated(fd) => {
+            write!(out, "made a list of sockets to watch, with descriptor {fd}")
+        }
+        Event::EpollDuplicated(fd) => write!(out, "got a second descriptor for that list: {fd}"),
         Event::Connected(addr) => {
             let addr =
                 addr.map_or_else(|| "a server".to_owned(), |addr: SocketAddr| addr.to_string());
@@ -78,37 +83,29 @@ fn set_up(what: &Event<'_>, call: &Call<'_>, out: &mut String) {
 }
 
 /// Says what a call waits for, or has waited for.
-pub(super) fn wait(call: &str, who: Option<&Who>, took: Option<Duration>, out: &mut String) {
-    let who = who.map_or("the client", |who| &who.name);
+pub(super) fn wait(call: &str, client: Option<&Client>, took: Option<Duration>, out: &mut String) {
+    let who = client.map_or("the client", |client| &client.name);
+    let is_over = took.is_some();
     let long = took.map(|took| format!(" {}", Human(took))).unwrap_or_default();
-    let (says, reads) = if took.is_some() {
-        ("said nothing", "did not read")
-    } else {
-        ("says nothing", "does not read")
-    };
-    _ = match call {
-        "accept" | "accept4" if took.is_some() => {
+    let either = |over, now| if is_over { over } else { now };
+    let asleep = format!("asleep in {call}{long}");
+    _ = match Class::of(call) {
+        Class::Accept if is_over => {
             write!(out, "waited{long} for a client to connect (asleep in {call})")
         }
-        "accept" | "accept4" => write!(out, "asleep in {call}: no client connects"),
-        "recvfrom" | "recvmsg" | "recv" | "read" | "readv" => {
-            write!(out, "asleep in {call}{long}: {who} {says}")
-        }
-        "sendto" | "sendmsg" | "send" | "write" | "writev" => {
-            write!(out, "asleep in {call}{long}: {who} {reads}")
-        }
-        "connect" => write!(out, "asleep in {call}{long}: the server did not answer"),
-        _ => {
-            let nobody = if took.is_some() { "nobody spoke" } else { "nobody speaks" };
-            write!(out, "asleep in {call}{long}: {nobody}")
-        }
+        Class::Accept => write!(out, "{asleep}: no client connects"),
+        Class::Read => write!(out, "{asleep}: {who} {}", either("said nothing", "says nothing")),
+        Class::Write => write!(out, "{asleep}: {who} {}", either("did not read", "does not read")),
+        Class::Connect => write!(out, "{asleep}: the server did not answer"),
+        Class::Restarted => write!(out, "{asleep}, a call that began before the trace"),
+        _ => write!(out, "{asleep}: {}", either("nobody spoke", "nobody speaks")),
     };
 }
 
-fn accepted(who: Option<&Who>, fd: i32, out: &mut String) -> std::fmt::Result {
-    let Some(who) = who else { return write!(out, "accepted a client as descriptor {fd}") };
-    let name = &who.name;
-    match who.addr.map(|addr| addr.to_string()).filter(|addr| !name.ends_with(addr.as_str())) {
+fn accepted(client: Option<&Client>, fd: i32, out: &mut String) -> std::fmt::Result {
+    let Some(client) = client else { return write!(out, "accepted a client as descriptor {fd}") };
+    let name = &client.name;
+    match client.addr.map(|addr| addr.to_string()).filter(|addr| !name.ends_with(addr.as_str())) {
         Some(addr) => write!(out, "accepted {name} ({addr}) as descriptor {fd}"),
         None => write!(out, "accepted {name} as descriptor {fd}"),
     }
@@ -126,24 +123,26 @@ fn woke(ready: &[Ready], out: &mut String) {
 }
 
 fn why_awake(ready: &Ready) -> String {
-    match &ready.who {
+    match &ready.client {
         _ if ready.is_listener => "a client wants to connect".to_owned(),
-        Some(who) if ready.has_hung_up => format!("{} has hung up", who.name),
-        Some(who) if ready.can_read => format!("{} has said something", who.name),
-        Some(who) => format!("{} can be sent more", who.name),
+        Some(client) if ready.has_hung_up => format!("{} has hung up", client.name),
+        Some(client) if ready.can_read => format!("{} has said something", client.name),
+        Some(client) => format!("{} can be sent more", client.name),
         None => "something else is ready".to_owned(),
     }
 }
 
-fn watch(change: Watch, who: Option<&Who>, out: &mut String) {
-    let (Watch::Added(fd) | Watch::Changed(fd) | Watch::Removed(fd)) = change;
-    let whose =
-        who.map_or_else(|| "the socket for new clients".to_owned(), |who| who.name.to_string());
-    _ = match change {
-        Watch::Added(_) => write!(out, "watches {whose} (descriptor {fd}) from now on"),
-        Watch::Changed(_) => write!(out, "asks to be told again about {whose}"),
-        Watch::Removed(_) => write!(out, "does not watch {whose} any more"),
-    };
+fn interest_changed(
+    interest: Interest,
+    client: Option<&Client>,
+    out: &mut String,
+) -> std::fmt::Result {
+    let whose = client.map_or("the socket for new clients", |client| &client.name);
+    match interest {
+        Interest::Added(fd) => write!(out, "watches {whose} (descriptor {fd}) from now on"),
+        Interest::Modified(_) => write!(out, "asks to be told again about {whose}"),
+        Interest::Removed(_) => write!(out, "does not watch {whose} any more"),
+    }
 }
 
 fn failed(call: &Call<'_>, out: &mut String) -> std::fmt::Result {
@@ -157,23 +156,13 @@ fn failed(call: &Call<'_>, out: &mut String) -> std::fmt::Result {
     write!(out, "failed: {} ({words}){hint}", call.outcome.error)
 }
 
-fn printed(text: &[u8]) -> String {
-    String::from_utf8_lossy(text.trim_ascii())
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .collect()
-}
-
 /// A signal, in words.
 pub(super) fn signal(name: &str, details: &[u8], out: &mut String) {
-    let from = crate::strace::field(details, b"si_pid=").map(|digits| {
-        let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
-        readable(digits.get(..end).unwrap_or_default())
-    });
+    let from = field(details, b"si_pid=").and_then(leading_number);
     let from = from.map(|pid| format!(" (from process {pid})")).unwrap_or_default();
     _ = match name {
         // The terminal's signals come from the kernel, those of kill from a process.
-        "SIGINT" if crate::strace::field(details, b"SI_KERNEL").is_some() => {
+        "SIGINT" if field(details, b"SI_KERNEL").is_some() => {
             write!(out, "somebody has pressed Ctrl-C")
         }
         "SIGINT" | "SIGTERM" => write!(out, "somebody asks the program to end{from}"),

@@ -1,14 +1,13 @@
 //! The sum of it: clients, commands, calls for each command, and where the time went.
 
 use std::fmt::Write as _;
-use std::io::Write;
 use std::time::Duration;
 
+use crate::duration::Human;
+use crate::page::{Ink, Page};
 use crate::semantics::Event;
 
-use super::elided::{Counts, Elided};
-use super::page::{Ink, Page};
-use crate::duration::Human;
+use super::counts::{Counts, Elided};
 
 /// What is added up.
 #[derive(Debug, Default)]
@@ -25,10 +24,10 @@ pub(super) struct Summary {
 
 impl Summary {
     /// Counts a call that is about sockets.
-    pub(super) fn add(&mut self, name: &str, what: &Event<'_>) {
+    pub(super) fn add(&mut self, name: &str, event: &Event<'_>) {
         self.calls.add(name);
-        if let Event::Said(speech) = what {
-            self.commands += speech.items.len();
+        if let Event::Received(payload) = event {
+            self.commands += payload.items.len();
             self.reads += 1;
         }
     }
@@ -50,38 +49,39 @@ impl Summary {
         }
     }
 
-    pub(super) fn write<W: Write>(
+    pub(super) fn write(
         &mut self,
         clients: usize,
         waiting: Option<&str>,
         elided: &Elided,
-        page: &mut Page<W>,
+        page: &mut Page,
     ) {
-        if self.calls.total() == 0 && elided.summary().is_none() {
-            page.line(
-                Ink::Error,
-                "No line of strace in there. Make some: strace -f -ttt -T -yy -o trace.log PROGRAM",
-            );
+        let (total, hidden) = (self.calls.total(), elided.summary());
+        if total == 0 && hidden.is_none() {
+            let make = "strace -f -ttt -T -yy -o trace.log PROGRAM";
+            page.line(Ink::Error, &format!("No line of strace in there. Make some: {make}"), 2);
             return;
         }
-        page.line(Ink::Plain, "");
-        page.line(Ink::Title, "In sum");
-        page.line(Ink::Plain, &format!("  clients     {clients}"));
-        page.line(Ink::Plain, &format!("  commands    {}", self.commands_line()));
-        let calls = format!("{} about sockets: {}", self.calls.total(), self.calls.list(5));
-        page.line(Ink::Plain, &format!("  calls       {calls}"));
-        if let Some(time) = self.time_line() {
-            page.line(Ink::Plain, &format!("  time        {time}"));
-        }
-        if let Some(waiting) = waiting {
-            page.line(Ink::Plain, &format!("  waiting     {waiting}"));
-        }
-        if let Some(hidden) = elided.summary() {
-            page.line(Ink::Dim, &format!("  not shown   {hidden}: --all shows them"));
-        }
-        if self.unknown > 0 {
-            let lines = if self.unknown == 1 { "line" } else { "lines" };
-            page.line(Ink::Dim, &format!("  not strace  {} {lines}", self.unknown));
+        let lines = if self.unknown == 1 { "line" } else { "lines" };
+        let calls = format!("{total} about sockets: {}", self.calls.list(5));
+        page.line(Ink::Plain, "", 0);
+        page.line(Ink::Title, "In sum", 0);
+        for (ink, name, text) in [
+            (Ink::Plain, "clients", Some(clients.to_string())),
+            (Ink::Plain, "commands", Some(self.commands_line())),
+            (Ink::Plain, "calls", Some(calls)),
+            (Ink::Plain, "time", self.time_line()),
+            (Ink::Plain, "waiting", waiting.map(ToOwned::to_owned)),
+            (Ink::Dim, "not shown", hidden.map(|hidden| format!("{hidden}: --all shows them"))),
+            (
+                Ink::Dim,
+                "not strace",
+                (self.unknown > 0).then(|| format!("{} {lines}", self.unknown)),
+            ),
+        ] {
+            if let Some(text) = text {
+                page.line(ink, &format!("  {name:<11} {text}"), 14);
+            }
         }
     }
 

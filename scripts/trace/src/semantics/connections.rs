@@ -1,4 +1,4 @@
-//! Who is there: which descriptor is which client, and what each has said so far.
+//! Which descriptor is which client, and what each has sent so far.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use shared::buffer::ReadBuffer;
 
 use crate::strace::{descriptor, label, local, peer};
 
-use super::{Payload, Ready, StreamDecoder, Who};
+use super::{Client, Payload, Ready, StreamDecoder};
 
 /// More descriptors than this cannot be open: a garbled log must not fill our memory.
 pub(super) const MOST: usize = 65_536;
@@ -20,28 +20,28 @@ pub enum FdKind {
     Socket,
     /// The socket where clients come in.
     Listener(Option<SocketAddr>),
-    /// A client.
-    Client(Box<Client>),
+    /// The connection of a client.
+    Connection(Box<Connection>),
     /// A list of sockets to watch.
-    Poll,
+    Epoll,
     /// A connection that this program has made.
     Outgoing,
     /// A socket that is not TCP: it leads to a program of this machine, to the kernel, or is UDP.
     Foreign,
 }
 
-/// A client that is connected.
+/// The connection of a client.
 #[derive(Debug)]
-pub struct Client {
-    pub(super) who: Who,
+pub struct Connection {
+    pub(super) client: Client,
     pub(super) requests: StreamDecoder,
     pub(super) replies: StreamDecoder,
 }
 
-/// All that the log has told so far.
+/// All that is known from the log so far.
 #[derive(Debug, Default)]
 pub struct ConnectionTable {
-    pub(super) things: HashMap<i32, FdKind>,
+    pub(super) fds: HashMap<i32, FdKind>,
     /// Which descriptor epoll means by a number, and the number by which it means a descriptor.
     pub(super) tokens: HashMap<u64, i32>,
     pub(super) token_of: HashMap<i32, u64>,
@@ -49,14 +49,14 @@ pub struct ConnectionTable {
     pub(super) non_blocking: HashSet<i32>,
     names: HashMap<u16, String>,
     clients: usize,
-    pub(super) speech: Payload,
+    pub(super) payload: Payload,
     /// Lent to one connection after the other.
     pub(super) spare: ReadBuffer,
     pub(super) ready: Vec<Ready>,
 }
 
 impl ConnectionTable {
-    /// An empty scene. `names` are those of clients, by the port that they come from.
+    /// An empty table. `names` are those of clients, by the port that they come from.
     #[must_use]
     pub fn new(names: HashMap<u16, String>) -> Self {
         Self { names, ..Self::default() }
@@ -71,36 +71,41 @@ impl ConnectionTable {
     /// Whether a client that came from this port was accepted and has not been closed.
     #[must_use]
     pub fn serves(&self, port: u16) -> bool {
-        self.things.values().any(|thing| {
-            matches!(thing, FdKind::Client(client) if client.who.addr.is_some_and(|addr| addr.port() == port))
-        })
+        let is_from = |client: &Client| client.addr.is_some_and(|addr| addr.port() == port);
+        self.fds.keys().any(|fd| self.client(*fd).is_some_and(is_from))
     }
 
     /// The client behind a descriptor.
     #[must_use]
-    pub fn client(&self, fd: i32) -> Option<&Who> {
-        match self.things.get(&fd)? {
-            FdKind::Client(client) => Some(&client.who),
+    pub fn client(&self, fd: i32) -> Option<&Client> {
+        match self.fds.get(&fd)? {
+            FdKind::Connection(connection) => Some(&connection.client),
             _ => None,
         }
     }
 
-    pub(super) fn set(&mut self, fd: Option<i32>, thing: FdKind) {
-        if let Some(fd) = fd.filter(|_| self.things.len() < MOST) {
-            self.things.insert(fd, thing);
+    pub(super) fn set(&mut self, fd: Option<i32>, kind: FdKind) {
+        if let Some(fd) = fd.filter(|_| self.fds.len() < MOST) {
+            self.fds.insert(fd, kind);
         }
     }
 
-    /// Notes whether calls on a descriptor wait, by the flags that it is made with.
-    pub(super) fn note_waiting(&mut self, fd: i32, flags: &[u8]) {
-        self.non_blocking.remove(&fd);
-        if memchr::memmem::find(flags, b"NONBLOCK").is_some() && self.non_blocking.len() < MOST {
+    /// Notes whether calls on a descriptor wait.
+    pub(super) fn set_blocking(&mut self, fd: i32, is_blocking: bool) {
+        if is_blocking {
+            self.non_blocking.remove(&fd);
+        } else if self.non_blocking.len() < MOST {
             self.non_blocking.insert(fd);
         }
     }
 
+    /// Notes whether calls on a descriptor wait, by the flags that it is made with.
+    pub(super) fn set_blocking_by(&mut self, fd: i32, flags: &[u8]) {
+        self.set_blocking(fd, memchr::memmem::find(flags, b"NONBLOCK").is_none());
+    }
+
     /// Notes that a client is behind this descriptor from now on.
-    pub(super) fn meet(&mut self, fd: i32, addr: Option<SocketAddr>) -> Who {
+    pub(super) fn register(&mut self, fd: i32, addr: Option<SocketAddr>) -> Client {
         let name = match addr {
             Some(addr) => match self.names.get(&addr.port()) {
                 Some(name) => format!("client {name}"),
@@ -108,26 +113,24 @@ impl ConnectionTable {
             },
             None => format!("client on descriptor {fd}"),
         };
-        let who = Who { number: self.clients, name: Arc::from(name), addr };
+        let client = Client { number: self.clients, name: Arc::from(name), addr };
         self.clients += 1;
         let (requests, replies) = (StreamDecoder::default(), StreamDecoder::default());
-        self.set(
-            Some(fd),
-            FdKind::Client(Box::new(Client { who: who.clone(), requests, replies })),
-        );
-        who
+        let connection = Connection { client: client.clone(), requests, replies };
+        self.set(Some(fd), FdKind::Connection(Box::new(connection)));
+        client
     }
 
-    /// What the descriptor in an argument stands for. If the log begins in the middle of things, the
-    /// label that `-yy` gives it says so.
+    /// The descriptor in an argument. If the log does not show how it was made, what it stands for is read from
+    /// the label that `-yy` gives it.
     pub(super) fn recognise(&mut self, arg: &[u8]) -> Option<i32> {
         let fd = descriptor(arg)?;
-        if !self.things.contains_key(&fd) {
+        if !self.fds.contains_key(&fd) {
             let label = label(arg);
             if let Some(addr) = peer(label).filter(|_| label.starts_with(b"TCP")) {
-                self.meet(fd, Some(addr));
+                self.register(fd, Some(addr));
             } else if label == b"anon_inode:[eventpoll]" {
-                self.set(Some(fd), FdKind::Poll);
+                self.set(Some(fd), FdKind::Epoll);
             } else if label.starts_with(b"TCP") {
                 self.set(Some(fd), FdKind::Listener(local(label)));
             } else if label.first().is_some_and(u8::is_ascii_uppercase) {
@@ -138,11 +141,11 @@ impl ConnectionTable {
         Some(fd)
     }
 
-    /// The client behind the descriptor of a call that only sockets know, whoever it is.
+    /// The descriptor of a call that only sockets know: if nothing is known about it, it is a client's.
     pub(super) fn recognise_client(&mut self, arg: &[u8]) -> Option<i32> {
         let fd = self.recognise(arg)?;
-        if !self.things.contains_key(&fd) {
-            self.meet(fd, None);
+        if !self.fds.contains_key(&fd) {
+            self.register(fd, None);
         }
         Some(fd)
     }
@@ -150,11 +153,11 @@ impl ConnectionTable {
     /// Whether the descriptor is a socket of TCP, or a list of sockets.
     #[must_use]
     pub fn is_socket(&self, fd: i32) -> bool {
-        self.things.contains_key(&fd) && !self.is_foreign(fd)
+        self.fds.contains_key(&fd) && !self.is_foreign(fd)
     }
 
     /// Whether the descriptor is a socket that is not TCP.
     pub(crate) fn is_foreign(&self, fd: i32) -> bool {
-        matches!(self.things.get(&fd), Some(FdKind::Foreign))
+        matches!(self.fds.get(&fd), Some(FdKind::Foreign))
     }
 }

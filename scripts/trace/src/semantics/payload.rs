@@ -1,4 +1,4 @@
-//! What the bytes of one read or write say: commands or replies, whole ones and parts.
+//! What the bytes of one read or write are: commands or replies, whole ones and parts.
 
 use codec::{Codec, Reply, lines, resp};
 use shared::buffer::ReadBuffer;
@@ -28,18 +28,18 @@ pub struct Payload {
     pub continues: bool,
     /// How many bytes at its end belong to an item whose rest has yet to come.
     pub unfinished: usize,
-    /// The trace does not show enough of it to tell the items: there were more.
+    /// The trace does not show enough of it to decode all items.
     pub is_lost: bool,
     /// One of the items is an error.
     pub has_error: bool,
 }
 
-/// What goes in one direction of a connection.
+/// Decodes what goes in one direction of a connection.
 #[derive(Debug, Default)]
 pub struct StreamDecoder {
     /// Empty, without memory of its own, unless a part of an item waits for the rest.
-    inbox: ReadBuffer,
-    /// Some of the bytes in the inbox are not the real ones.
+    buffer: ReadBuffer,
+    /// Some of the bytes in the buffer are not the real ones.
     is_padded: bool,
     codec: resp::Codec,
     /// Whether the replies are RESP, once we know.
@@ -57,7 +57,7 @@ pub struct Carried<'a> {
     pub is_all: bool,
 }
 
-/// Who speaks.
+/// Who has sent the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The client, which sends commands.
@@ -67,105 +67,105 @@ pub enum Side {
 }
 
 impl StreamDecoder {
-    /// Hears what one read or write has carried and tells it in `speech`. `spare` is an inbox that all
-    /// connections share: thousands of them need no memory as long as their items are whole.
-    pub fn hear(
+    /// Decodes what one read or write has carried into `payload`. `spare` is a buffer that all connections
+    /// share: thousands of them need no memory as long as their items are whole.
+    pub fn decode(
         &mut self,
         by: Side,
         carried: Carried<'_>,
-        speech: &mut Payload,
+        payload: &mut Payload,
         spare: &mut ReadBuffer,
     ) {
         let shown = carried.shown.get(..carried.count).unwrap_or(carried.shown);
         let carried = Carried { shown, ..carried };
         if self.protocol.is_none() && !shown.is_empty() {
-            self.protocol = Some(wire_of_replies(shown));
+            self.protocol = Some(protocol_of_replies(shown));
         }
-        speech.items.clear();
-        speech.raw.clear();
-        speech.raw.extend_from_slice(shown.get(..RAW).unwrap_or(shown));
-        speech.bytes = carried.count;
-        speech.has_error = false;
-        speech.continues = !self.inbox.filled().is_empty();
-        let is_lent = !speech.continues;
+        payload.items.clear();
+        payload.raw.clear();
+        payload.raw.extend_from_slice(shown.get(..RAW).unwrap_or(shown));
+        payload.bytes = carried.count;
+        payload.has_error = false;
+        payload.continues = !self.buffer.filled().is_empty();
+        let is_lent = !payload.continues;
         if is_lent {
-            std::mem::swap(&mut self.inbox, spare);
+            std::mem::swap(&mut self.buffer, spare);
         }
         let was_padded = self.is_padded;
-        let mut is_understood = self.take_in(by, carried, speech);
-        if !is_understood && was_padded {
+        let mut is_decoded = self.decode_items(by, carried, payload);
+        if !is_decoded && was_padded {
             // What was left from before was a guess, and a wrong one. Start again from here.
             self.reset();
-            speech.continues = false;
-            is_understood = self.take_in(by, carried, speech);
+            payload.continues = false;
+            is_decoded = self.decode_items(by, carried, payload);
         }
-        speech.is_lost = !is_understood;
-        speech.unfinished = if is_understood { self.inbox.filled().len() } else { 0 };
-        if !is_understood {
+        payload.is_lost = !is_decoded;
+        payload.unfinished = if is_decoded { self.buffer.filled().len() } else { 0 };
+        if !is_decoded {
             self.reset();
         }
-        if speech.unfinished == 0 {
+        if payload.unfinished == 0 {
             self.is_padded = false;
             if is_lent {
-                std::mem::swap(&mut self.inbox, spare);
+                std::mem::swap(&mut self.buffer, spare);
             } else {
-                self.inbox = ReadBuffer::new();
+                self.buffer = ReadBuffer::new();
             }
         }
     }
 
-    /// Returns whether it could make sense of all of it.
-    fn take_in(&mut self, by: Side, carried: Carried<'_>, speech: &mut Payload) -> bool {
-        self.inbox.extend(carried.shown);
+    /// Returns whether all of it could be decoded.
+    fn decode_items(&mut self, by: Side, carried: Carried<'_>, payload: &mut Payload) -> bool {
+        self.buffer.extend(carried.shown);
         let hidden = carried.count - carried.shown.len();
         if hidden > 0 && !self.pad(hidden, carried.is_all) {
             return false;
         }
-        let is_understood = match by {
-            Side::Client => self.decode_requests(speech),
-            Side::Server => self.decode_replies(speech),
+        let is_decoded = match by {
+            Side::Client => self.decode_requests(payload),
+            Side::Server => self.decode_replies(payload),
         };
         // What is left may begin within bytes that we do not know: then it can be anything.
-        let left = self.inbox.filled().len();
-        is_understood && (hidden == 0 || left == 0 || left > hidden)
+        let left = self.buffer.filled().len();
+        is_decoded && (hidden == 0 || left == 0 || left > hidden)
     }
 
     /// Puts other bytes in the place of those that the trace does not show: most often they are the
     /// rest of a long value, of which only the length matters.
     fn pad(&mut self, hidden: usize, is_all: bool) -> bool {
         self.is_padded = true;
-        if self.inbox.filled().len() + hidden > MOST {
+        if self.buffer.filled().len() + hidden > MOST {
             return false;
         }
-        let is_line = !matches!(self.inbox.filled().first(), Some(b'*' | b'$'));
+        let is_line = !matches!(self.buffer.filled().first(), Some(b'*' | b'$'));
         let mut padding = vec![HIDDEN; hidden];
         if let Some(last) = padding.last_mut().filter(|_| is_line && is_all) {
             *last = b'\n';
         }
-        self.inbox.extend(&padding);
+        self.buffer.extend(&padding);
         true
     }
 
     fn reset(&mut self) {
-        let left = self.inbox.filled().len();
-        self.inbox.consume(left);
+        let left = self.buffer.filled().len();
+        self.buffer.consume(left);
         self.codec = resp::Codec::default();
         self.is_padded = false;
     }
 
-    fn decode_requests(&mut self, speech: &mut Payload) -> bool {
+    fn decode_requests(&mut self, payload: &mut Payload) -> bool {
         loop {
-            match decode_request(self.inbox.filled()) {
+            match decode_request(self.buffer.filled()) {
                 Ok(Some((request, size))) => {
-                    speech.items.extend(request);
-                    self.inbox.consume(size);
+                    payload.items.extend(request);
+                    self.buffer.consume(size);
                 }
                 Ok(None) => return true,
                 Err(_) if self.is_padded => return false,
                 Err(error) => {
-                    let text = readable(self.inbox.filled());
-                    speech.items.push(format!("{text}, which is no command ({error})"));
-                    speech.has_error = true;
+                    let text = readable(self.buffer.filled());
+                    payload.items.push(format!("{text}, which is no command ({error})"));
+                    payload.has_error = true;
                     self.reset();
                     return true;
                 }
@@ -173,21 +173,21 @@ impl StreamDecoder {
         }
     }
 
-    fn decode_replies(&mut self, speech: &mut Payload) -> bool {
+    fn decode_replies(&mut self, payload: &mut Payload) -> bool {
         if self.protocol == Some(Protocol::Lines) {
-            while let Some(length) = memchr::memchr(b'\n', self.inbox.filled()) {
-                let line = self.inbox.filled().get(..length).unwrap_or_default();
-                speech.has_error |= lines::is_error(line);
-                speech.items.push(readable(line));
-                self.inbox.consume(length + 1);
+            while let Some(length) = memchr::memchr(b'\n', self.buffer.filled()) {
+                let line = self.buffer.filled().get(..length).unwrap_or_default();
+                payload.has_error |= lines::is_error(line);
+                payload.items.push(readable(line));
+                self.buffer.consume(length + 1);
             }
             return true;
         }
         loop {
-            match self.codec.decode_reply(&mut self.inbox) {
+            match self.codec.decode_reply(&mut self.buffer) {
                 Ok(Some(reply)) => {
-                    speech.has_error |= matches!(reply, Reply::Error(_));
-                    speech.items.push(describe(&reply));
+                    payload.has_error |= matches!(reply, Reply::Error(_));
+                    payload.items.push(describe(&reply));
                 }
                 Ok(None) => return true,
                 Err(_) => return false,
@@ -224,7 +224,7 @@ fn bulk(reply: &Reply) -> Option<&[u8]> {
 }
 
 /// RESP replies begin with a mark, and their first line ends in CR LF; those of lab 1 have no CR.
-fn wire_of_replies(shown: &[u8]) -> Protocol {
+fn protocol_of_replies(shown: &[u8]) -> Protocol {
     let is_marked =
         matches!(shown.first(), Some(b'+' | b'-' | b':' | b'$' | b'*' | b'%' | b'_' | b'='));
     let line = memchr::memchr(b'\n', shown).and_then(|end| shown.get(..end)).unwrap_or(shown);

@@ -1,34 +1,34 @@
-//! Stories, told by the lines that strace has written.
+//! What lines of strace mean.
 
 use super::*;
 use crate::strace::{Kind, parse};
 
-/// Feeds lines to a scene, and returns what each means in a few words.
-fn told(lines: &[&str]) -> Vec<String> {
-    let mut scene = ConnectionTable::default();
-    lines.iter().map(|line| tell(&mut scene, line)).collect()
+/// Feeds lines to a table, and returns what each means in a few words.
+fn meanings(lines: &[&str]) -> Vec<String> {
+    let mut table = ConnectionTable::default();
+    lines.iter().map(|line| meaning(&mut table, line)).collect()
 }
 
-fn tell(scene: &mut ConnectionTable, line: &str) -> String {
+fn meaning(table: &mut ConnectionTable, line: &str) -> String {
     let Kind::Call(call) = parse(line.as_bytes()).kind else { panic!("{line}") };
-    let Attributed { who, what } = scene.see(&call);
-    let who = who.map(|who| who.name.to_string()).unwrap_or_default();
-    let what = match what {
-        Event::Said(speech) | Event::Answered { speech, .. } => format!(
+    let Attributed { client, event } = table.apply(&call);
+    let client = client.map(|client| client.name.to_string()).unwrap_or_default();
+    let event = match event {
+        Event::Received(payload) | Event::Sent { payload, .. } => format!(
             "{}{}{:?} +{}{}",
-            if speech.has_error { "error " } else { "" },
-            if speech.continues { "continues " } else { "" },
-            speech.items,
-            speech.unfinished,
-            if speech.is_lost { " lost" } else { "" }
+            if payload.has_error { "error " } else { "" },
+            if payload.continues { "continues " } else { "" },
+            payload.items,
+            payload.unfinished,
+            if payload.is_lost { " lost" } else { "" }
         ),
-        Event::Woke(ready) => format!(
+        Event::Ready(ready) => format!(
             "woke {:?}",
             ready
                 .iter()
-                .map(|one| match &one.who {
-                    Some(who) =>
-                        format!("{}{}", who.name, if one.has_hung_up { " gone" } else { "" }),
+                .map(|one| match &one.client {
+                    Some(client) =>
+                        format!("{}{}", client.name, if one.has_hung_up { " gone" } else { "" }),
                     None if one.is_listener => "listener".to_owned(),
                     None => "?".to_owned(),
                 })
@@ -36,7 +36,7 @@ fn tell(scene: &mut ConnectionTable, line: &str) -> String {
         ),
         other => format!("{other:?}"),
     };
-    format!("{who}: {what}")
+    format!("{client}: {event}")
 }
 
 const ACCEPT: &str = r#"accept4(3, {sa_family=AF_INET, sin_port=htons(40960), sin_addr=inet_addr("127.0.0.1")}, [128 => 16], SOCK_CLOEXEC) = 5"#;
@@ -53,12 +53,12 @@ fn a_client_of_lab_1_comes_speaks_is_answered_and_leaves() {
         r#"recvfrom(5, "PING\n", 16384, 0, NULL, NULL) = 5"#,
     ];
     assert_eq!(
-        told(&lines),
+        meanings(&lines),
         [
             format!("{CLIENT}: Accepted(5)"),
             format!(r#"{CLIENT}: ["SET name \"Alice B\""] +0"#),
             format!(r#"{CLIENT}: ["OK"] +0"#),
-            format!("{CLIENT}: Left"),
+            format!("{CLIENT}: EndOfStream"),
             format!("{CLIENT}: Closed {{ fd: 5, is_listener: false }}"),
             r#"client on descriptor 5: ["PING"] +0"#.to_owned(),
         ]
@@ -76,7 +76,7 @@ fn several_commands_in_one_read_and_one_command_in_several_are_told_apart() {
         r#"sendto(5, "ce\r\n", 4, MSG_NOSIGNAL, NULL, 0) = 4"#,
     ];
     assert_eq!(
-        told(&lines)[1..],
+        meanings(&lines)[1..],
         [
             format!(r#"{CLIENT}: ["PING", "PING"] +6"#),
             format!("{CLIENT}: continues [] +13"),
@@ -97,7 +97,7 @@ fn a_long_value_of_which_the_trace_shows_the_start_does_not_confuse() {
         r#"sendto(5, "$1000\r\nxxxx"..., 1009, MSG_NOSIGNAL, NULL, 0) = 1009"#,
     ];
     assert_eq!(
-        told(&lines)[1..],
+        meanings(&lines)[1..],
         [
             format!("{CLIENT}: [] +512"),
             format!(r#"{CLIENT}: continues ["SET big xxxx................…(1000 bytes)"] +0"#),
@@ -116,11 +116,11 @@ fn what_cannot_be_known_is_said_to_be_lost_and_the_next_is_understood() {
         r#"sendto(5, "$10000000\r\nxx"..., 10000013, MSG_NOSIGNAL, NULL, 0) = 10000013"#,
         r#"sendto(5, "+PONG\r\n", 7, MSG_NOSIGNAL, NULL, 0) = 7"#,
     ];
-    let told = told(&lines);
-    assert!(told[1].contains(r#"["PING""#) && told[1].ends_with("lost"), "{}", told[1]);
-    assert_eq!(told[2], format!(r#"{CLIENT}: ["PING"] +0"#));
-    assert!(told[3].ends_with("lost"), "{}", told[3]);
-    assert_eq!(told[4], format!(r#"{CLIENT}: ["PONG"] +0"#));
+    let meanings = meanings(&lines);
+    assert!(meanings[1].contains(r#"["PING""#) && meanings[1].ends_with("lost"), "{}", meanings[1]);
+    assert_eq!(meanings[2], format!(r#"{CLIENT}: ["PING"] +0"#));
+    assert!(meanings[3].ends_with("lost"), "{}", meanings[3]);
+    assert_eq!(meanings[4], format!(r#"{CLIENT}: ["PONG"] +0"#));
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn arrays_within_arrays_do_not_overflow_our_stack() {
     };
     let lines = [ACCEPT.to_owned(), nested(128), nested(300_000), nested(1)];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let told = told(&lines);
-    assert!(told[1].contains("[[[[1]]]]"), "{}", told[1]);
-    assert!(told[2].ends_with("[] +0 lost"), "{}", told[2]);
-    assert_eq!(told[3], format!(r#"{CLIENT}: ["[1]"] +0"#));
+    let meanings = meanings(&lines);
+    assert!(meanings[1].contains("[[[[1]]]]"), "{}", meanings[1]);
+    assert!(meanings[2].ends_with("[] +0 lost"), "{}", meanings[2]);
+    assert_eq!(meanings[3], format!(r#"{CLIENT}: ["[1]"] +0"#));
 }
 
 #[test]
@@ -150,13 +150,14 @@ fn errors_and_bytes_that_are_no_command_are_noticed() {
         "accept4(3, 0x7ffe, [128], SOCK_CLOEXEC) = ? ERESTARTSYS (To be restarted)",
         "accept4(3,  <unfinished ...>) = ?",
     ];
-    let told = told(&lines);
-    assert!(told[1].starts_with(&format!("{CLIENT}: error")), "{}", told[1]);
-    assert_eq!(told[2], format!(r#"{CLIENT}: error ["ERR no"] +0"#));
-    let rest: Vec<&str> = told[3..].iter().map(|text| text.rsplit(": ").next().unwrap()).collect();
+    let meanings = meanings(&lines);
+    assert!(meanings[1].starts_with(&format!("{CLIENT}: error")), "{}", meanings[1]);
+    assert_eq!(meanings[2], format!(r#"{CLIENT}: error ["ERR no"] +0"#));
+    let rest: Vec<&str> =
+        meanings[3..].iter().map(|text| text.rsplit(": ").next().unwrap()).collect();
     assert_eq!(
         rest,
-        ["NothingSaid", "Full", "Failed", "NobodyWaits", "Interrupted", "NeverReturned"]
+        ["NothingToRead", "SendBufferFull", "Failed", "QueueEmpty", "Interrupted", "NeverReturned"]
     );
 }
 
@@ -173,12 +174,12 @@ fn epoll_says_which_client_by_the_number_it_was_given() {
         "close(5) = 0",
         "epoll_wait(4, [{events=EPOLLIN, data={u32=0, u64=0}}], 1024, 5000) = 1",
     ];
-    let told = told(&lines);
-    assert_eq!(told[2], ": Watch(Added(3))");
-    assert_eq!(told[4], format!("{CLIENT}: Watch(Added(5))"));
-    assert_eq!(told[5], format!(r#": woke ["listener", "{CLIENT} gone"]"#));
-    assert_eq!(told[6], ": TimeWasUp(Some(5s))");
-    assert_eq!(told[8], r#": woke ["?"]"#);
+    let meanings = meanings(&lines);
+    assert_eq!(meanings[2], ": Interest(Added(3))");
+    assert_eq!(meanings[4], format!("{CLIENT}: Interest(Added(5))"));
+    assert_eq!(meanings[5], format!(r#": woke ["listener", "{CLIENT} gone"]"#));
+    assert_eq!(meanings[6], ": NoneReady(Some(5s))");
+    assert_eq!(meanings[8], r#": woke ["?"]"#);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn labels_tell_who_is_there_when_the_log_begins_in_the_middle() {
         r#"write(7<TCP:[127.0.0.1:41585->127.0.0.1:49186]>, "1\n", 2) = 2"#,
     ];
     assert_eq!(
-        told(&lines),
+        meanings(&lines),
         [
             r#"client 127.0.0.1:49186: ["GET a"] +0"#,
             ": Background",
@@ -202,11 +203,11 @@ fn labels_tell_who_is_there_when_the_log_begins_in_the_middle() {
 
 #[test]
 fn clients_have_the_names_that_they_gave_themselves() {
-    let mut scene = ConnectionTable::new([(40960, "A".to_owned())].into());
-    assert!(tell(&mut scene, ACCEPT).starts_with("client A: "));
-    assert!(scene.serves(40960));
-    assert!(!scene.serves(40961));
-    assert_eq!(scene.clients(), 1);
+    let mut table = ConnectionTable::new([(40960, "A".to_owned())].into());
+    assert!(meaning(&mut table, ACCEPT).starts_with("client A: "));
+    assert!(table.serves(40960));
+    assert!(!table.serves(40961));
+    assert_eq!(table.clients(), 1);
 }
 
 #[test]
@@ -216,13 +217,13 @@ fn every_error_of_lab_1_is_noticed_and_no_other_line() {
         r#"sendto(5, "OOM no\n", 7, MSG_NOSIGNAL, NULL, 0) = 7"#,
         r#"sendto(5, "ERRATIC\n", 8, MSG_NOSIGNAL, NULL, 0) = 8"#,
     ];
-    let told = told(&lines);
-    assert_eq!(told[1], format!(r#"{CLIENT}: error ["OOM no"] +0"#));
-    assert_eq!(told[2], format!(r#"{CLIENT}: ["ERRATIC"] +0"#));
+    let meanings = meanings(&lines);
+    assert_eq!(meanings[1], format!(r#"{CLIENT}: error ["OOM no"] +0"#));
+    assert_eq!(meanings[2], format!(r#"{CLIENT}: ["ERRATIC"] +0"#));
 }
 
 #[test]
 fn replies_of_resp3_are_told() {
     let reply = r#"sendto(5, "%1\r\n#t\r\n~2\r\n,1.5\r\n(99\r\n", 23, MSG_NOSIGNAL, NULL, 0) = 23"#;
-    assert_eq!(told(&[ACCEPT, reply])[1], format!(r#"{CLIENT}: ["{{true, [1.5, 99]}}"] +0"#));
+    assert_eq!(meanings(&[ACCEPT, reply])[1], format!(r#"{CLIENT}: ["{{true, [1.5, 99]}}"] +0"#));
 }

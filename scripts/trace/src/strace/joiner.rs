@@ -15,7 +15,8 @@ pub struct Joiner {
     started: Vec<Started>,
     /// Calls that the kernel goes on with after a signal, as `restart_syscall`.
     interrupted: Vec<Started>,
-    /// The text of the call that was put together last.
+    /// The start of the call that was put together last, and all its arguments.
+    start: Option<Started>,
     joined: Vec<u8>,
 }
 
@@ -55,19 +56,14 @@ impl Joiner {
                 None
             }
             Kind::Resumed { name, rest } => {
-                let start = take(&mut self.started, line.thread).filter(|start| start.name == name);
-                self.joined.clear();
-                if let Some(start) = &start {
-                    self.joined.extend_from_slice(&start.args);
-                }
-                self.joined.extend_from_slice(rest);
-                let mut call = parse_call(name, &self.joined)?;
-                let at = start.and_then(|start| start.at);
-                if call.took.is_none() {
-                    call.took = line.at.zip(at).and_then(|(end, start)| end.checked_sub(start));
-                }
-                let line = Line { at: at.or(line.at), kind: Kind::Call(call), ..line };
-                Some(restarted(&mut self.interrupted, line, call))
+                self.start =
+                    take(&mut self.started, line.thread).filter(|start| start.name == name);
+                self.finish(line, name, rest)
+            }
+            Kind::Continued(rest) => {
+                self.start = self.started.pop();
+                let thread = self.start.as_ref()?.thread;
+                self.finish(Line { thread, ..line }, "", rest)
             }
             Kind::Call(call) => Some(restarted(&mut self.interrupted, line, call)),
             Kind::Ended(_) => {
@@ -83,19 +79,32 @@ impl Joiner {
     pub fn started(&self) -> impl Iterator<Item = Line<'_>> {
         self.started.iter().map(Started::line)
     }
+
+    /// The call that ends with `rest`. It began as `self.start`, if the log shows its start.
+    fn finish<'a>(&'a mut self, line: Line<'a>, name: &'a str, rest: &[u8]) -> Option<Line<'a>> {
+        let start = self.start.as_ref();
+        self.joined.clear();
+        self.joined.extend_from_slice(start.map_or(&[], |start| &start.args));
+        self.joined.extend_from_slice(rest);
+        let name = start.map_or(name, |start| &start.name);
+        let mut call = parse_call(name, &self.joined)?;
+        let at = start.and_then(|start| start.at);
+        if call.took.is_none() {
+            call.took = line.at.zip(at).and_then(|(end, start)| end.checked_sub(start));
+        }
+        let line = Line { at: at.or(line.at), kind: Kind::Call(call), ..line };
+        Some(restarted(&mut self.interrupted, line, call))
+    }
 }
 
 /// If the call goes on with one that a signal has interrupted, returns it as that one. If it is
 /// interrupted itself, it is kept.
 fn restarted<'a>(interrupted: &'a mut Vec<Started>, line: Line<'a>, call: Call<'a>) -> Line<'a> {
-    let is_interrupted = call.outcome.error == "ERESTART_RESTARTBLOCK";
     if call.name != "restart_syscall" {
-        if is_interrupted {
+        if call.outcome.error == "ERESTART_RESTARTBLOCK" {
             let args: Vec<&[u8]> = call.args.iter().collect();
-            keep(
-                interrupted,
-                Started::new(&line, call.name, &[&args.join(&b", "[..]), &b")"[..]].concat()),
-            );
+            let args = [&args.join(&b", "[..]), &b")"[..]].concat();
+            keep(interrupted, Started::new(&line, call.name, &args));
         }
         return line;
     }
@@ -117,12 +126,4 @@ fn keep(calls: &mut Vec<Started>, call: Started) {
 fn take(calls: &mut Vec<Started>, thread: Option<u32>) -> Option<Started> {
     let place = calls.iter().position(|call| call.thread == thread)?;
     Some(calls.remove(place))
-}
-
-impl Call<'_> {
-    /// Whether it never came back, because the program ended first.
-    #[must_use]
-    pub fn never_returned(&self) -> bool {
-        self.outcome.value.is_none() && self.outcome.error.is_empty()
-    }
 }

@@ -93,6 +93,6 @@ fn split_value(text: &[u8]) -> Option<(Option<i64>, &[u8])> {
 }
 
 /// The number at the front of a text.
-pub(super) fn leading_number(text: &[u8]) -> Option<i64> {
+pub(crate) fn leading_number(text: &[u8]) -> Option<i64> {
     split_value(text)?.0
 }

@@ -56,7 +56,7 @@ fn of_day(word: &[u8]) -> Option<Duration> {
 }
 
 /// Reads `0.000123`.
-pub(super) fn seconds(word: &[u8]) -> Option<Duration> {
+pub(crate) fn seconds(word: &[u8]) -> Option<Duration> {
     let (whole, rest) = split_digits(word);
     let whole = number(whole).filter(|_| whole.len() <= SECOND_DIGITS)?;
     let nanos = match rest {

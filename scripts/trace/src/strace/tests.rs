@@ -161,11 +161,9 @@ fn signals_ends_and_stacks_are_told_from_calls() {
             offset: 2
         })
     );
-    assert_eq!(kind("--- stopped by SIGTTOU ---"), Kind::Stopped);
+    assert_eq!(kind("--- stopped by SIGTTOU ---"), Kind::Message);
     assert_eq!(kind("???( <unfinished ...>"), Kind::Unfinished { name: "???", args: b" " });
-    for unknown in
-        ["", "strace: Process 7 attached", "Received: GET a", "accept4(3, {", "x(1) 5", "+++ x"]
-    {
+    for unknown in ["", "Received: GET a", "accept4(3, {", "x(1) 5", "+++ x"] {
         assert_eq!(kind(unknown), Kind::Unknown, "{unknown}");
     }
 }

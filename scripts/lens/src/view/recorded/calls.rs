@@ -13,19 +13,19 @@ pub(super) fn calls(log: &[u8], meta: &Meta, events: &[ClientEvent]) -> Vec<Serv
     let names = events.iter().map(|event| (event.port, event.client.clone())).collect();
     let main = u32::try_from(meta.pid).ok();
     let is_main = |line: &Line<'_>| line.thread.is_none() || line.thread == main;
-    let (mut joiner, mut scene, mut calls) =
+    let (mut joiner, mut table, mut calls) =
         (Joiner::new(), ConnectionTable::new(names), Vec::new());
     for line in log.split(|byte| *byte == b'\n') {
         let Some(line) = joiner.join(parse(line)).filter(is_main) else { continue };
         if let Kind::Call(call) = &line.kind {
-            let moment = scene.see(call);
-            calls.extend(ServerCall::new(&line, call, &moment));
+            let attributed = table.apply(call);
+            calls.extend(ServerCall::new(&line, call, &attributed));
         }
     }
     calls.retain(|call: &ServerCall| call.start_us < LATEST_US && call.took_us < LATEST_US);
     let last = calls.iter().map(ServerCall::end_us).max().unwrap_or(0);
     for line in joiner.started().filter(is_main) {
-        calls.extend(never_returned(&line, last, &mut scene));
+        calls.extend(never_returned(&line, last, &mut table));
     }
     calls.sort_by_key(|call| call.start_us);
     calls
@@ -35,13 +35,13 @@ pub(super) fn calls(log: &[u8], meta: &Meta, events: &[ClientEvent]) -> Vec<Serv
 fn never_returned(
     line: &Line<'_>,
     last_us: u64,
-    scene: &mut ConnectionTable,
+    table: &mut ConnectionTable,
 ) -> Option<ServerCall> {
     let Kind::Unfinished { name, args } = line.kind else { return None };
     let text = [name.as_bytes(), b"(", args, b") = ?"].concat();
     let Kind::Call(call) = parse(&text).kind else { return None };
-    let moment = scene.see(&call);
-    let mut call = ServerCall::new(line, &call, &moment)?;
+    let attributed = table.apply(&call);
+    let mut call = ServerCall::new(line, &call, &attributed)?;
     call.took_us = last_us.saturating_sub(call.start_us);
     Some(call)
 }

@@ -1,32 +1,31 @@
-//! Sentences about what was said and answered.
+//! Sentences about the bytes that were received and sent.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use crate::page::{MARGIN, WIDTH};
 use crate::semantics::{Payload, readable};
-
-use super::page::{MARGIN, WIDTH};
 
 /// Letters that fit behind the margin.
 const ROOM: usize = WIDTH - MARGIN;
 
 /// `client 127.0.0.1:40960 said SET name Alice EX 5 (49 bytes)`
-pub(super) fn said(who: &str, speech: &Payload, out: &mut String) {
-    let bytes = speech.bytes;
-    _ = match (speech.items.as_slice(), speech.continues, speech.unfinished > 0) {
-        ([], ..) if speech.is_lost => {
-            write!(out, "{who} said {} ({bytes} bytes, cut in this trace)", visible_words(speech))
+pub(super) fn received(who: &str, payload: &Payload, out: &mut String) {
+    let bytes = payload.bytes;
+    _ = match (payload.items.as_slice(), payload.continues, payload.unfinished > 0) {
+        ([], ..) if payload.is_lost => {
+            write!(out, "{who} said {} ({bytes} bytes, cut in this trace)", visible_words(payload))
         }
         ([], false, _) => {
-            write!(out, "{who} said a part of a command ({bytes} bytes: {})", start(speech))
+            write!(out, "{who} said a part of a command ({bytes} bytes: {})", start(payload))
         }
         ([], true, _) => write!(out, "{who} said more of it ({bytes} bytes)"),
-        ([one], continues, false) if !speech.is_lost => {
+        ([one], continues, false) if !payload.is_lost => {
             let rest = if continues { "the rest of " } else { "" };
             write!(out, "{who} said {rest}{} ({bytes} bytes)", fit(one))
         }
         (items, ..) => {
-            let more = more(speech, "command");
+            let more = more(payload, "command");
             _ = write!(out, "{who} said {}{more} ({bytes} bytes): ", count(items.len(), "command"));
             list(items, out);
             Ok(())
@@ -35,39 +34,39 @@ pub(super) fn said(who: &str, speech: &Payload, out: &mut String) {
 }
 
 /// The words of a command of which the trace shows only the start.
-fn visible_words(speech: &Payload) -> String {
-    let lines = speech.raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+fn visible_words(payload: &Payload) -> String {
+    let lines = payload.raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
     let is_word = |line: &&[u8]| !matches!(line.first(), None | Some(b'*' | b'$'));
     let words: Vec<String> = lines.filter(is_word).map(readable).collect();
     format!("{}…", words.join(" "))
 }
 
 /// The first bytes, as they are on the wire.
-fn start(speech: &Payload) -> String {
+fn start(payload: &Payload) -> String {
     const LETTERS: usize = 12;
-    let start = speech.raw.get(..LETTERS).unwrap_or(&speech.raw);
-    let more = if speech.bytes > start.len() { "…" } else { "" };
+    let start = payload.raw.get(..LETTERS).unwrap_or(&payload.raw);
+    let more = if payload.bytes > start.len() { "…" } else { "" };
     format!("{}{more}", start.escape_ascii())
 }
 
 /// `answered client 127.0.0.1:40960: OK (+OK\r\n, 5 bytes)`
-pub(super) fn answered(who: &str, speech: &Payload, wanted: usize, out: &mut String) {
-    let bytes = speech.bytes;
-    if bytes < wanted {
-        _ = write!(out, "answered {who}: {bytes} bytes of {wanted} (it does not read)");
+pub(super) fn sent(who: &str, payload: &Payload, requested: usize, out: &mut String) {
+    let bytes = payload.bytes;
+    if bytes < requested {
+        _ = write!(out, "answered {who}: {bytes} bytes of {requested} (it does not read)");
         return;
     }
-    match speech.items.as_slice() {
-        [] if speech.is_lost || !speech.continues => {
+    match payload.items.as_slice() {
+        [] if payload.is_lost || !payload.continues => {
             _ = write!(out, "answered {who}: {bytes} bytes of replies");
         }
         [] => _ = write!(out, "answered {who}: more of it ({bytes} bytes)"),
-        [one] if !speech.is_lost && speech.unfinished == 0 => {
+        [one] if !payload.is_lost && payload.unfinished == 0 => {
             let start = out.len();
             _ = write!(out, "answered {who}: {}", fit(one));
-            let raw = speech.raw.escape_ascii().to_string();
+            let raw = payload.raw.escape_ascii().to_string();
             let used = out[start..].chars().count();
-            let fits = speech.raw.len() == bytes && used + raw.len() + 15 < ROOM;
+            let fits = payload.raw.len() == bytes && used + raw.len() + 15 < ROOM;
             _ = if fits {
                 write!(out, " ({raw}, {bytes} bytes)")
             } else {
@@ -75,7 +74,7 @@ pub(super) fn answered(who: &str, speech: &Payload, wanted: usize, out: &mut Str
             };
         }
         items => {
-            let (count, more) = (count_replies(items.len()), more(speech, "reply"));
+            let (count, more) = (count(items.len(), "reply"), more(payload, "reply"));
             _ = write!(out, "answered {who}: {count}{more} ({bytes} bytes): ");
             list(items, out);
         }
@@ -90,10 +89,10 @@ fn fit(item: &str) -> Cow<'_, str> {
     }
 }
 
-fn more(speech: &Payload, of: &str) -> String {
-    if speech.is_lost {
+fn more(payload: &Payload, of: &str) -> String {
+    if payload.is_lost {
         " and more".to_owned()
-    } else if speech.unfinished > 0 {
+    } else if payload.unfinished > 0 {
         format!(" and a part of one more {of}")
     } else {
         String::new()
@@ -101,11 +100,11 @@ fn more(speech: &Payload, of: &str) -> String {
 }
 
 fn count(count: usize, of: &str) -> String {
-    if count == 1 { format!("1 {of}") } else { format!("{count} {of}s") }
-}
-
-fn count_replies(count: usize) -> String {
-    if count == 1 { "1 reply".to_owned() } else { format!("{count} replies") }
+    match of {
+        _ if count == 1 => format!("1 {of}"),
+        "reply" => format!("{count} replies"),
+        _ => format!("{count} {of}s"),
+    }
 }
 
 /// As many of the items as fit on the line, and at least one.

@@ -1,6 +1,4 @@
-//! Calls that are not about sockets: counted, and mentioned in a line.
-
-use std::fmt::Write as _;
+//! How often each call was made, and which calls were not shown.
 
 use crate::semantics::Event;
 
@@ -32,21 +30,16 @@ impl Counts {
     pub(super) fn list(&self, most: usize) -> String {
         let mut names: Vec<_> = self.names.iter().collect();
         names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        let mut text = String::new();
-        for (index, (name, count)) in names.iter().take(most).enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            _ = write!(text, "{comma}{name} {count}");
-        }
-        if names.len() > most {
-            text.push_str(", …");
-        }
-        text
+        let more = (names.len() > most).then(|| "…".to_owned());
+        let names = names.iter().take(most).map(|(name, count)| format!("{name} {count}"));
+        names.chain(more).collect::<Vec<_>>().join(", ")
     }
 }
 
 /// What is not shown.
 #[derive(Debug, Default)]
 pub(super) struct Elided {
+    /// A call about a socket was seen.
     is_serving: bool,
     starting: Counts,
     log: u64,
@@ -54,15 +47,15 @@ pub(super) struct Elided {
 }
 
 impl Elided {
-    pub(super) fn add(&mut self, name: &str, what: &Event<'_>) {
-        match what {
+    pub(super) fn add(&mut self, name: &str, event: &Event<'_>) {
+        match event {
             _ if !self.is_serving => self.starting.add(name),
             Event::Wrote { .. } => self.log += 1,
             _ => self.other.add(name),
         }
     }
 
-    /// The line that stands for all calls before the first that is about a socket: told once.
+    /// The line that stands for all calls before the first that is about a socket: only once.
     pub(super) fn line(&mut self) -> Option<String> {
         if std::mem::replace(&mut self.is_serving, true) || self.starting.total() == 0 {
             return None;

@@ -1,0 +1,284 @@
+//! Explains a log of ltrace: the bytes that a lab receives and sends, and the words that it copies in between.
+//!
+//! ltrace does not escape the quotes within a string, so arguments cannot be told apart here as in a log of strace.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read, Write};
+use std::time::Duration;
+
+use crate::page::{self, Explainer, Ink, Page, Style};
+use crate::strace::seconds;
+
+/// Where notes begin.
+const INDENT: usize = 15;
+/// A call that takes longer than this has slept: nothing else takes a call of libc so long, under ltrace.
+const SLEEP: Duration = Duration::from_millis(20);
+/// So many words of clients, and so many threads, are kept: a garbled log must not fill our memory.
+const MOST: usize = 65_536;
+
+/// Explains a log of `ltrace -f -ttt -T` with the calls that `scripts/ltrace.sh` asks for, as it comes. It begins where
+/// a lab says that it listens, and follows the thread that says so.
+///
+/// # Errors
+/// If the input cannot be read, or the output not written.
+pub fn explain(input: impl Read, output: impl Write, style: Style) -> io::Result<()> {
+    page::run(Ltrace { page: Page::new(style), ..Ltrace::default() }, input, output)
+}
+
+/// What the next copies are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Purpose {
+    /// Nothing that a client has asked for.
+    #[default]
+    Other,
+    /// The log, or the command if nothing is logged: what comes next decides.
+    LogOrCommand,
+    Log,
+    Command,
+    Reply,
+}
+
+/// A call of a library function.
+#[derive(Debug, Clone, Copy)]
+struct Call<'a> {
+    at: Duration,
+    name: &'a str,
+    args: &'a str,
+    result: &'a str,
+    took: Duration,
+}
+
+#[derive(Debug, Default)]
+struct Ltrace {
+    page: Page,
+    /// The thread that serves, once we know it.
+    thread: Option<u32>,
+    /// When it made its first call after that.
+    began: Option<Duration>,
+    /// The calls that other threads have interrupted, by their thread: the name and the first arguments.
+    halves: HashMap<u32, (String, String)>,
+    /// The words that clients have sent.
+    words: HashSet<String>,
+    purpose: Purpose,
+    /// What copies are for after the line of the log file.
+    next: Purpose,
+    has_log_file: bool,
+    /// Copies for `Purpose::LogOrCommand`: when, and which word.
+    undecided: Vec<(Duration, String)>,
+    /// Copies of anything else than words of a client.
+    others: u64,
+}
+
+impl Explainer for Ltrace {
+    fn page(&mut self) -> &mut Page {
+        &mut self.page
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        _ = self.part(&String::from_utf8_lossy(line));
+    }
+
+    fn finish(&mut self) {
+        self.decide(Purpose::Command);
+        if self.others > 0 {
+            let others = format!(
+                "  And {} other copies, of structs, numbers, times, lines of the log: --raw shows them.",
+                self.others
+            );
+            self.page.line(Ink::Dim, &others, 2);
+        }
+    }
+}
+
+impl Ltrace {
+    /// A line: a whole call, or one of the two parts of a call that another thread has interrupted.
+    fn part(&mut self, line: &str) -> Option<()> {
+        let (thread, rest) = line.split_once(' ')?;
+        let (at, rest) = rest.trim_start().split_once(' ')?;
+        let (thread, at) = (thread.parse().ok()?, seconds(at.as_bytes())?);
+        if self.thread.is_some_and(|serving| serving != thread) {
+            return None;
+        }
+        if let Some(resumed) = rest.strip_prefix("<... ") {
+            let (_, end) = resumed.split_once(" resumed> ")?;
+            let (name, first) = self.halves.remove(&thread)?;
+            let (args, result, took) = outcome(end)?;
+            let args = first + args;
+            self.call(thread, Call { at, name: &name, args: &args, result, took });
+            return Some(());
+        }
+        let (name, rest) = rest.split_once('(')?;
+        // `lab2-resp->recv@libc.so.6`
+        let name = name.rsplit_once("->").map_or(name, |(_, name)| name);
+        let name = name.split_once('@').map_or(name, |(name, _)| name);
+        if let Some(args) = rest.strip_suffix(" <unfinished ...>") {
+            if self.halves.len() < MOST {
+                self.halves.insert(thread, (name.to_owned(), args.to_owned()));
+            }
+            return None;
+        }
+        let (args, result, took) = outcome(rest)?;
+        self.call(thread, Call { at, name, args, result, took });
+        Some(())
+    }
+
+    fn call(&mut self, thread: u32, call: Call<'_>) {
+        if self.thread.is_none() {
+            // The start of the program copies a thousand things.
+            if call.name == "write" && call.args.contains(" listening on ") {
+                self.thread = Some(thread);
+            }
+            return;
+        }
+        self.began.get_or_insert(call.at);
+        let has_failed = call.result.starts_with('-');
+        match call.name {
+            "memcpy" => self.copied(&call),
+            "write" => self.wrote(&call),
+            "recv" if !has_failed => self.received(&call),
+            "send" => {
+                self.show(&call, Ink::Reply);
+                self.note("hands the reply to the kernel, which sends it");
+            }
+            "accept4" if !has_failed => {
+                self.show(&call, Ink::Title);
+                let text = format!(
+                    "takes a client out of the kernel's queue: its connection has descriptor {}",
+                    call.result
+                );
+                self.page.note("accept4", &text, INDENT);
+            }
+            "epoll_wait" if !has_failed => {
+                self.show(&call, Ink::Plain);
+                let text = format!(
+                    "where lab 3 sleeps, and nowhere else: {} of its sockets had something for it",
+                    call.result
+                );
+                self.page.note("epoll_wait", &text, INDENT);
+            }
+            "close" => {
+                self.show(&call, Ink::Plain);
+                self.note("the connection is over, and its number is free again");
+            }
+            _ => {}
+        }
+    }
+
+    fn received(&mut self, call: &Call<'_>) {
+        self.show(call, Ink::Request);
+        self.note("takes what this client has sent out of the kernel: these are the very bytes");
+        if call.result == "0" {
+            self.note("0 bytes, and there will be no more: the client has left");
+        }
+        let text = bytes(call.args).replace("\\r\\n", " ").replace("\\n", " ");
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            if self.words.len() < MOST {
+                self.words.insert(word.to_owned());
+            }
+        }
+        self.purpose = Purpose::LogOrCommand;
+    }
+
+    /// A line of the log goes to the terminal first and to the file then; what it is about says what comes next.
+    fn wrote(&mut self, call: &Call<'_>) {
+        if !call.args.starts_with("2, ") {
+            self.has_log_file = true;
+            if self.purpose != Purpose::LogOrCommand {
+                self.purpose = self.next;
+            }
+            return;
+        }
+        let is_about = |start: &str| call.args.starts_with(&format!("2, \"{start}"));
+        if is_about("Received") {
+            self.decide(Purpose::Log);
+        }
+        self.show(call, Ink::Dim);
+        self.next = match self.purpose {
+            _ if is_about("Received") => Purpose::Command,
+            _ if is_about("Sent") => Purpose::Reply,
+            Purpose::Log => Purpose::Other,
+            _ if is_about("Connection") => Purpose::Other,
+            purpose => purpose,
+        };
+        let is_for_file = self.next != Purpose::Other && self.has_log_file;
+        self.purpose = if is_for_file { Purpose::Log } else { self.next };
+        self.note(
+            "a line of the log, put together from the copies above (to the log file goes another)",
+        );
+    }
+
+    /// Words that came from a client are shown, all else is counted.
+    fn copied(&mut self, call: &Call<'_>) {
+        let word = bytes(call.args);
+        let is_of_client = self.purpose != Purpose::Other && self.words.contains(word);
+        if !is_of_client || word.contains('"') {
+            self.others += 1;
+        } else if self.purpose == Purpose::LogOrCommand && self.undecided.len() < MOST {
+            self.undecided.push((call.at, word.to_owned()));
+        } else {
+            self.show_copy(call.at, word);
+        }
+    }
+
+    /// Shows the copies whose purpose was not known yet.
+    fn decide(&mut self, purpose: Purpose) {
+        let before = std::mem::replace(&mut self.purpose, purpose);
+        for (at, word) in std::mem::take(&mut self.undecided) {
+            self.show_copy(at, &word);
+        }
+        if before != Purpose::LogOrCommand {
+            self.purpose = before;
+        }
+    }
+
+    fn show_copy(&mut self, at: Duration, word: &str) {
+        let purpose = match self.purpose {
+            Purpose::Log => "the log",
+            Purpose::Reply => "the reply",
+            _ => "the command",
+        };
+        self.begin(at);
+        self.page.put(Ink::Plain, "  memcpy ", INDENT);
+        self.page.put(Ink::Copy, &format!("{:<12}", format!("\"{word}\"")), INDENT);
+        self.page.put(Ink::Plain, &format!(" for {purpose}"), INDENT);
+        self.page.end_line();
+        self.note("copies bytes from one place in the memory of the program to another: a word of the request");
+    }
+
+    fn show(&mut self, call: &Call<'_>, ink: Ink) {
+        self.decide(Purpose::Command);
+        self.begin(call.at);
+        let Call { name, args, result, took, .. } = *call;
+        self.page.put(ink, &format!("{name}({args}) = {result}"), INDENT);
+        if name != "write" && took > SLEEP {
+            let slept =
+                format!("   <- asleep for {}.{:03} s", took.as_secs(), took.subsec_millis());
+            self.page.put(Ink::Error, &slept, INDENT);
+        }
+        self.page.end_line();
+    }
+
+    fn begin(&mut self, at: Duration) {
+        let since = at.saturating_sub(self.began.unwrap_or(at));
+        let text = format!("{:5}.{:03} s  ", since.as_secs(), since.subsec_millis());
+        self.page.put(Ink::Plain, &text, INDENT);
+    }
+
+    fn note(&mut self, text: &'static str) {
+        self.page.note(text, text, INDENT);
+    }
+}
+
+/// The arguments, the result and the duration in `5, "GET a\n", 16384, 0) = 6 <0.000214>`.
+fn outcome(text: &str) -> Option<(&str, &str, Duration)> {
+    let (rest, took) = text.strip_suffix('>')?.rsplit_once(" <")?;
+    let (args, result) = rest.rsplit_once("= ")?;
+    let took = seconds(took.as_bytes())?;
+    (!result.contains(' ')).then_some((args.trim_end().strip_suffix(')')?, result, took))
+}
+
+/// The bytes in `5, "GET a\n", 16384, 0`, as ltrace has escaped them; empty if there are none.
+fn bytes(args: &str) -> &str {
+    let inside = args.split_once(", \"").and_then(|(_, rest)| rest.rsplit_once("\", "));
+    inside.map_or("", |(bytes, _)| bytes)
+}
