@@ -343,6 +343,13 @@ recording() {
   echo "$folder/$scene/$1"
 }
 
+# choose_words TOOL: sets raw if the lens cannot be had, which puts into words what the tool says.
+choose_words() {
+  if $raw || build_lens; then return; fi
+  note "The lens cannot be built ($lens_error), so this is what $1 says, as it is."
+  raw=true
+}
+
 ### the scripted clients
 # play: lets the scripted clients of a scenario talk to the lab, and shows what they did and saw.
 play() { run scripts/lens.sh record "$name" --scenario "$scenario" --running "$port"; }

@@ -49,8 +49,6 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/lib-observe.sh
 source "$(dirname "$0")/lib-observe.sh"
-# shellcheck source=scripts/lib-ltrace.sh
-source "$(dirname "$0")/lib-ltrace.sh"
 
 own_option() { return 1; }
 read_options "$@"
@@ -70,7 +68,7 @@ build_with_plt() {
   binary=$(build "$lab")
 }
 
-explain() { if $raw; then cat; else explain_ltrace "$server_pid"; fi; }
+explain() { if $raw; then cat; else scripts/lens.sh explain --tool ltrace; fi; }
 
 what_was_copied() {
   if [[ " ${lab_options[*]} " == *' --quiet '* ]]; then
@@ -96,6 +94,7 @@ fi
 if $recorded; then die "there are no recordings of ltrace." "Those of strace: scripts/trace.sh $kit_lab --recorded"; fi
 needs ltrace ltrace "Without it, see the same bytes one floor below:  scripts/trace.sh $kit_lab --recorded"
 check_scenario
+choose_words ltrace
 build_with_plt
 begin_capture ltrace.log
 : > "$part"

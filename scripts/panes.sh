@@ -84,7 +84,7 @@ begin_capture panes.log
 listens="until [ -n \"\$(ss -Hltn 'sport = :$port')\" ]; do sleep 0.1; done"
 # A signal tells every program in the window when its size changes, which is no lesson of ours.
 is_served="until [ -n \"\$(ss -Htn state established 'sport = :$port')\" ]; do sleep 0.1; done"
-server="strace -ttt -T -yy -s 128 -e trace=%network,close,epoll_create1,epoll_ctl,epoll_wait -e 'signal=!winch' -o $(words "$part")"
+server="strace -ttt -T -yy -s 128 -e trace=%network,close,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait -e 'signal=!winch' -o $(words "$part")"
 server+="$(words "$binary" "${lab_options[@]}")"
 trace="tail --lines=+1 --follow $(words "$part")"
 if ! $raw; then trace+=" | scripts/lens.sh explain"; fi

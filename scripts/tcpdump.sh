@@ -54,7 +54,7 @@ source "$(dirname "$0")/lib-packets.sh"
 own_option() { return 1; }
 read_options "$@"
 
-explain() { if $raw; then cat; else explain_tcpdump; fi; }
+explain() { if $raw; then cat; else scripts/lens.sh explain --tool tcpdump --port "$port"; fi; }
 
 # The port tells tcpdump nothing about lab 1; to the others it listens as RESP, on whatever port.
 options=(-n -A)
@@ -63,13 +63,15 @@ if [[ $kit_lab != lab1-blocking ]]; then options+=(-T resp); fi
 needs tcpdump tcpdump "Without it, see what the server says and hears:  scripts/trace.sh $kit_lab --recorded"
 if $recorded; then
   file=$(recording packets.pcap)
-  port=$(port_of_recording "$file")
+  choose_words tcpdump
+  if ! $raw; then port=$(port_of_recording "$file"); fi
   show tcpdump "${options[@]}" -r "$file"
   tcpdump "${options[@]}" -r "$file" 2> "$work/error" | explain
   exit 0
 fi
 probe_capture tcpdump -i lo -L
 check_scenario
+choose_words tcpdump
 if $attach; then find_lab; else build_lab && start_lab; fi
 begin_capture packets.pcap
 listen_to_packets "listening on" tcpdump -i lo "${options[@]}" -l --immediate-mode -U --print -Z "$(id -un)" -w "$part" "tcp port $port"

@@ -56,8 +56,8 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib-observe.sh"
 
 # Everything about sockets, and the calls in which a server waits. Not `read` and `write`: Rust reads
-# sockets with `recvfrom` and writes them with `sendto`; `accept` is `accept4`.
-calls=%network,close,epoll_create1,epoll_ctl,epoll_wait,ppoll,poll
+# sockets with `recvfrom` and writes them with `sendto`; `accept` is `accept4`. `?`: arm64 does not have it.
+calls='%network,close,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait,ppoll,?poll'
 summary=false
 all_calls=false
 own_option() {
@@ -69,18 +69,11 @@ own_option() {
 }
 read_options "$@"
 
-# explain FILE...: the log in words, or as it is where there is no lens.
+# explain [FILE]: the log in words, or as it is where there is no lens.
 explain() {
   local words=(explain "$@")
   if $all_calls; then words+=(--all); fi
   if $raw; then cat "$@"; else scripts/lens.sh "${words[@]}"; fi
-}
-
-choose_words() {
-  if $raw || $summary; then return; fi
-  build_lens && return
-  note "The lens cannot be built ($lens_error), so this is what strace says, as it is."
-  raw=true
 }
 
 # What strace may not be told by everyone.
@@ -140,21 +133,6 @@ why_not() {
   echo "you may not attach to process $server_pid"
 }
 
-# count_calls FILE: of a log with times, the table that strace -w -c makes.
-count_calls() {
-  note "Counted from $1. Live, this table is made by strace -w -c."
-  printf '%s\n' '% time     seconds  usecs/call     calls    errors syscall' \
-    '------ ----------- ----------- --------- --------- ----------------'
-  # A call in which another thread did something comes in two parts: the second has its end.
-  sed -nE 's/^[0-9]+ +[0-9.]+ (<\.\.\. )?([a-z0-9_]+)(\(| resumed).* = (-?).* <([0-9.]+)>$/\2 \5 \4/p' "$1" | awk '
-    { calls[$1]++; seconds[$1] += $2; all += $2; if ($3 == "-") errors[$1]++ }
-    END {
-      for (call in calls)
-        printf "%6.2f %11.6f %11d %9d %9s %s\n", (all > 0 ? 100 * seconds[call] / all : 0), seconds[call],
-          1e6 * seconds[call] / calls[call], calls[call], errors[call], call
-    }' | sort -rn
-}
-
 explain_summary() {
   cat << 'END'
 
@@ -167,11 +145,13 @@ END
 if $recorded; then
   log=$(recording strace.log)
   if $summary; then
-    count_calls "$log"
+    build_lens || die "the lens cannot be built: $lens_error"
+    note "Counted from $log. Live, this table is made by strace -w -c."
+    run scripts/lens.sh explain --summary "$log"
     explain_summary
     exit 0
   fi
-  choose_words
+  choose_words strace
   if ! $raw; then log=$(dirname "$log"); fi
   if $raw; then show cat "$log"; else show scripts/lens.sh explain "$log"; fi
   explain "$log"
@@ -190,7 +170,7 @@ if [[ -n $scenario ]] && ! $attach && ! $summary; then
   exit 0
 fi
 check_scenario
-choose_words
+if ! $summary; then choose_words strace; fi
 if $attach; then find_lab; else build_lab; fi
 start
 if ! $summary; then follow explain; fi

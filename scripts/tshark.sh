@@ -60,7 +60,7 @@ own_option() {
 }
 read_options "$@"
 
-explain() { if $raw; then cat; else explain_tshark; fi; }
+explain() { if $raw; then cat; else scripts/lens.sh explain --tool tshark --port "$port"; fi; }
 
 # how_to_decode: sets options. tshark takes port 6379 for RESP, no other port, and lab 1 on 6379 too: so it is
 # told, both ways.
@@ -86,6 +86,7 @@ follow_conversation() {
 needs tshark tshark "Without it, see what the server says and hears:  scripts/trace.sh $kit_lab --recorded"
 if $recorded; then
   file=$(recording packets.pcap)
+  build_lens || die "the lens cannot be built: $lens_error"
   port=$(port_of_recording "$file")
   how_to_decode
   show tshark -n "${options[@]}" -r "$file"
@@ -95,6 +96,7 @@ if $recorded; then
 fi
 probe_capture tshark -i lo -L
 check_scenario
+choose_words tshark
 if $attach; then find_lab; else build_lab && start_lab; fi
 how_to_decode
 begin_capture tshark.pcap
