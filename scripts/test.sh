@@ -21,8 +21,8 @@
 #   skipped
 #
 # OVERHEAD
-#   about 8 minutes (--slow: up to 30); it builds into target/, and installs Debian
-#   packages and, below target/, redis-py
+#   about 8 minutes (--slow: up to 30); it builds into target/, and installs
+#   Debian packages and, below target/, redis-py
 #
 # EXIT CODE
 #   0  all tests passed
