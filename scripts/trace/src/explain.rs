@@ -176,7 +176,7 @@ impl Driver {
 
     /// The descriptor that a call waits for, if it is a socket.
     fn known_wait(&self, name: &str, args: &[u8]) -> Option<i32> {
-        let fd = descriptor(args).filter(|_| is_wait(name))?;
+        let fd = descriptor(args).filter(|_| Class::of(name).may_wait())?;
         let is_unknown_socket = !MAY_BE_FILE.contains(&name) && !self.table.is_foreign(fd);
         (self.table.is_socket(fd) || is_unknown_socket).then_some(fd)
     }
@@ -195,10 +195,4 @@ impl Driver {
         }
         self.renderer.finish(self.table.clients(), self.client_notes.summary().as_deref());
     }
-}
-
-/// Whether a call of this name may wait for others.
-#[must_use]
-pub fn is_wait(name: &str) -> bool {
-    Class::of(name).may_wait()
 }

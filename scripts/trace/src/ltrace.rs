@@ -131,37 +131,32 @@ impl Ltrace {
             return;
         }
         self.began.get_or_insert(call.at);
-        let has_failed = call.result.starts_with('-');
-        match call.name {
-            "memcpy" => self.copied(&call),
-            "write" => self.wrote(&call),
-            "recv" if !has_failed => self.received(&call),
-            "send" => {
-                self.show(&call, Ink::Reply);
-                self.note("hands the reply to the kernel, which sends it");
-            }
-            "accept4" if !has_failed => {
-                self.show(&call, Ink::Title);
-                let text = format!(
-                    "takes a client out of the kernel's queue: its connection has descriptor {}",
-                    call.result
-                );
-                self.page.note("accept4", &text, INDENT);
-            }
-            "epoll_wait" if !has_failed => {
-                self.show(&call, Ink::Plain);
-                let text = format!(
-                    "where lab 3 sleeps, and nowhere else: {} of its sockets had something for it",
-                    call.result
-                );
-                self.page.note("epoll_wait", &text, INDENT);
-            }
+        let result = call.result;
+        let (ink, note) = match call.name {
+            "memcpy" => return self.copied(&call),
+            "write" => return self.wrote(&call),
+            "send" => (Ink::Reply, "hands the reply to the kernel, which sends it".to_owned()),
             "close" => {
-                self.show(&call, Ink::Plain);
-                self.note("the connection is over, and its number is free again");
+                (Ink::Plain, "the connection is over, and its number is free again".to_owned())
             }
-            _ => {}
-        }
+            _ if result.starts_with('-') => return,
+            "recv" => return self.received(&call),
+            "accept4" => (
+                Ink::Title,
+                format!(
+                    "takes a client out of the kernel's queue: its connection has descriptor {result}"
+                ),
+            ),
+            "epoll_wait" => (
+                Ink::Plain,
+                format!(
+                    "where lab 3 sleeps, and nowhere else: {result} of its sockets had something for it"
+                ),
+            ),
+            _ => return,
+        };
+        self.show(&call, ink);
+        self.page.note(call.name, &note, INDENT);
     }
 
     fn received(&mut self, call: &Call<'_>) {
@@ -264,7 +259,7 @@ impl Ltrace {
         self.page.put(Ink::Plain, &text, INDENT);
     }
 
-    fn note(&mut self, text: &'static str) {
+    fn note(&mut self, text: &str) {
         self.page.note(text, text, INDENT);
     }
 }

@@ -80,16 +80,6 @@ impl Ink {
     }
 }
 
-/// A line about a call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'a> {
-    pub(crate) at: Option<Duration>,
-    pub(crate) took: Option<Duration>,
-    pub(crate) call: &'a str,
-    pub(crate) ink: Ink,
-    pub(crate) text: &'a str,
-}
-
 /// An explanation, up to where it was written.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -99,7 +89,7 @@ pub(crate) struct Page {
     column: usize,
     has_status: bool,
     /// The notes that were written.
-    noted: HashSet<&'static str>,
+    noted: HashSet<String>,
 }
 
 /// What explains a text line by line.
@@ -151,16 +141,23 @@ impl Page {
         Self { style, ..Self::default() }
     }
 
-    pub(crate) fn row(&mut self, row: &Row<'_>) {
-        let at = row.at.map(|at| at.as_micros());
+    /// A line about a call: when it was, how long it took, which call, and what to say about it.
+    pub(crate) fn row(
+        &mut self,
+        (at, took): (Option<Duration>, Option<Duration>),
+        call: &str,
+        ink: Ink,
+        text: &str,
+    ) {
+        let at = at.map(|at| at.as_micros());
         let at = at.map(|micros| format!("{:>7}.{:03}", micros / 1000, micros % 1000));
-        let took = row.took.map(|took| Human(took).to_string());
-        let (dim, call) =
-            if row.ink == Ink::Waiting { (Ink::Plain, Ink::Plain) } else { (Ink::Dim, row.ink) };
+        let took = took.map(|took| Human(took).to_string());
+        let is_wait = ink == Ink::Waiting;
+        let (dim, plain) = if is_wait { (Ink::Plain, Ink::Plain) } else { (Ink::Dim, ink) };
         self.put(Ink::Dim, &format!("{:11}", at.unwrap_or_default()), MARGIN);
         self.put(dim, &format!("{:>9}", took.unwrap_or_default()), MARGIN);
-        self.put(call, &format!("  {:<13} ", row.call), MARGIN);
-        self.put(row.ink, row.text, MARGIN);
+        self.put(plain, &format!("  {call:<13} "), MARGIN);
+        self.put(ink, text, MARGIN);
         self.end_line();
     }
 
@@ -171,10 +168,11 @@ impl Page {
     }
 
     /// A remark below a line, from the column `indent` on, unless there was one of this name.
-    pub(crate) fn note(&mut self, name: &'static str, text: &str, indent: usize) {
-        if name.is_empty() || !self.noted.insert(name) {
+    pub(crate) fn note(&mut self, name: &str, text: &str, indent: usize) {
+        if name.is_empty() || self.noted.contains(name) {
             return;
         }
+        self.noted.insert(name.to_owned());
         let width = self.style.columns.map_or(WIDTH, |columns| columns.min(WIDTH));
         self.put(Ink::Plain, &format!("{:indent$}", ""), indent);
         self.flow(Ink::Dim, &format!("└ {text}"), indent + 2, width);

@@ -97,7 +97,7 @@ pub enum Event<'a> {
     /// The queue was empty.
     QueueEmpty,
     /// Bytes of a client were read.
-    Received(&'a Payload),
+    Received(Payload),
     /// So many bytes of a client were looked at; the next call reads them.
     Peeked(usize),
     /// No byte of it had arrived.
@@ -109,14 +109,14 @@ pub enum Event<'a> {
     /// Bytes were sent to a client.
     Sent {
         /// Which.
-        payload: &'a Payload,
+        payload: Payload,
         /// How many bytes the server wanted to send.
         requested: usize,
     },
     /// The client does not read what it was sent, and the kernel takes no more for it.
     SendBufferFull,
     /// Some of the watched sockets are ready.
-    Ready(&'a [Ready]),
+    Ready(Vec<Ready>),
     /// None was, for as long as the server wanted to wait.
     NoneReady(Option<Duration>),
     /// This program has connected to a server.

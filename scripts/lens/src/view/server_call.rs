@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use trace::explain::{is_wait, say};
+use trace::explain::say;
 use trace::semantics::{Attributed, Event};
-use trace::strace::{Call, Line, WAIT};
+use trace::strace::{Call, Class, Line, WAIT};
 
 use crate::text::cut;
 
@@ -90,7 +90,7 @@ impl ServerCall {
     pub fn is_asleep(&self) -> bool {
         // To send takes longer than to read, without any waiting.
         let limit = if writes(&self.name) { micros(WAIT) } else { ASLEEP_US };
-        is_wait(&self.name) && self.did != Did::Nothing && self.took_us >= limit
+        Class::of(&self.name).may_wait() && self.did != Did::Nothing && self.took_us >= limit
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client_log::{ClientEvent, EventKind};
 use crate::duration::Human;
-use crate::page::{Ink, Page, Row};
+use crate::page::{Ink, Page};
 use crate::semantics::ConnectionTable;
 
 use super::WAIT;
@@ -53,7 +53,7 @@ impl ClientNotes {
             let call = format!("client {}", event.client);
             let ink = if is_wait { Ink::Waiting } else { Ink::Dim };
             let at = event.at().checked_sub(zero);
-            page.row(&Row { at, took: None, call: &call, ink, text: &text });
+            page.row((at, None), &call, ink, &text);
         }
     }
 

@@ -1,6 +1,4 @@
-//! How often each call was made, and which calls were not shown.
-
-use crate::semantics::Event;
+//! How often each call was made.
 
 /// More names than this are not told apart: a garbled log must not fill our memory.
 const MOST: usize = 256;
@@ -33,50 +31,5 @@ impl Counts {
         let more = (names.len() > most).then(|| "…".to_owned());
         let names = names.iter().take(most).map(|(name, count)| format!("{name} {count}"));
         names.chain(more).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// What is not shown.
-#[derive(Debug, Default)]
-pub(super) struct Elided {
-    /// A call about a socket was seen.
-    is_serving: bool,
-    starting: Counts,
-    log: u64,
-    other: Counts,
-}
-
-impl Elided {
-    pub(super) fn add(&mut self, name: &str, event: &Event<'_>) {
-        match event {
-            _ if !self.is_serving => self.starting.add(name),
-            Event::Wrote { .. } => self.log += 1,
-            _ => self.other.add(name),
-        }
-    }
-
-    /// The line that stands for all calls before the first that is about a socket: only once.
-    pub(super) fn line(&mut self) -> Option<String> {
-        if std::mem::replace(&mut self.is_serving, true) || self.starting.total() == 0 {
-            return None;
-        }
-        let (total, list) = (self.starting.total(), self.starting.list(5));
-        Some(format!("… {total} calls that start the program: {list}"))
-    }
-
-    /// What was not shown, for the end.
-    pub(super) fn summary(&self) -> Option<String> {
-        let mut parts = Vec::new();
-        if self.starting.total() > 0 {
-            parts.push(format!("{} calls that start the program", self.starting.total()));
-        }
-        if self.log > 0 {
-            parts.push(format!("{} that write the log", self.log));
-        }
-        if self.other.total() > 0 {
-            let others = if self.other.total() == 1 { "other" } else { "others" };
-            parts.push(format!("{} {others}", self.other.total()));
-        }
-        (!parts.is_empty()).then(|| parts.join(", "))
     }
 }

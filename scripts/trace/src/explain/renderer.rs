@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::duration::Human;
-use crate::page::{Ink, MARGIN, Page, Row};
+use crate::page::{Ink, MARGIN, Page};
 use crate::semantics::{Attributed, Client, Event, poll_timeout};
 use crate::strace::{Call, Line};
 
-use super::counts::Elided;
 use super::summary::Summary;
 use super::{notes, sentence};
 
@@ -20,7 +19,6 @@ const MOST_THREADS: usize = 256;
 pub(super) struct Renderer {
     pub(super) page: Page,
     pub(super) summary: Summary,
-    elided: Elided,
     shows_all: bool,
     /// The threads that have touched sockets, in the order of their appearance.
     threads: Vec<u32>,
@@ -66,7 +64,7 @@ impl Renderer {
                 self.summary.time(line.at, slept);
                 return;
             }
-            self.elided.add(name, event);
+            self.summary.add_elided(name, event);
             if self.shows_all {
                 self.sentence.clear();
                 raw(call, &mut self.sentence);
@@ -125,16 +123,16 @@ impl Renderer {
     /// Sums up.
     pub(super) fn finish(&mut self, clients: usize, waiting: Option<&str>) {
         self.write_elided();
-        self.summary.write(clients, waiting, &self.elided, &mut self.page);
+        self.summary.write(clients, waiting, &mut self.page);
     }
 
     /// Writes the row of the sentence.
     fn row(&mut self, at: Option<Duration>, took: Option<Duration>, call: &str, ink: Ink) {
-        self.page.row(&Row { at, took, call, ink, text: &self.sentence });
+        self.page.row((at, took), call, ink, &self.sentence);
     }
 
     fn write_elided(&mut self) {
-        if let Some(text) = self.elided.line().filter(|_| !self.shows_all) {
+        if let Some(text) = self.summary.elided_line().filter(|_| !self.shows_all) {
             self.page.line(Ink::Dim, &text, 2);
         }
     }

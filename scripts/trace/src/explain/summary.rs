@@ -7,7 +7,7 @@ use crate::duration::Human;
 use crate::page::{Ink, Page};
 use crate::semantics::Event;
 
-use super::counts::{Counts, Elided};
+use super::counts::Counts;
 
 /// What is added up.
 #[derive(Debug, Default)]
@@ -19,7 +19,14 @@ pub(super) struct Summary {
     asleep: Vec<(String, Duration)>,
     first: Option<Duration>,
     last: Duration,
+    /// Lines that are none of strace.
     pub(super) unknown: u64,
+    /// A call about a socket was seen.
+    is_serving: bool,
+    /// Calls that are not shown: those before it, those that write the log, and all others.
+    starting: Counts,
+    log: u64,
+    other: Counts,
 }
 
 impl Summary {
@@ -30,6 +37,36 @@ impl Summary {
             self.commands += payload.items.len();
             self.reads += 1;
         }
+    }
+
+    /// Counts a call that is not about sockets.
+    pub(super) fn add_elided(&mut self, name: &str, event: &Event<'_>) {
+        match event {
+            _ if !self.is_serving => self.starting.add(name),
+            Event::Wrote { .. } => self.log += 1,
+            _ => self.other.add(name),
+        }
+    }
+
+    /// The line that stands for all calls before the first that is about a socket: only once.
+    pub(super) fn elided_line(&mut self) -> Option<String> {
+        let is_first = !std::mem::replace(&mut self.is_serving, true);
+        let (total, list) = (self.starting.total(), self.starting.list(5));
+        let line = || format!("… {total} calls that start the program: {list}");
+        (is_first && total > 0).then(line)
+    }
+
+    /// What was not shown.
+    fn elided(&self) -> Option<String> {
+        let others = if self.other.total() == 1 { "other" } else { "others" };
+        let parts = [
+            (self.starting.total(), "calls that start the program"),
+            (self.log, "that write the log"),
+            (self.other.total(), others),
+        ];
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, what)| format!("{count} {what}")).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// Counts the time of a line: the picture goes from the first socket call to the last.
@@ -49,14 +86,8 @@ impl Summary {
         }
     }
 
-    pub(super) fn write(
-        &mut self,
-        clients: usize,
-        waiting: Option<&str>,
-        elided: &Elided,
-        page: &mut Page,
-    ) {
-        let (total, hidden) = (self.calls.total(), elided.summary());
+    pub(super) fn write(&mut self, clients: usize, waiting: Option<&str>, page: &mut Page) {
+        let (total, hidden) = (self.calls.total(), self.elided());
         if total == 0 && hidden.is_none() {
             let make = "strace -f -ttt -T -yy -o trace.log PROGRAM";
             page.line(Ink::Error, &format!("No line of strace in there. Make some: {make}"), 2);

@@ -8,7 +8,7 @@ use super::{Attributed, Carried, ConnectionTable, Event, FdKind, Payload, Side};
 
 impl ConnectionTable {
     /// What a call has done. Give it all calls of a log in their order.
-    pub fn apply<'s>(&'s mut self, call: &Call<'s>) -> Attributed<'s> {
+    pub fn apply<'a>(&mut self, call: &Call<'a>) -> Attributed<'a> {
         let fd = self.recognise_for(call);
         if let Some(fd) = fd.filter(|fd| self.is_foreign(*fd)) {
             return self.ignored(call, fd);
@@ -84,44 +84,46 @@ impl ConnectionTable {
         Attributed { client: Some(client), event: Event::Accepted(fd) }
     }
 
-    fn received(&mut self, call: &Call<'_>, fd: Option<i32>) -> Attributed<'_> {
-        let Some(client) = fd.and_then(|fd| self.client(fd)).cloned() else {
-            return Event::Other.into();
-        };
+    fn received(&mut self, call: &Call<'_>, fd: Option<i32>) -> Attributed<'static> {
         let event = match call.outcome.count() {
             0 => Event::EndOfStream,
             count if call.has_flag(b"MSG_PEEK") => Event::Peeked(count),
-            _ => Event::Received(self.decode(Side::Client, call, fd).0),
+            _ => match self.decode(Side::Client, call, fd) {
+                Some((payload, _)) => Event::Received(payload),
+                None => Event::Other,
+            },
         };
-        Attributed { client: Some(client), event }
+        self.of_client(fd, event)
     }
 
-    fn sent(&mut self, call: &Call<'_>, fd: Option<i32>) -> Attributed<'_> {
-        let Some(client) = fd.and_then(|fd| self.client(fd)).cloned() else {
-            return Event::Other.into();
+    fn sent(&mut self, call: &Call<'_>, fd: Option<i32>) -> Attributed<'static> {
+        let event = match self.decode(Side::Server, call, fd) {
+            Some((payload, requested)) => Event::Sent { payload, requested },
+            None => Event::Other,
         };
-        let (payload, requested) = self.decode(Side::Server, call, fd);
-        Attributed { client: Some(client), event: Event::Sent { payload, requested } }
+        self.of_client(fd, event)
+    }
+
+    /// An event of the client behind the descriptor, if there is one.
+    fn of_client(&self, fd: Option<i32>, event: Event<'static>) -> Attributed<'static> {
+        match fd.and_then(|fd| self.client(fd)).cloned() {
+            Some(client) => Attributed { client: Some(client), event },
+            None => Event::Other.into(),
+        }
     }
 
     /// What a call has carried, and for how many bytes it had room.
-    fn decode(&mut self, by: Side, call: &Call<'_>, fd: Option<i32>) -> (&Payload, usize) {
+    fn decode(&mut self, by: Side, call: &Call<'_>, fd: Option<i32>) -> Option<(Payload, usize)> {
+        let FdKind::Connection(connection) = self.fds.get_mut(&fd?)? else { return None };
         let (shown, room) = Text::all_within(call.args.get(1));
         let count = call.outcome.count();
         let room = room.or_else(|| from_utf8(call.args.get(2)).ok()?.parse().ok());
-        let is_all = room.is_none_or(|room| match by {
-            Side::Client => count < room,
-            Side::Server => count == room,
-        });
-        let carried = Carried { shown: &shown, count, is_all };
-        if let Some(FdKind::Connection(connection)) = fd.and_then(|fd| self.fds.get_mut(&fd)) {
-            let decoder = match by {
-                Side::Client => &mut connection.requests,
-                Side::Server => &mut connection.replies,
-            };
-            decoder.decode(by, carried, &mut self.payload, &mut self.spare);
-        }
-        (&self.payload, room.unwrap_or(0).max(count))
+        let (decoder, is_all) = match by {
+            Side::Client => (&mut connection.requests, room.is_none_or(|room| count < room)),
+            Side::Server => (&mut connection.replies, room.is_none_or(|room| count == room)),
+        };
+        let payload = decoder.decode(by, Carried { shown: &shown, count, is_all });
+        Some((payload, room.unwrap_or(0).max(count)))
     }
 
     fn closed(&mut self, fd: Option<i32>) -> Attributed<'static> {

@@ -4,11 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use shared::buffer::ReadBuffer;
-
 use crate::strace::{descriptor, label, local, peer};
 
-use super::{Client, Payload, Ready, StreamDecoder};
+use super::{Client, StreamDecoder};
 
 /// More descriptors than this cannot be open: a garbled log must not fill our memory.
 pub(super) const MOST: usize = 65_536;
@@ -49,10 +47,6 @@ pub struct ConnectionTable {
     pub(super) non_blocking: HashSet<i32>,
     names: HashMap<u16, String>,
     clients: usize,
-    pub(super) payload: Payload,
-    /// Lent to one connection after the other.
-    pub(super) spare: ReadBuffer,
-    pub(super) ready: Vec<Ready>,
 }
 
 impl ConnectionTable {

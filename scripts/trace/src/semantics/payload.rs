@@ -67,51 +67,38 @@ pub enum Side {
 }
 
 impl StreamDecoder {
-    /// Decodes what one read or write has carried into `payload`. `spare` is a buffer that all connections
-    /// share: thousands of them need no memory as long as their items are whole.
-    pub fn decode(
-        &mut self,
-        by: Side,
-        carried: Carried<'_>,
-        payload: &mut Payload,
-        spare: &mut ReadBuffer,
-    ) {
+    /// Decodes what one read or write has carried.
+    pub fn decode(&mut self, by: Side, carried: Carried<'_>) -> Payload {
         let shown = carried.shown.get(..carried.count).unwrap_or(carried.shown);
         let carried = Carried { shown, ..carried };
         if self.protocol.is_none() && !shown.is_empty() {
             self.protocol = Some(protocol_of_replies(shown));
         }
-        payload.items.clear();
-        payload.raw.clear();
-        payload.raw.extend_from_slice(shown.get(..RAW).unwrap_or(shown));
-        payload.bytes = carried.count;
-        payload.has_error = false;
-        payload.continues = !self.buffer.filled().is_empty();
-        let is_lent = !payload.continues;
-        if is_lent {
-            std::mem::swap(&mut self.buffer, spare);
-        }
+        let mut payload = Payload {
+            bytes: carried.count,
+            raw: shown.get(..RAW).unwrap_or(shown).to_vec(),
+            continues: !self.buffer.filled().is_empty(),
+            ..Payload::default()
+        };
         let was_padded = self.is_padded;
-        let mut is_decoded = self.decode_items(by, carried, payload);
+        let mut is_decoded = self.decode_items(by, carried, &mut payload);
         if !is_decoded && was_padded {
             // What was left from before was a guess, and a wrong one. Start again from here.
             self.reset();
             payload.continues = false;
-            is_decoded = self.decode_items(by, carried, payload);
+            is_decoded = self.decode_items(by, carried, &mut payload);
         }
         payload.is_lost = !is_decoded;
-        payload.unfinished = if is_decoded { self.buffer.filled().len() } else { 0 };
         if !is_decoded {
             self.reset();
         }
+        payload.unfinished = self.buffer.filled().len();
         if payload.unfinished == 0 {
+            // Thousands of connections need no memory as long as their items are whole.
+            self.buffer = ReadBuffer::new();
             self.is_padded = false;
-            if is_lent {
-                std::mem::swap(&mut self.buffer, spare);
-            } else {
-                self.buffer = ReadBuffer::new();
-            }
         }
+        payload
     }
 
     /// Returns whether all of it could be decoded.

@@ -47,14 +47,13 @@ impl ConnectionTable {
     }
 
     /// `epoll_wait(5, [{events=EPOLLIN, data={u32=0, u64=0}}], 1024, -1) = 1`
-    pub(super) fn epoll_returned(&mut self, call: &Call<'_>) -> Attributed<'_> {
-        self.returned(call, call.args.get(1), b"{events=", |table, event| {
-            token(event).and_then(|token| table.tokens.get(&token)).copied()
-        })
+    pub(super) fn epoll_returned(&self, call: &Call<'_>) -> Attributed<'static> {
+        let fd = |event: &[u8]| self.tokens.get(&token(event)?).copied();
+        self.returned(call, call.args.get(1), b"{events=", fd)
     }
 
     /// `poll([{fd=3, events=POLLIN}], 1, -1) = 1 ([{fd=3, revents=POLLIN}])`
-    pub(super) fn poll_returned(&mut self, call: &Call<'_>) -> Attributed<'_> {
+    pub(super) fn poll_returned(&mut self, call: &Call<'_>) -> Attributed<'static> {
         let list = call.args.get(0);
         if !list.is_empty() && self.first_polled(list).is_none() {
             return Event::Background.into();
@@ -62,29 +61,28 @@ impl ConnectionTable {
         if call.never_returned() {
             return Event::NeverReturned.into();
         }
-        self.returned(call, call.outcome.note, b"{fd=", |_, event| descriptor(event.get(4..)?))
+        self.returned(call, call.outcome.note, b"{fd=", |event| descriptor(event.get(4..)?))
     }
 
     /// The sockets that are ready, by a list whose items begin with `mark`.
     fn returned(
-        &mut self,
+        &self,
         call: &Call<'_>,
         list: &[u8],
         mark: &[u8],
-        fd: impl Fn(&Self, &[u8]) -> Option<i32>,
-    ) -> Attributed<'_> {
+        fd: impl Fn(&[u8]) -> Option<i32>,
+    ) -> Attributed<'static> {
         if call.outcome.value == Some(0) {
             return Event::NoneReady(poll_timeout(call)).into();
         }
-        self.ready.clear();
+        let mut ready = Vec::new();
         let mut starts = memmem::find_iter(list, mark).peekable();
         while let Some(start) = starts.next() {
             let event = list.get(start..starts.peek().copied().unwrap_or(list.len()));
             let event = event.unwrap_or_default();
-            let ready = self.ready_for(fd(self, event), event);
-            self.ready.push(ready);
+            ready.push(self.ready_for(fd(event), event));
         }
-        Event::Ready(&self.ready).into()
+        Event::Ready(ready).into()
     }
 
     /// The first socket in `[{fd=3, events=POLLIN}, …]`, after a look at what all of them are.
