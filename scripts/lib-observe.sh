@@ -61,9 +61,9 @@ read_port() {
 }
 
 ### colours, for a terminal only
-bold='' dim='' red='' green='' magenta='' cyan='' plain=''
+bold='' dim='' red='' plain=''
 if [[ -t 1 && -z ${NO_COLOR-} ]]; then
-  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' magenta=$'\e[35m' cyan=$'\e[36m' plain=$'\e[0m'
+  bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'
 fi
 
 # note TEXT: something we say, apart from what the tools say.

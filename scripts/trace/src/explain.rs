@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::page::{self, Explainer, Ink, Page, WIDTH};
 use crate::semantics::ConnectionTable;
-use crate::strace::{self, Call, Class, End, Joiner, Kind, Line, MAY_BE_FILE, WAIT, descriptor};
+use crate::strace::{self, Call, End, Joiner, Kind, Line, WAIT};
 
 mod client_notes;
 mod clock;
@@ -136,9 +136,8 @@ impl Driver {
     /// If a call has waited for somebody, writes so, and returns how long.
     fn sleep(&mut self, line: &Line<'_>, call: &Call<'_>) -> Option<Duration> {
         let took = call.took.filter(|took| *took > WAIT)?;
-        let fd = self.table.waits_for(call)?;
-        let client = fd.and_then(|fd| self.table.client(fd));
-        self.renderer.slept(line, (call, took), client);
+        let wait = self.table.waits_for(call)?;
+        self.renderer.slept(line, (call, took), wait.client.as_ref());
         Some(took)
     }
 
@@ -154,12 +153,14 @@ impl Driver {
     /// Shows, until the next line comes, which thread is asleep and what for.
     fn show_asleep<'a>(&mut self, mut calls: impl Iterator<Item = Line<'a>>) {
         let asleep = calls.find_map(|line| match line.kind {
-            Kind::Unfinished { name, args } => Some((name, self.known_wait(name, args)?)),
+            Kind::Unfinished { name, args } => {
+                Some((name, self.table.waits_for(&strace::begun(name, args))?))
+            }
             _ => None,
         });
-        if let Some((name, fd)) = asleep {
+        if let Some((name, wait)) = asleep {
             let mut text = String::from(" now: ");
-            sentence::wait(name, self.table.client(fd), None, &mut text);
+            sentence::wait(name, wait.client.as_ref(), None, &mut text);
             self.renderer.page.status(&(text + " "));
         }
     }
@@ -167,18 +168,11 @@ impl Driver {
     /// Writes that a call has not come back before the log ends.
     fn still_asleep(&mut self, line: &Line<'_>) {
         let Kind::Unfinished { name, args } = line.kind else { return };
-        if let Some(fd) = self.known_wait(name, args) {
+        if let Some(wait) = self.table.waits_for(&strace::begun(name, args)) {
             let last = self.clock.last();
             let took = last.saturating_sub(line.at.unwrap_or(last));
-            self.renderer.still_asleep(line, (name, took), self.table.client(fd));
+            self.renderer.still_asleep(line, (name, took), wait.client.as_ref());
         }
-    }
-
-    /// The descriptor that a call waits for, if it is a socket.
-    fn known_wait(&self, name: &str, args: &[u8]) -> Option<i32> {
-        let fd = descriptor(args).filter(|_| Class::of(name).may_wait())?;
-        let is_unknown_socket = !MAY_BE_FILE.contains(&name) && !self.table.is_foreign(fd);
-        (self.table.is_socket(fd) || is_unknown_socket).then_some(fd)
     }
 
     /// Writes what is left to write, and sums up.

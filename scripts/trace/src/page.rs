@@ -225,7 +225,7 @@ impl Page {
     }
 
     fn paint(&mut self, ink: Ink, text: &str) {
-        if self.style.colour && ink != Ink::Plain && !text.is_empty() {
+        if self.style.colour && ink != Ink::Plain && !text.trim().is_empty() {
             _ = write!(self.text, "{}", ink.on(text));
         } else {
             self.text.push_str(text);

@@ -45,6 +45,13 @@ impl<'a> From<Event<'a>> for Attributed<'a> {
     }
 }
 
+/// What a call waits for: for sockets, and perhaps for one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// The client, if the call can wait for no other.
+    pub client: Option<Client>,
+}
+
 /// What a call has done, or has tried to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -145,7 +152,7 @@ pub enum Event<'a> {
 pub enum Interest {
     /// A socket was added.
     Added(i32),
-    /// The kernel is to tell again.
+    /// The kernel is asked to report it once more.
     Modified(i32),
     /// A socket was removed.
     Removed(i32),

@@ -174,6 +174,12 @@ fn without_end(text: &[u8]) -> Option<&[u8]> {
     unfinished.or_else(|| text.strip_suffix(b"<detached ...>"))
 }
 
+/// A call that has begun and not come back, with its first arguments.
+#[must_use]
+pub fn begun<'a>(name: &'a str, args: &'a [u8]) -> Call<'a> {
+    Call { name, args: scan::first_args(args), outcome: Outcome::default(), took: None }
+}
+
 /// Parses what stands behind `name(`.
 fn parse_call<'a>(name: &'a str, text: &'a [u8]) -> Option<Call<'a>> {
     let (args, rest) = scan::args(text)?;

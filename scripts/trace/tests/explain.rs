@@ -76,7 +76,7 @@ fn on_a_terminal_of_80_columns_lines_break_between_words() {
 }
 
 #[test]
-fn each_note_is_told_once() {
+fn each_note_is_written_once() {
     let page = explain(LAB3);
     let mut notes: Vec<&str> = page.lines().filter(|line| line.contains('└')).collect();
     let count = notes.len();
@@ -87,7 +87,7 @@ fn each_note_is_told_once() {
 }
 
 #[test]
-fn all_shows_what_is_folded_otherwise() {
+fn all_shows_what_is_left_out_otherwise() {
     assert!(!explain(LAB1).contains("ioctl       "));
     let page = explain_with(LAB1, ClientNotes::default(), true);
     assert!(page.contains("ioctl") && page.contains("TCGETS"), "{page}");
@@ -134,7 +134,7 @@ fn the_page_is_the_same_however_the_log_arrives() {
 }
 
 #[test]
-fn whoever_watches_sees_who_is_asleep_right_now() {
+fn a_terminal_shows_which_call_is_asleep_right_now() {
     let started = b"1795241244.600000 accept4(3<TCP:[127.0.0.1:43473]>, ";
     let mut page = Vec::new();
     let options = Options { live: true, ..Options::default() };

@@ -90,7 +90,7 @@ fn a_number_that_was_another_socket_may_become_that_of_a_client() {
 }
 
 #[test]
-fn all_parts_of_a_gathered_write_are_told() {
+fn all_parts_of_a_gathered_write_are_decoded() {
     let lines = [
         ACCEPTED,
         r#"7 100000001.000000 sendmsg(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="+O", iov_len=2}, {iov_base="K\r\n", iov_len=3}], msg_iovlen=2, msg_controllen=0, msg_flags=0}, 0) = 5 <0.001095>"#,
@@ -279,4 +279,27 @@ fn clients_may_come_by_ipv6() {
     let page = explain(&lines);
     assert_says(&page, &["accepted client [::1]:60202 as descriptor 4", "[::1]:60202 said PING"]);
     assert_says(&page, &["answered client [::1]:60203: OK", "nobody can connect now"]);
+}
+
+#[test]
+fn a_call_that_sleeps_when_the_trace_ends_is_shown_whatever_it_waits_with() {
+    let begun = "7 100000001.000000 poll([{fd=3<TCP:[127.0.0.1:6379]>, events=POLLIN}], 1, -1 <unfinished ...>";
+    let last = "8 100000002.000000 close(99) = 0 <0.000010>";
+    assert_says(&explain(&[ACCEPTED, begun, last]), &["asleep in poll: nobody speaks, when"]);
+    let files =
+        "7 100000001.000000 poll([{fd=0</dev/null>, events=POLLIN}], 1, -1 <unfinished ...>";
+    let read = "7 100000001.000000 read(0,  <unfinished ...>";
+    let pair = "7 100000001.000000 recvfrom(12<UNIX-STREAM:[5082347]>,  <unfinished ...>";
+    for other in [files, read, pair] {
+        assert_silent_about(&explain(&[ACCEPTED, other, last]), &["asleep"]);
+    }
+}
+
+#[test]
+fn a_sleep_on_a_listening_socket_that_was_there_before_the_trace_is_counted() {
+    let accepted = r#"7 100000000.000000 accept4(3, {sa_family=AF_INET, sin_port=htons(40960), sin_addr=inet_addr("127.0.0.1")}, [128 => 16], SOCK_CLOEXEC) = 5 <0.250000>"#;
+    assert_says(
+        &explain(&[accepted]),
+        &["waited 250 ms for a client", "in accept4 250 ms (100 %)"],
+    );
 }

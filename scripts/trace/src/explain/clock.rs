@@ -8,14 +8,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     zero: Option<Duration>,
-    /// Midnights that have passed, if the log tells times of the day.
+    /// Midnights that have passed, if the log has times of the day.
     days: Duration,
     /// The latest time, as `zero` counts it.
     latest: Duration,
 }
 
 impl Clock {
-    /// The time of the first line, as the log tells it.
+    /// The time of the first line, as the log has it.
     pub(super) fn zero(&self) -> Option<Duration> {
         self.zero
     }

@@ -4,7 +4,7 @@ use std::str::from_utf8;
 
 use crate::strace::{Call, Class, MAY_BE_FILE, Text, WAIT, address, descriptor, peer};
 
-use super::{Attributed, Carried, ConnectionTable, Event, FdKind, Payload, Side};
+use super::{Attributed, Carried, ConnectionTable, Event, FdKind, Payload, Side, Wait};
 
 impl ConnectionTable {
     /// What a call has done. Give it all calls of a log in their order.
@@ -31,17 +31,19 @@ impl ConnectionTable {
         }
     }
 
-    /// Whether a call waits for sockets, and for which, if one is known. A call that began before the log may have any
-    /// arguments: we take it for one that waits for sockets.
-    pub fn waits_for(&mut self, call: &Call<'_>) -> Option<Option<i32>> {
+    /// What a call waits for, if it waits for sockets. A call that began before the log may have any arguments: we take it
+    /// for one that waits for sockets.
+    pub fn waits_for(&mut self, call: &Call<'_>) -> Option<Wait> {
         let fd = match Class::of(call.name) {
             Class::Other => return None,
-            Class::Restarted => return Some(None),
-            Class::Poll if call.args.get(0).is_empty() => return Some(None),
+            Class::Restarted => return Some(Wait { client: None }),
+            Class::Poll if call.args.get(0).is_empty() => return Some(Wait { client: None }),
             Class::Poll => self.first_polled(call.args.get(0)),
             _ => self.recognise_for(call),
-        };
-        fd.filter(|fd| self.is_socket(*fd)).map(Some)
+        }?;
+        let may_be_file = Class::of(call.name) == Class::Poll || MAY_BE_FILE.contains(&call.name);
+        let is_ours = self.is_socket(fd) || !(may_be_file || self.is_foreign(fd));
+        is_ours.then(|| Wait { client: self.client(fd).cloned() })
     }
 
     /// The descriptor that a call is about.

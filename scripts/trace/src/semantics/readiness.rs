@@ -1,4 +1,4 @@
-//! The list of watched sockets: what `epoll` and `poll` are told, and what they tell.
+//! The list of watched sockets: the arguments of `epoll` and `poll`, and what they return.
 
 use std::str::from_utf8;
 use std::time::Duration;
@@ -131,5 +131,5 @@ pub fn poll_timeout(call: &Call<'_>) -> Option<Duration> {
         let seconds = u64::try_from(leading_number(field(arg, b"tv_sec=")?)?).ok()?;
         return Some(Duration::new(seconds, u32::try_from(leading_number(nanos)?).ok()?));
     }
-    from_utf8(arg).ok()?.parse().ok().map(Duration::from_millis)
+    u64::try_from(leading_number(arg)?).ok().map(Duration::from_millis)
 }

@@ -43,7 +43,7 @@ const ACCEPT: &str = r#"accept4(3, {sa_family=AF_INET, sin_port=htons(40960), si
 const CLIENT: &str = "client 127.0.0.1:40960";
 
 #[test]
-fn a_client_of_lab_1_comes_speaks_is_answered_and_leaves() {
+fn a_client_of_lab_1_connects_asks_is_answered_and_closes() {
     let lines = [
         ACCEPT,
         r#"recvfrom(5, "SET name \"Alice B\"\n", 16384, 0, NULL, NULL) = 19"#,
@@ -66,7 +66,7 @@ fn a_client_of_lab_1_comes_speaks_is_answered_and_leaves() {
 }
 
 #[test]
-fn several_commands_in_one_read_and_one_command_in_several_are_told_apart() {
+fn several_commands_in_one_read_and_one_command_in_several_are_distinguished() {
     let lines = [
         ACCEPT,
         r#"recvfrom(5, "*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nPING\r\n*2\r\n$3", 16384, 0, NULL, NULL) = 34"#,
@@ -223,7 +223,7 @@ fn every_error_of_lab_1_is_noticed_and_no_other_line() {
 }
 
 #[test]
-fn replies_of_resp3_are_told() {
+fn replies_of_resp3_are_decoded() {
     let reply = r#"sendto(5, "%1\r\n#t\r\n~2\r\n,1.5\r\n(99\r\n", 23, MSG_NOSIGNAL, NULL, 0) = 23"#;
     assert_eq!(meanings(&[ACCEPT, reply])[1], format!(r#"{CLIENT}: ["{{true, [1.5, 99]}}"] +0"#));
 }

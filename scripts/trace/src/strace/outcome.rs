@@ -43,7 +43,7 @@ impl Outcome<'_> {
     }
 }
 
-/// Parses what stands behind the `)` of a call; also tells how long it took.
+/// Parses what stands behind the `)` of a call, and how long it took.
 pub(super) fn parse(text: &[u8]) -> Option<(Outcome<'_>, Option<Duration>)> {
     let text = text.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
     let (text, took) = split_duration(text);

@@ -57,6 +57,19 @@ pub(super) fn word(text: &[u8]) -> Option<(&str, &[u8])> {
 /// that. `None` if the `)` is missing: the line was cut.
 pub(super) fn args(text: &[u8]) -> Option<(Args<'_>, &[u8])> {
     let mut args = Args::default();
+    let end = collect(text, &mut args)?;
+    Some((args, text.get(end..)?))
+}
+
+/// The arguments at the start of a call, each with its comma.
+pub(super) fn first_args(text: &[u8]) -> Args<'_> {
+    let mut args = Args::default();
+    collect(text, &mut args);
+    args
+}
+
+/// Collects arguments, and returns the place behind the `)`.
+fn collect<'a>(text: &'a [u8], args: &mut Args<'a>) -> Option<usize> {
     let (mut start, mut depth, mut at) = (0, 0u32, 0);
     loop {
         match *text.get(at)? {
@@ -78,7 +91,7 @@ pub(super) fn args(text: &[u8]) -> Option<(Args<'_>, &[u8])> {
                 if !last.is_empty() && last != b"<unfinished ...>" {
                     args.push(last);
                 }
-                return Some((args, text.get(at + 1..)?));
+                return Some(at + 1);
             }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b',' if depth == 0 => {

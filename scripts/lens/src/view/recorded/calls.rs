@@ -3,7 +3,7 @@
 use crate::record::Meta;
 use trace::client_log::ClientEvent;
 use trace::semantics::ConnectionTable;
-use trace::strace::{Joiner, Kind, Line, parse};
+use trace::strace::{Joiner, Kind, Line, begun, parse};
 
 use super::super::ServerCall;
 use super::LATEST_US;
@@ -38,8 +38,7 @@ fn never_returned(
     table: &mut ConnectionTable,
 ) -> Option<ServerCall> {
     let Kind::Unfinished { name, args } = line.kind else { return None };
-    let text = [name.as_bytes(), b"(", args, b") = ?"].concat();
-    let Kind::Call(call) = parse(&text).kind else { return None };
+    let call = begun(name, args);
     let attributed = table.apply(&call);
     let mut call = ServerCall::new(line, &call, &attributed)?;
     call.took_us = last_us.saturating_sub(call.start_us);
