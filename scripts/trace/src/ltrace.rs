@@ -1,19 +1,20 @@
 //! Explains a log of ltrace: the bytes that a lab receives and sends, and the words that it copies in between.
-//!
-//! ltrace does not escape the quotes within a string, so arguments cannot be told apart here as in a log of strace.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crate::page::{self, Explainer, Ink, Page, Style};
-use crate::strace::seconds;
+
+mod calls;
+
+use calls::{Call, Calls};
 
 /// Where notes begin.
 const INDENT: usize = 15;
 /// A call that takes longer than this has slept: nothing else takes a call of libc so long, under ltrace.
 const SLEEP: Duration = Duration::from_millis(20);
-/// So many words of clients, and so many threads, are kept: a garbled log must not fill our memory.
+/// So many words of clients are kept: a garbled log must not fill our memory.
 const MOST: usize = 65_536;
 
 /// Explains a log of `ltrace -f -ttt -T` with the calls that `scripts/ltrace.sh` asks for, as it comes. It begins where
@@ -38,16 +39,6 @@ enum Purpose {
     Reply,
 }
 
-/// A call of a library function.
-#[derive(Debug, Clone, Copy)]
-struct Call<'a> {
-    at: Duration,
-    name: &'a str,
-    args: &'a str,
-    result: &'a str,
-    took: Duration,
-}
-
 #[derive(Debug, Default)]
 struct Ltrace {
     page: Page,
@@ -55,8 +46,7 @@ struct Ltrace {
     thread: Option<u32>,
     /// When it made its first call after that.
     began: Option<Duration>,
-    /// The calls that other threads have interrupted, by their thread: the name and the first arguments.
-    halves: HashMap<u32, (String, String)>,
+    calls: Calls,
     /// The words that clients have sent.
     words: HashSet<String>,
     purpose: Purpose,
@@ -75,7 +65,9 @@ impl Explainer for Ltrace {
     }
 
     fn line(&mut self, line: &[u8]) {
-        _ = self.part(&String::from_utf8_lossy(line));
+        if let Some(call) = self.calls.next(&String::from_utf8_lossy(line)) {
+            self.call(&call);
+        }
     }
 
     fn finish(&mut self) {
@@ -91,56 +83,28 @@ impl Explainer for Ltrace {
 }
 
 impl Ltrace {
-    /// A line: a whole call, or one of the two parts of a call that another thread has interrupted.
-    fn part(&mut self, line: &str) -> Option<()> {
-        let (thread, rest) = line.split_once(' ')?;
-        let (at, rest) = rest.trim_start().split_once(' ')?;
-        let (thread, at) = (thread.parse().ok()?, seconds(at.as_bytes())?);
-        if self.thread.is_some_and(|serving| serving != thread) {
-            return None;
+    fn call(&mut self, call: &Call) {
+        if self.thread.is_some_and(|serving| serving != call.thread) {
+            return;
         }
-        if let Some(resumed) = rest.strip_prefix("<... ") {
-            let (_, end) = resumed.split_once(" resumed> ")?;
-            let (name, first) = self.halves.remove(&thread)?;
-            let (args, result, took) = outcome(end)?;
-            let args = first + args;
-            self.call(thread, Call { at, name: &name, args: &args, result, took });
-            return Some(());
-        }
-        let (name, rest) = rest.split_once('(')?;
-        // `lab2-resp->recv@libc.so.6`
-        let name = name.rsplit_once("->").map_or(name, |(_, name)| name);
-        let name = name.split_once('@').map_or(name, |(name, _)| name);
-        if let Some(args) = rest.strip_suffix(" <unfinished ...>") {
-            if self.halves.len() < MOST {
-                self.halves.insert(thread, (name.to_owned(), args.to_owned()));
-            }
-            return None;
-        }
-        let (args, result, took) = outcome(rest)?;
-        self.call(thread, Call { at, name, args, result, took });
-        Some(())
-    }
-
-    fn call(&mut self, thread: u32, call: Call<'_>) {
         if self.thread.is_none() {
             // The start of the program copies a thousand things.
             if call.name == "write" && call.args.contains(" listening on ") {
-                self.thread = Some(thread);
+                self.thread = Some(call.thread);
             }
             return;
         }
         self.began.get_or_insert(call.at);
-        let result = call.result;
-        let (ink, note) = match call.name {
-            "memcpy" => return self.copied(&call),
-            "write" => return self.wrote(&call),
+        let result = call.result.as_str();
+        let (ink, note) = match call.name.as_str() {
+            "memcpy" => return self.copied(call),
+            "write" => return self.wrote(call),
             "send" => (Ink::Reply, "hands the reply to the kernel, which sends it".to_owned()),
             "close" => {
                 (Ink::Plain, "the connection is over, and its number is free again".to_owned())
             }
             _ if result.starts_with('-') => return,
-            "recv" => return self.received(&call),
+            "recv" => return self.received(call),
             "accept4" => (
                 Ink::Title,
                 format!(
@@ -155,17 +119,17 @@ impl Ltrace {
             ),
             _ => return,
         };
-        self.show(&call, ink);
-        self.page.note(call.name, &note, INDENT);
+        self.show(call, ink);
+        self.page.note(&call.name, &note, INDENT);
     }
 
-    fn received(&mut self, call: &Call<'_>) {
+    fn received(&mut self, call: &Call) {
         self.show(call, Ink::Request);
         self.note("takes what this client has sent out of the kernel: these are the very bytes");
         if call.result == "0" {
             self.note("0 bytes, and there will be no more: the client has left");
         }
-        let text = bytes(call.args).replace("\\r\\n", " ").replace("\\n", " ");
+        let text = call.bytes().replace("\\r\\n", " ").replace("\\n", " ");
         for word in text.split(' ').filter(|word| !word.is_empty()) {
             if self.words.len() < MOST {
                 self.words.insert(word.to_owned());
@@ -175,7 +139,7 @@ impl Ltrace {
     }
 
     /// A line of the log goes to the terminal first and to the file then; what it is about says what comes next.
-    fn wrote(&mut self, call: &Call<'_>) {
+    fn wrote(&mut self, call: &Call) {
         if !call.args.starts_with("2, ") {
             self.has_log_file = true;
             if self.purpose != Purpose::LogOrCommand {
@@ -203,8 +167,8 @@ impl Ltrace {
     }
 
     /// Words that came from a client are shown, all else is counted.
-    fn copied(&mut self, call: &Call<'_>) {
-        let word = bytes(call.args);
+    fn copied(&mut self, call: &Call) {
+        let word = call.bytes();
         let is_of_client = self.purpose != Purpose::Other && self.words.contains(word);
         if !is_of_client || word.contains('"') {
             self.others += 1;
@@ -240,12 +204,12 @@ impl Ltrace {
         self.note("copies bytes from one place in the memory of the program to another: a word of the request");
     }
 
-    fn show(&mut self, call: &Call<'_>, ink: Ink) {
+    fn show(&mut self, call: &Call, ink: Ink) {
         self.decide(Purpose::Command);
         self.begin(call.at);
-        let Call { name, args, result, took, .. } = *call;
+        let Call { name, args, result, took, .. } = call;
         self.page.put(ink, &format!("{name}({args}) = {result}"), INDENT);
-        if name != "write" && took > SLEEP {
+        if name != "write" && *took > SLEEP {
             let slept =
                 format!("   <- asleep for {}.{:03} s", took.as_secs(), took.subsec_millis());
             self.page.put(Ink::Error, &slept, INDENT);
@@ -262,18 +226,4 @@ impl Ltrace {
     fn note(&mut self, text: &str) {
         self.page.note(text, text, INDENT);
     }
-}
-
-/// The arguments, the result and the duration in `5, "GET a\n", 16384, 0) = 6 <0.000214>`.
-fn outcome(text: &str) -> Option<(&str, &str, Duration)> {
-    let (rest, took) = text.strip_suffix('>')?.rsplit_once(" <")?;
-    let (args, result) = rest.rsplit_once("= ")?;
-    let took = seconds(took.as_bytes())?;
-    (!result.contains(' ')).then_some((args.trim_end().strip_suffix(')')?, result, took))
-}
-
-/// The bytes in `5, "GET a\n", 16384, 0`, as ltrace has escaped them; empty if there are none.
-fn bytes(args: &str) -> &str {
-    let inside = args.split_once(", \"").and_then(|(_, rest)| rest.rsplit_once("\", "));
-    inside.map_or("", |(bytes, _)| bytes)
 }

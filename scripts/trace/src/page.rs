@@ -7,10 +7,14 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use codec::printable;
-use colored::{Color, ColoredString, Colorize};
 
 use crate::duration::Human;
 use crate::lines::{Lines, Next};
+
+mod ink;
+
+pub use ink::CLIENTS;
+pub(crate) use ink::Ink;
 
 /// Columns of a line, where possible: notes break there, and long values are cut to fit.
 pub(crate) const WIDTH: usize = 100;
@@ -18,19 +22,6 @@ pub(crate) const WIDTH: usize = 100;
 pub(crate) const MARGIN: usize = 36;
 /// So much is collected before it is written, in bytes.
 const FULL: usize = 64 * 1024;
-
-/// Neither yellow, which is for waiting, nor red, which is for errors; all are readable on black and on
-/// white.
-pub const CLIENTS: [Color; 8] = [
-    Color::Cyan,
-    Color::Magenta,
-    Color::Green,
-    Color::Blue,
-    Color::BrightCyan,
-    Color::BrightMagenta,
-    Color::BrightGreen,
-    Color::BrightBlue,
-];
 
 /// For whom an explanation is written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,44 +31,6 @@ pub struct Style {
     /// How many columns the terminal has. Longer lines break between words. `None` if the output is no
     /// terminal: then no line of a call breaks, so that other programs can read it.
     pub columns: Option<usize>,
-}
-
-/// What a text is about, which decides its colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ink {
-    Plain,
-    /// For those who want to know more.
-    Dim,
-    /// Somebody waits.
-    Waiting,
-    Error,
-    Title,
-    /// Bytes that a client has sent.
-    Request,
-    /// Bytes that a server has sent.
-    Reply,
-    /// Bytes that were copied within the server.
-    Copy,
-    /// A client, by its number.
-    Client(usize),
-}
-
-impl Ink {
-    fn on(self, text: &str) -> ColoredString {
-        match self {
-            Ink::Plain => text.normal(),
-            Ink::Dim => text.dimmed(),
-            Ink::Waiting => text.black().on_yellow(),
-            Ink::Error => text.red().bold(),
-            Ink::Title => text.bold(),
-            Ink::Request => text.cyan(),
-            Ink::Reply => text.green(),
-            Ink::Copy => text.magenta(),
-            Ink::Client(number) => {
-                text.color(CLIENTS.get(number % CLIENTS.len()).copied().unwrap_or(Color::White))
-            }
-        }
-    }
 }
 
 /// An explanation, up to where it was written.
