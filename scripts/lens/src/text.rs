@@ -16,9 +16,9 @@ pub(crate) fn human(us: impl TryInto<i64>) -> String {
     format!("{sign}{}", Human(Duration::from_micros(us.unsigned_abs())))
 }
 
-/// A time in microseconds, of which parts are known too: `0.80 µs`, `52 µs`, `1.3 ms`.
+/// A time in microseconds, with three digits: `0.80 µs`, `12.3 µs`, `1.3 ms`.
 pub(crate) fn time(us: f64) -> String {
-    if us < 10.0 { format!("{} µs", figure(us)) } else { human(rounded(us)) }
+    if us < 99.95 { format!("{} µs", figure(us)) } else { human(rounded(us)) }
 }
 
 /// A time to the microsecond: `800.818 ms`.
@@ -39,20 +39,22 @@ pub fn figure(value: f64) -> String {
         ..0.0995 => 3,
         ..9.995 => 2,
         ..99.95 => 1,
-        _ => 0,
+        _ => return thousands(value),
     };
-    let text = format!("{value:.decimals$}");
-    if decimals > 0 {
-        return text;
-    }
-    let mut grouped = String::new();
-    for (place, digit) in text.chars().enumerate() {
-        if place > 0 && (text.len() - place) % 3 == 0 && digit.is_ascii_digit() {
-            grouped.push(',');
+    format!("{value:.decimals$}")
+}
+
+/// A large number, as `103,738`.
+pub(crate) fn thousands(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
         }
-        grouped.push(digit);
+        text.push(digit);
     }
-    grouped
+    text
 }
 
 /// `1 client`, `50 clients`.
@@ -121,5 +123,8 @@ mod tests {
     fn a_figure_has_three_digits() {
         let shown = [0.0912, 0.34, 5.617, 45.08, 99.96, 1234.5, 1_234_567.0].map(figure);
         assert_eq!(shown, ["0.091", "0.34", "5.62", "45.1", "100", "1,234", "1,234,567"]);
+        let shown = [thousands(9.4), thousands(103_738.0), thousands(1e6)];
+        assert_eq!(shown, ["9", "103,738", "1,000,000"]);
+        assert_eq!([time(12.34), time(1_841_135.0)], ["12.3 µs", "1.841 s"]);
     }
 }

@@ -6,9 +6,9 @@ use super::calls::{is_read, is_write};
 use super::measured::{Cost, Measured};
 use super::packets::{OnWire, Traffic};
 use crate::report::model::{BY_TURNS, CallsPerRequest, Cell, Latencies, Loaded, Row};
-use crate::text;
+use crate::text::{self, thousands, time};
 
-use figures::{few, memory, thousands, time, whole_time, with};
+use figures::{few, memory, whole_time, with};
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
 const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited for its first reply";

@@ -17,11 +17,6 @@ pub(super) fn whole_time(us: Option<u64>) -> Cell {
     with(us, |us| human(rounded(us)))
 }
 
-/// Microseconds with the unit that suits them.
-pub(super) fn time(us: f64) -> String {
-    if us < 99.95 { format!("{us:.1} µs") } else { human(rounded(us)) }
-}
-
 /// Memory in bytes.
 pub(super) fn memory(bytes: Option<u64>) -> Cell {
     #[expect(clippy::cast_precision_loss, reason = "bytes of a machine's memory")]
@@ -35,19 +30,6 @@ pub(super) fn few(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A large number, as `103,738`.
-pub(super) fn thousands(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,9 +37,6 @@ mod tests {
     #[test]
     fn figures_are_told_with_as_many_digits_as_mean_something() {
         assert_eq!([few(3.0), few(0.125), few(0.5), few(350.0)], ["3", "0.125", "0.5", "350"]);
-        let shown = [thousands(999.4), thousands(103_738.0), thousands(1e6)];
-        assert_eq!(shown, ["999", "103,738", "1,000,000"]);
-        assert_eq!([time(12.34), time(1_841_135.0)], ["12.3 µs", "1.841 s"]);
         assert_eq!(whole_time(Some(0)).text, "0 µs");
         assert_eq!(whole_time(None).text, NOTHING);
     }

@@ -23,7 +23,12 @@ pub(super) enum Direction {
 struct Packet {
     /// In microseconds since 1970.
     at_us: u64,
-    segment: Segment,
+    /// The client's.
+    port: u16,
+    direction: Direction,
+    /// How many bytes of TCP it carries, and of IP with all headers.
+    bytes: usize,
+    size: usize,
     /// How many bytes the direction has carried with it; 0 if its start was not captured.
     ends: usize,
 }
@@ -61,14 +66,16 @@ impl Packets {
                 "the end of packets.pcap is cut or garbled".clone_into(&mut self.missing);
                 return;
             };
-            let Some(segment) = Segment::parse(&packet.data, server) else { continue };
-            let key = (segment.port, segment.direction);
-            if segment.is_first {
-                begins.insert(key, segment.number.wrapping_add(1));
+            let Some((mut packet, number, is_first)) = parsed(&packet, resolution, server) else {
+                continue;
+            };
+            let key = (packet.port, packet.direction);
+            if is_first {
+                begins.insert(key, number.wrapping_add(1));
             }
-            let before = begins.get(&key).map(|begin| segment.number.wrapping_sub(*begin) as usize);
-            let ends = before.map_or(0, |before| before + segment.bytes);
-            self.all.push(Packet { at_us: micros(&packet, resolution), segment, ends });
+            let before = begins.get(&key).map(|begin| number.wrapping_sub(*begin) as usize);
+            packet.ends = before.map_or(0, |before| before + packet.bytes);
+            self.all.push(packet);
         }
     }
 
@@ -81,12 +88,12 @@ impl Packets {
         at: impl Fn(u64) -> i64,
     ) -> Step {
         let is_it = |packet: &&Packet| {
-            let Segment { port: of, direction: way, bytes, .. } = packet.segment;
-            (of, way) == (port, direction) && bytes > 0 && ends > 0 && packet.ends >= ends
+            let is_of_it = (packet.port, packet.direction) == (port, direction);
+            is_of_it && packet.bytes > 0 && ends > 0 && packet.ends >= ends
         };
         let found = self.all.iter().find(is_it);
         let detail = match (found, self.missing.as_str()) {
-            (Some(packet), _) => format!("{} bytes of TCP", packet.segment.bytes),
+            (Some(packet), _) => format!("{} bytes of TCP", packet.bytes),
             (None, "") => "missing: packets.pcap has no such packet".to_owned(),
             (None, missing) => format!("missing: {missing}"),
         };
@@ -95,60 +102,45 @@ impl Packets {
     }
 }
 
-/// When a packet was seen, in microseconds since 1970.
-fn micros(packet: &RawPcapPacket<'_>, resolution: TsResolution) -> u64 {
-    let units = if resolution == TsResolution::MicroSecond { 1 } else { 1_000 };
-    u64::from(packet.ts_sec) * 1_000_000 + u64::from(packet.ts_frac) / units
-}
-
 /// All packets of a recording: when, in µs since 1970, and how many bytes of IP.
 ///
 /// # Errors
 /// If there are none, or not all; says why.
 pub(crate) fn times(recorded: &Recorded) -> Result<Vec<(u64, usize)>, String> {
     let Packets { all, missing } = Packets::read(recorded);
-    let size = |packet: &Packet| packet.segment.bytes + packet.segment.headers;
     match missing.as_str() {
         "" if all.is_empty() => Err("packets.pcap has no packet of it".to_owned()),
-        "" => Ok(all.iter().map(|packet| (packet.at_us, size(packet))).collect()),
+        "" => Ok(all.iter().map(|packet| (packet.at_us, packet.size)).collect()),
         _ => Err(missing),
     }
 }
 
-/// What a packet tells about TCP.
-#[derive(Debug)]
-struct Segment {
-    /// The client's.
-    port: u16,
-    direction: Direction,
-    number: u32,
-    is_first: bool,
-    bytes: usize,
-    headers: usize,
-}
-
-impl Segment {
-    /// Only the start of a long packet was captured: how much it carried, its headers tell.
-    fn parse(data: &[u8], server: u16) -> Option<Self> {
-        let packet = LaxSlicedPacket::from_ethernet(data).ok()?;
-        let TransportSlice::Tcp(tcp) = packet.transport? else { return None };
-        let (total, of_ip) = match packet.net? {
-            LaxNetSlice::Ipv4(ip) => (ip.header().total_len().into(), ip.header().slice().len()),
-            LaxNetSlice::Ipv6(ip) => {
-                let header = ip.header().slice().len();
-                let total = header + usize::from(ip.header().payload_length());
-                (total, header + ip.extensions().slice().len())
-            }
-            LaxNetSlice::Arp(_) => return None,
-        };
-        let headers = of_ip + tcp.header_len();
-        let (port, direction) = match (tcp.source_port(), tcp.destination_port()) {
-            (from, to) if to == server => (from, Direction::ToServer),
-            (from, to) if from == server => (to, Direction::ToClient),
-            _ => return None,
-        };
-        let bytes = total.saturating_sub(headers);
-        let (number, is_first) = (tcp.sequence_number(), tcp.syn());
-        Some(Self { port, direction, number, is_first, bytes, headers })
-    }
+/// A packet of TCP from or to this port, its number, and whether it is the first of its direction. Only the
+/// start of a long packet was captured: how much it carried, its headers tell.
+fn parsed(
+    raw: &RawPcapPacket<'_>,
+    resolution: TsResolution,
+    server: u16,
+) -> Option<(Packet, u32, bool)> {
+    let sliced = LaxSlicedPacket::from_ethernet(&raw.data).ok()?;
+    let TransportSlice::Tcp(tcp) = sliced.transport? else { return None };
+    let (size, of_ip) = match sliced.net? {
+        LaxNetSlice::Ipv4(ip) => (ip.header().total_len().into(), ip.header().slice().len()),
+        LaxNetSlice::Ipv6(ip) => {
+            let header = ip.header().slice().len();
+            let size = header + usize::from(ip.header().payload_length());
+            (size, header + ip.extensions().slice().len())
+        }
+        LaxNetSlice::Arp(_) => return None,
+    };
+    let (port, direction) = match (tcp.source_port(), tcp.destination_port()) {
+        (from, to) if to == server => (from, Direction::ToServer),
+        (from, to) if from == server => (to, Direction::ToClient),
+        _ => return None,
+    };
+    let units = if resolution == TsResolution::MicroSecond { 1 } else { 1_000 };
+    let at_us = u64::from(raw.ts_sec) * 1_000_000 + u64::from(raw.ts_frac) / units;
+    let bytes = size.saturating_sub(of_ip + tcp.header_len());
+    let packet = Packet { at_us, port, direction, bytes, size, ends: 0 };
+    Some((packet, tcp.sequence_number(), tcp.syn()))
 }

@@ -165,7 +165,7 @@ fn below((run, zoom): (View, View), top: f64) -> Markup {
     }
     let pixel = |view: View| human(rounded(view.us_per_px()));
     let scale = format!(
-        "To scale: a pixel is {} at the left, {} where it is enlarged. What is shorter than 3 pixels (1.5) is drawn so wide all the same.",
+        "To scale: a pixel is {} at the left, {} where it is enlarged. What is shorter than 3 pixels (there: 1.5) is drawn so wide all the same.",
         pixel(run),
         pixel(zoom)
     );
