@@ -22,7 +22,7 @@ const GAP: f64 = 18.0;
 /// A bar that is shorter has its figure behind it.
 const ROOM: f64 = 90.0;
 /// The colours of the servers, which are those of the stages in a comparison.
-const COLORS: [&str; SERVERS.len()] = ["s4", "s2", "s3", "s1", "s0"];
+const COLOURS: [&str; SERVERS.len()] = ["s4", "s2", "s3", "s1", "s0"];
 
 /// Its name, and the class of its colour.
 type Server = (&'static str, &'static str);
@@ -31,7 +31,7 @@ type Server = (&'static str, &'static str);
 #[must_use]
 pub fn svg(report: &Report) -> String {
     let measured = measured(&report.cpu, &SERVERS);
-    let servers = SERVERS.into_iter().zip(COLORS);
+    let servers = SERVERS.into_iter().zip(COLOURS);
     let servers: Vec<Server> = servers.filter(|(name, _)| measured.contains(name)).collect();
     let base = if report.machine.redis_server.is_some() { "redis" } else { "lab3" };
     let note = format!(
@@ -62,8 +62,8 @@ pub fn svg(report: &Report) -> String {
 fn legend(servers: &[Server]) -> Markup {
     let places = std::iter::successors(Some(LEFT), |x| Some(x + 110.0));
     html! {
-        @for ((name, color), x) in servers.iter().zip(places) {
-            g class=(color) { (rect("solid", (x, 72.0), (12.0, 12.0))) }
+        @for ((name, colour), x) in servers.iter().zip(places) {
+            g class=(colour) { (rect("solid", (x, 72.0), (12.0, 12.0))) }
             (text("", (x + 18.0, 82.5), name))
         }
     }
@@ -77,12 +77,12 @@ fn group(row: &Row, top: f64, servers: &[Server]) -> Markup {
     let places = std::iter::successors(Some(top), |y| Some(y + BAR));
     html! {
         (text("end", (LEFT - 12.0, top + 2.0 * BAR + 3.5), &row.about))
-        @for ((name, color), y) in servers.iter().zip(places) {
+        @for ((name, colour), y) in servers.iter().zip(places) {
             @if let Some(spread) = row.figure(name) {
                 @let (share, words) = (spread.median / base, format!("{} µs", figure(spread.median)));
                 @let (length, cut) = (scale.at(share), if share > LONGEST { " (cut)" } else { "" });
                 @let (class, x) = if length < ROOM { ("small", length + 6.0) } else { ("small on-solid", 8.0) };
-                g class=(color) {
+                g class=(colour) {
                     (rect("solid", (LEFT, y), (length, BAR - 2.0)))
                     (text(class, (LEFT + x, y + 12.5), &(words + cut)))
                 }

@@ -96,7 +96,7 @@ fn points(places: impl Iterator<Item = (f64, f64)>) -> String {
 }
 
 /// The class that has the colour of a stage.
-fn color(stage: usize) -> String {
+fn colour(stage: usize) -> String {
     format!("s{}", stage % 6)
 }
 

@@ -4,14 +4,14 @@ use super::model::{Cell, Comparison, Row};
 
 /// All of it.
 pub(crate) fn text(comparison: &Comparison) -> String {
-    let place = comparison.place().join(" ");
-    let mut lines = vec!["# The stages, compared\n".to_owned()];
-    lines.push(format!("{} {place}\n", comparison.date));
+    let date = comparison.machine.as_ref().map(|_| comparison.date.clone());
+    let place: Vec<String> = date.into_iter().chain(comparison.place()).collect();
+    let mut lines = vec![format!("# The stages, compared\n\n{}\n", place.join(" "))];
     lines.extend(table(comparison, false));
     let fates = comparison.fates().map(|fate| format!("\\* {fate}"));
     lines.extend(points(comparison.explained().chain(fates)));
     if comparison.details() > 0 {
-        lines.push(format!("\n<details><summary>{} more rows</summary>\n", comparison.details()));
+        lines.push(format!("<details><summary>{} more rows</summary>\n", comparison.details()));
         lines.extend(table(comparison, true));
         lines.push("</details>".to_owned());
     }

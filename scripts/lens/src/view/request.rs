@@ -114,6 +114,13 @@ impl Request {
         self.steps.iter().map(gap).collect()
     }
 
+    /// The longest of these times, and the step at its end.
+    #[must_use]
+    pub fn longest(&self) -> Option<(i64, &Step)> {
+        let gaps = self.gaps().into_iter().zip(&self.steps);
+        gaps.filter_map(|(gap, step)| Some((gap?, step))).max_by_key(|(gap, _)| *gap)
+    }
+
     /// What passes between its steps, as spans of a timeline that begins when it is sent.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {

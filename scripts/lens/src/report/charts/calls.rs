@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Chart, Found, below_each_other, color, found, rows, short};
+use super::{Chart, Found, below_each_other, colour, found, rows, short};
 use crate::picture::{Scale, px, text};
 use crate::report::model::{CallsPerRequest, Stage};
 use crate::text::{cut, figure, list};
@@ -55,7 +55,7 @@ fn count_of(count: f64) -> String {
 
 fn row(number: usize, stage: &Stage, scale: &Scale, top: f64) -> Markup {
     html! {
-        g class=(color(number)) {
+        g class=(colour(number)) {
             (text("ink", (4.0, top + 12.5), &short(stage)))
             @if let Some(calls) = &stage.calls {
                 (bar(&calls.alone, scale, top))

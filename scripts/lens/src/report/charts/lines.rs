@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{color, mark, points};
+use super::{colour, mark, points};
 use crate::picture::{Scale, line, text};
 
 const HEIGHT: f64 = 330.0;
@@ -51,7 +51,7 @@ pub(super) fn draw((x, y): (Axis, Axis), lines: &[Line]) -> (f64, Markup) {
             (text("end", (left - 8.0, up.at(*value) + 4.5), words))
         }
         @for of in lines {
-            g class=(color(of.stage)) {
+            g class=(colour(of.stage)) {
                 polyline class="curve" points=(points(of.points.iter().map(place))) {}
                 @for at in &of.marks { (mark(of.stage, place(at), 4.0)) }
             }
@@ -67,7 +67,7 @@ fn names(lines: &[Line], up: &Scale) -> Markup {
     let names = apart(ends.collect(), LINE, EDGES[3]);
     html! {
         @for (y, line) in names {
-            g class=(color(line.stage)) { (text("ink", (EDGES[1] + 9.0, y + 4.5), &line.name)) }
+            g class=(colour(line.stage)) { (text("ink", (EDGES[1] + 9.0, y + 4.5), &line.name)) }
         }
     }
 }

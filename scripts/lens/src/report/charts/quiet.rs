@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::{
-    Chart, LATENCIES, below_each_other, color, decade, decades, found, latencies, mark, rows, short,
+    Chart, LATENCIES, below_each_other, colour, decade, decades, found, latencies, mark, rows,
+    short,
 };
 use crate::picture::{Scale, line, text};
 use crate::report::model::{Latencies, Stage};
@@ -49,7 +50,7 @@ fn drawn(stages: &[Stage], (from, until): (i32, i32)) -> (f64, Markup) {
         }
         (text("note end", (EDGES.1, bottom + 36.0), "time to the reply"))
         @for (number, stage, top) in places {
-            g class=(color(number)) {
+            g class=(colour(number)) {
                 (text("ink", (4.0, top + 22.5), &short(stage)))
                 @match &stage.quiet {
                     Some(of) => (row(number, of, &scale, top + 18.0)),

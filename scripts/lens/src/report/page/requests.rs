@@ -44,9 +44,7 @@ fn one(stage: &Stage) -> Markup {
 fn told(request: &Request) -> String {
     let text = &request.text;
     let total = request.steps.iter().filter_map(|step| step.at_us).max();
-    let longest = request.steps.iter().zip(request.gaps());
-    let longest = longest.filter_map(|(step, gap)| Some((gap?, step))).max_by_key(|(gap, _)| *gap);
-    let (Some(total), Some((gap, step))) = (total, longest) else {
+    let (Some(total), Some((gap, step))) = (total, request.longest()) else {
         return format!("{text}: no two times of it are known.");
     };
     let (total, gap) = (human(total), human(gap));

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::{Request, Source, Step};
 use crate::picture::{Form, Frame, Scale, float, line, px, text};
 use crate::text::{human, millis, wrap};
-use crate::view::timeline::svg::{View, color_of, shape};
+use crate::view::timeline::svg::{View, colour_of, shape};
 use crate::view::timeline::{Span, SpanKind};
 
 /// The whole picture, in pixels.
@@ -57,11 +57,10 @@ fn at(step: &Step) -> String {
 
 /// The time between two steps whose time is known, in the middle between them.
 fn gaps(request: &Request, places: &[f64]) -> Markup {
-    let gaps = request.gaps();
-    let longest = gaps.iter().flatten().max().copied();
+    let longest = request.longest().map(|(gap, _)| gap);
     let mut last = EDGES.0;
     let mut labels = Vec::new();
-    for ((step, gap), x) in request.steps.iter().zip(gaps).zip(places) {
+    for ((step, gap), x) in request.steps.iter().zip(request.gaps()).zip(places) {
         if let Some(us) = gap {
             let class = if gap == longest { "strong middle" } else { "small middle" };
             labels.push(text(class, (f64::midpoint(last, *x), LINE - 14.0), &human(us)));
@@ -104,11 +103,11 @@ fn bar(request: &Request) -> Markup {
     let about = format!("To scale: {} until the reply is here", millis(total));
     // The second client has the second colour, as in a timeline.
     let clients = [String::new(), request.client.clone()];
-    let color = |kind| if kind == SpanKind::Awake { None } else { Some(request.client.as_str()) };
+    let colour = |kind| if kind == SpanKind::Awake { None } else { Some(request.client.as_str()) };
     html! {
         (text("small", (16.0, BAR - 8.0), &about))
         @for span in &spans {
-            g class=(color_of(color(span.kind), &clients)) { (shape(span, 24.0, &view, BAR)) }
+            g class=(colour_of(colour(span.kind), &clients)) { (shape(span, 24.0, &view, BAR)) }
         }
     }
 }

@@ -19,9 +19,8 @@ pub fn show(request: &Request, colour: bool) -> String {
     let title = wrapped(&one_line(&title));
     let mut out = format!("{title}\n\n");
     _ = writeln!(out, "{:>9} {:>8}  {:<24} as it was noted", "at (ms)", "step", "");
-    let gaps = request.gaps();
-    let longest = gaps.iter().flatten().max().copied();
-    for (step, gap) in request.steps.iter().zip(gaps) {
+    let longest = request.longest().map(|(gap, _)| gap);
+    for (step, gap) in request.steps.iter().zip(request.gaps()) {
         let lines = lines(step, gap, client);
         let lines = match step.source {
             _ if !colour => lines,

@@ -11,7 +11,7 @@ use super::{Lane, LaneKind, Span, Timeline, legend, whole_run};
 use crate::picture::{Form, Frame, float, line, px, text, ticks};
 use crate::text::{human, letters, rounded};
 
-pub(in crate::view) use lanes::{View, color_of, shape};
+pub(in crate::view) use lanes::{View, colour_of, shape};
 
 /// The whole picture, in pixels.
 const WIDTH: f64 = 960.0;
@@ -127,7 +127,7 @@ fn one(
     form: Form,
 ) -> Markup {
     let words = words(timeline, lane, span);
-    let class = format!("span {}", color_of(span.client.as_deref(), &timeline.clients()));
+    let class = format!("span {}", colour_of(span.client.as_deref(), &timeline.clients()));
     let height = lanes::height(lane.kind);
     let shapes = html! {
         title { (words) }

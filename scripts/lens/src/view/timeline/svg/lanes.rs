@@ -43,7 +43,7 @@ pub(super) fn height(kind: LaneKind) -> f64 {
 }
 
 /// The place of a client among the colours.
-pub(in crate::view) fn color_of(client: Option<&str>, clients: &[String]) -> String {
+pub(in crate::view) fn colour_of(client: Option<&str>, clients: &[String]) -> String {
     let place = client.and_then(|name| clients.iter().position(|of| of == name));
     place.map_or_else(|| "nobody".to_owned(), |place| format!("c{}", place % 6))
 }
