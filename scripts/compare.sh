@@ -72,12 +72,13 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-arguments=() own=() recorded=false threads=false
+arguments=() own=() quick=false recorded=false threads=false
 while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --*=*) set -- "$1" "${1%%=*}" "${1#*=}" "${@:2}" ;;
-    --quick | --all) arguments+=("$1") ;;
+    --quick) quick=true arguments+=("$1") ;;
+    --all) arguments+=("$1") ;;
     --with-threads) threads=true arguments+=("$1") ;;
     --recorded) recorded=true arguments+=("$1") ;;
     --replay) renamed --replay --recorded ;;
@@ -100,8 +101,13 @@ here=$(dirname "$0")
 build_release() { run_in_kit cargo build --release "$@"; }
 
 # Recordings need no labs.
-labs=()
-if ! $recorded; then labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair "${own[@]}"); fi
+labs=() building='the lens' measures='reads the recordings'
+if ! $recorded; then
+  labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair "${own[@]}")
+  building='the labs and the lens'
+  if $quick; then measures='measures: about half a minute'; else measures='measures: two to three minutes'; fi
+fi
+echo "compare.sh: builds $building, optimised: some minutes, the first time" >&2
 # A stage that does not build is missing, and the others are compared.
 broken=()
 for package in "${labs[@]}"; do
@@ -111,5 +117,6 @@ done
 if $threads && ! $recorded; then
   build_release -p lab3-multiclient --example threads || broken+=(--broken threads)
 fi
+echo "compare.sh: $measures" >&2
 show "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"
 exec "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"

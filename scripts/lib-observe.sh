@@ -273,6 +273,10 @@ settle() {
   done
 }
 
+# Everything about sockets, and the calls in which a server waits. Not `read` and `write`: Rust reads sockets with
+# `recvfrom` and writes them with `sendto`; `accept` is `accept4`. Not every processor has those with a question mark.
+socket_calls=$(< "$kit/scripts/lens/src/record/calls.txt")
+
 ### the capture
 # begin_capture NAME: sets capture, and part, under which it is written until it is whole.
 begin_capture() {

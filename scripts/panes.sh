@@ -84,16 +84,16 @@ begin_capture panes.log
 listens="until [ -n \"\$(ss -Hltn 'sport = :$port')\" ]; do sleep 0.1; done"
 # A signal tells every program in the window when its size changes, which is no lesson of ours.
 is_served="until [ -n \"\$(ss -Htn state established 'sport = :$port')\" ]; do sleep 0.1; done"
-server="strace -ttt -T -yy -s 128 -e trace=%network,close,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait -e 'signal=!winch' -o $(words "$part")"
+server="strace -ttt -T -yy -s 128 -e $(words "trace=$socket_calls")-e 'signal=!winch' -o $(words "$part")"
 server+="$(words "$binary" "${lab_options[@]}")"
 trace="tail --lines=+1 --follow $(words "$part")"
 if ! $raw; then trace+=" | scripts/lens.sh explain"; fi
 client=$(words "$binary" client)
 if ((port != 6379)); then client+="--port $port"; fi
 
-# in_part COMMAND: what a part does. When its program has ended, it shows that and is a shell.
+# in_part COMMAND: what a part does. When its program has ended, also by Ctrl-C, it shows that and is a shell.
 # shellcheck disable=SC2016  # the shell of the part expands it
-in_part() { printf '%s; exec "${SHELL:-bash}"' "$1"; }
+in_part() { printf 'trap : INT; %s; exec "${SHELL:-bash}"' "$1"; }
 # said COMMAND: shows it before it runs.
 said() { printf 'echo %s; %s' "$(words "+ $1")" "$1"; }
 

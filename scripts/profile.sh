@@ -15,7 +15,7 @@
 #   --clients N    how many clients keep it busy (8)
 #   --requests N   how many requests they send in a round (1000000)
 #   --pipeline P   how many requests each sends before it waits for replies (1)
-#   --idle         sends no load: you are the client
+#   --idle         no load and no silent client: you are the client
 #   --load         sends the load with --wall too
 #   --fp           perf follows frame pointers, and not DWARF: see what is lost
 #   --out DIR      the folder for the picture (captures/LAB)
@@ -84,7 +84,11 @@ own_option() {
   esac
 }
 read_options "${words[@]}"
-if [[ -z $load ]]; then load=$($wall && echo false || echo true); fi
+# How a lab waits shows best with a client that says nothing; without load the user is the client.
+silent=false
+if [[ -z $load ]]; then
+  if $wall; then silent=true load=false; else load=true; fi
+fi
 if $recorded || $raw || [[ -n $scenario ]]; then
   die "--recorded, --raw and --scenario are for scripts/trace.sh." "$(see_help)"
 fi
@@ -96,6 +100,13 @@ fi
 # build_release: the build to measure. .cargo/config.toml gives it frame pointers, which --fp needs.
 build_release() {
   if [[ -n $binary ]]; then build_lab; else binary=$(build "$lab" --release); fi
+}
+
+# connect_silent_client: connects a client that says nothing until this script ends.
+connect_silent_client() {
+  note "A client is connected meanwhile, and says nothing. To be the client yourself: --idle"
+  printf '+ exec 7<>/dev/tcp/127.0.0.1/%s\n' "$port" >&2
+  exec 7<> "/dev/tcp/127.0.0.1/$port" || die "the client cannot connect to 127.0.0.1:$port."
 }
 
 # prepare_for_load: nobody needs to know the port, and nobody could read so many lines.
@@ -116,8 +127,8 @@ start_load() {
   reader_pid=$!
 }
 
-# Under load there is nobody to invite.
-if $load; then invite() { note "Ctrl-C ends it before its time, and draws what there is."; }; fi
+# Only without load, and without a silent client, the user is the client.
+if $load || $silent; then invite() { note "Ctrl-C ends it before its time, and draws what there is."; }; fi
 
 end_load() {
   [[ -n $reader_pid ]] || return 0
@@ -198,6 +209,7 @@ profile_wall() {
   prepare_for_load
   start_lab strace -k -T -o "$part"
   if $load; then start_load; fi
+  if $silent; then connect_silent_client; fi
   # The longest sleep ends when the lab is told to end: then strace writes how long it was, and its stack.
   sleep "$seconds" &
   local clock=$! begun=$SECONDS
@@ -217,6 +229,7 @@ profile_wall() {
 draw() {
   build_lens || die "the lens cannot be built: $lens_error"
   local note="no load"
+  if $silent; then note="one silent client"; fi
   if $load; then note="$clients clients, pipeline $pipeline"; fi
   run scripts/lens.sh flame "$@" --note "$note, $took s" --output "$picture" && return
   local status=$?

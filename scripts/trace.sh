@@ -55,9 +55,6 @@ source "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/lib-observe.sh
 source "$(dirname "$0")/lib-observe.sh"
 
-# Everything about sockets, and the calls in which a server waits. Not `read` and `write`: Rust reads
-# sockets with `recvfrom` and writes them with `sendto`; `accept` is `accept4`. `?`: arm64 does not have it.
-calls='%network,close,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait,ppoll,?poll'
 summary=false
 all_calls=false
 own_option() {
@@ -86,7 +83,7 @@ check_rights() {
 
 options=(-ttt -T -yy -s 128)
 if $summary; then options=(-w -c); fi
-if ! $all_calls; then options+=(-e "trace=$calls"); fi
+if ! $all_calls; then options+=(-e "trace=$socket_calls"); fi
 
 start() {
   begin_capture "$($summary && echo summary.txt || echo trace.log)"

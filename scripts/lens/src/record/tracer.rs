@@ -8,9 +8,9 @@ const OPTIONS: &[&str] = &["-f", "--seccomp-bpf", "-ttt", "-T", "-yy"];
 /// The same, but for the main thread alone, with the stack that led to each call (`-k`).
 const STACKS: &[&str] = &["-k", "-T"];
 /// Everything that has to do with sockets and waiting. That is not `read` and `write`, with which Rust
-/// reads and writes files but no sockets. The processors of other machines lack some (`?`).
-const CALLS: &str = "%network,readv,writev,close,epoll_create1,epoll_ctl,?epoll_wait,epoll_pwait,\
-                     ?poll,ppoll,ioctl,fcntl";
+/// reads and writes files but no sockets. The processors of other machines lack some (`?`). `scripts/trace.sh` and
+/// `scripts/panes.sh` read the same file.
+const CALLS: &str = include_str!("calls.txt").trim_ascii();
 /// Redis reads and writes its sockets with these.
 const CALLS_OF_REDIS: &str = "read,write,";
 

@@ -12,9 +12,11 @@ fn compare_sh_builds_and_compares_and_shows_each_command() {
     let output = script("compare.sh", &place, Some("true"), &["--recorded", "--out", "here"]);
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for part in
-        ["/scripts/lens.sh --release compare --recorded --out here", "Written: here/compare.json"]
-    {
+    for part in [
+        "compare.sh: builds the lens, optimised: some minutes, the first time",
+        "/scripts/lens.sh --release compare --recorded --out here",
+        "Written: here/compare.json",
+    ] {
         assert!(text.contains(part), "{part:?} is missing in:\n{text}");
     }
     assert!(!text.contains("-p lab1-blocking"), "recordings need no lab:\n{text}");
@@ -29,6 +31,8 @@ fn compare_sh_compares_the_others_when_a_lab_does_not_build() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(0), "{text}");
     let lines = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("compare.sh: builds the labs and the lens, optimised: "), "{text}");
+    assert!(text.contains("compare.sh: measures: about half a minute"), "{text}");
     let why = "lab2-resp: everything that is measured: it does not build: cargo build --release -p lab2-resp";
     assert!(lines.contains(why), "{text}");
     assert!(text.contains("requests/s, 50 clients"), "{text}");

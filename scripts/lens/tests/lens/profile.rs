@@ -97,7 +97,8 @@ fn profile_perf_finds_nothing_in_a_server_that_waits() {
 #[test]
 #[ignore = "needs strace"]
 fn profile_wall_shows_where_an_idle_lab_waits() {
-    for (package, call) in LABS.into_iter().zip(["accept4", "accept4", "epoll_wait", "epoll_wait"])
+    for (package, call) in
+        LABS.into_iter().zip(["recvfrom", "recvfrom", "epoll_wait", "epoll_wait"])
     {
         let out = TempDir::new().unwrap();
         let words = [package, "--wall", "--seconds", "2", "--", "--port", "0"];

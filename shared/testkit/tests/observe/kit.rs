@@ -162,6 +162,8 @@ impl Kit {
             .env("OBSERVE_KIT", self.path())
             .env("KIT_LENS", self.lens());
         command.env("HOME", self.path()).stdin(Stdio::null());
+        // The windows of panes.sh have the same name in each test.
+        command.env("TMUX_TMPDIR", self.path());
         // These variables would make a shell read files of the user.
         command.env_remove("TMUX").env_remove("BASH_ENV").env("LC_ALL", "C.UTF-8");
         command

@@ -35,7 +35,9 @@ impl<'a> Terminal<'a> {
     }
 
     fn tmux(&self, args: &[&str]) -> String {
-        let output = Command::new("tmux").args(["-L", &self.name]).args(args).output().unwrap();
+        let mut tmux = Command::new("tmux");
+        tmux.args(["-L", &self.name]).args(args).env("TMUX_TMPDIR", self.kit.path());
+        let output = tmux.output().unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -162,7 +164,7 @@ fn a_profile_that_is_ended_early_leaves_no_process() {
     let program = kit.program("lab1-blocking");
     let words = ["lab1", "--wall", "--seconds", "79", "--binary", &program, "--", "--port", "0"];
     let output = kit.run_until_it_ends(kit.command("profile.sh", &words), |script| {
-        script.wait_for("Ctrl-C here ends the watching");
+        script.wait_for("Ctrl-C ends it before its time");
         nix::sys::signal::kill(script.pid, Signal::SIGTERM).unwrap();
     });
     assert!(output.status.success(), "{output:?}");
@@ -208,4 +210,28 @@ fn the_window_has_the_lab_its_trace_and_two_clients() {
         assert!(screen.contains("All of it has ended."), "{screen}");
         terminal.assert_nothing_runs();
     }
+}
+
+#[test]
+#[ignore = "needs strace ss tmux"]
+fn ctrl_c_in_a_client_that_waits_ends_the_client_and_not_its_part() {
+    let kit = Kit::new();
+    let port = free_port().to_string();
+    let binary = kit.program("lab1-blocking");
+    let args = ["lab1", "--binary", &binary, "--", "--port", &port];
+    let terminal = Terminal::open(&kit, "panes.sh", &args);
+    let prompt = format!("127.0.0.1:{port}>");
+    wait_until("two prompts", || terminal.screen().matches(&prompt).count() >= 2);
+    // Ctrl-A is the prefix key of a tmux inside tmux.
+    terminal.press(&["C-a", "Right"]);
+    terminal.press(&["GET name", "Enter"]);
+    terminal.wait_for("no reply for 300 ms");
+    terminal.press(&["C-c"]);
+    // The part is a shell now. The screen shows these words, and not the command, once the shell has run it.
+    terminal.press(&["echo still $((40 + 2)) here", "Enter"]);
+    let screen = terminal.wait_for("still 42 here");
+    assert!(screen.contains("client 2"), "{screen}");
+    terminal.press(&["C-a", "d"]);
+    terminal.wait_for("ended with 0");
+    terminal.assert_nothing_runs();
 }

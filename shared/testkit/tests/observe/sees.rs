@@ -56,6 +56,22 @@ fn strace_summary_shows_where_each_lab_waits() {
 
 #[test]
 #[ignore = "needs strace"]
+fn strace_is_asked_for_the_same_calls_live_and_in_a_recording() {
+    let kit = Kit::new();
+    let lab = ("lab1", "lab1-blocking");
+    let calls = |text: &str| {
+        let list = text.split_whitespace().find(|word| word.starts_with("'trace=")).unwrap();
+        list.to_owned()
+    };
+    let recorded = calls(&kit.watch("trace.sh", lab, &["--scenario", "expiry"]));
+    let live = kit.watch("trace.sh", lab, &["--scenario", "expiry", "--summary"]);
+    assert_eq!(calls(&live), recorded);
+    // Other processors do not have these two calls.
+    assert!(recorded.contains(",?epoll_wait,") && recorded.contains(",?poll,"), "{recorded}");
+}
+
+#[test]
+#[ignore = "needs strace"]
 fn strace_is_not_needed_to_replay_a_recording() {
     for (lab, package, many) in LABS {
         let kit = Kit::new();
