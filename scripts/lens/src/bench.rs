@@ -1,32 +1,26 @@
 //! `lens bench`: redis-server, lab 3, lab 4 and the baseline under the same loads, in turns, in one run.
 //!
-//! - `loads`: what is sent (`loads.toml`). `besides`: what is not a load: growth, memory, stops.
-//! - `stage`: the programs, and how often and how much. `spread`: medians, and how far figures stray.
+//! - `loads`: what is sent (`loads.toml`). `microbench`: what is no load: growth, memory, stops.
+//! - `targets`: the servers, and how often and how much.
 //! - `report`: all figures, for machines. `table`, `chart`: for people.
 
-mod besides;
 mod chart;
 mod loads;
+mod microbench;
 mod report;
-mod spread;
-mod stage;
 mod table;
-pub(crate) mod tell;
+mod targets;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub use crate::text::figure;
 pub use chart::svg;
 pub use report::{Judged, Report, Row};
-pub use spread::Spread;
 pub use table::text;
 
-use crate::measure::{Clock, Machine, MeasureError, raise_file_limit};
-use besides::Besides;
-use stage::Stage;
-
-type Ended<T> = Result<T, MeasureError>;
+use crate::measure::{Machine, progress, raise_file_limit};
+use crate::sys::{Clock, FileError, files};
+use targets::Targets;
 
 /// What to measure, and where to put it.
 #[derive(Debug)]
@@ -65,13 +59,8 @@ pub enum BenchError {
     #[error("loads.toml cannot be read: {0}")]
     Loads(#[from] toml::de::Error),
     /// A file could not be written, or is not there.
-    #[error("{}: {why}", .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// What can be measured: names, and what they are.
@@ -79,9 +68,9 @@ pub enum BenchError {
 /// # Errors
 /// If `loads.toml` is not as it should be.
 pub fn list() -> Result<Vec<(String, String)>, toml::de::Error> {
-    let besides = Besides::ALL.iter().map(|it| (it.name().to_owned(), it.about().to_owned()));
+    let others = microbench::ALL.iter().map(|it| (it.name.to_owned(), it.about.to_owned()));
     let loads = loads::all()?.into_iter().map(|load| (load.name, load.about));
-    Ok(loads.chain(besides).collect())
+    Ok(loads.chain(others).collect())
 }
 
 /// Measures, says on stderr what goes on, writes the report and the chart, and returns the tables.
@@ -91,7 +80,7 @@ pub fn list() -> Result<Vec<(String, String)>, toml::de::Error> {
 pub fn run(options: &Options) -> Result<String, BenchError> {
     check(&options.only)?;
     raise_file_limit();
-    let stage = Stage::new(options)?;
+    let targets = Targets::find(options)?;
     let mut report = Report {
         machine: Machine::this(),
         clock: Clock::best(),
@@ -102,29 +91,29 @@ pub fn run(options: &Options) -> Result<String, BenchError> {
         p50: Vec::new(),
         p99: Vec::new(),
         others: Vec::new(),
-        missing: stage.missing(),
+        missing: targets.missing.clone(),
     };
     let is_asked =
         |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);
     for load in loads::all()?.into_iter().filter(|load| is_asked(&load.name)) {
-        tell::line(&format!("{} ({})", load.about, load.name));
-        match load.measure(&stage) {
+        progress::line(&format!("{} ({})", load.about, load.name));
+        match load.measure(&targets) {
             // Why no server is there is said already.
-            Ok(measured) if measured.cpu.is_empty() => {}
-            Ok(measured) => {
-                report.cpu.push(measured.cpu);
-                report.throughput.push(measured.throughput);
-                report.p50.push(measured.p50);
-                report.p99.push(measured.p99);
+            Ok([cpu, ..]) if cpu.is_empty() => {}
+            Ok([cpu, throughput, p50, p99]) => {
+                report.cpu.push(cpu);
+                report.throughput.push(throughput);
+                report.p50.push(p50);
+                report.p99.push(p99);
             }
             Err(error) => report.missing.push(format!("{}: {error}", load.name)),
         }
     }
-    for one in Besides::ALL.iter().filter(|one| is_asked(one.name())) {
-        tell::line(&format!("{} ({})", one.about(), one.name()));
-        match one.measure(&stage) {
+    for one in microbench::ALL.iter().filter(|one| is_asked(one.name)) {
+        progress::line(&format!("{} ({})", one.about, one.name));
+        match (one.measure)(&targets) {
             Ok(rows) => report.others.extend(rows.into_iter().filter(|row| !row.is_empty())),
-            Err(error) => report.missing.push(format!("{}: {error}", one.name())),
+            Err(error) => report.missing.push(format!("{}: {error}", one.name)),
         }
     }
     finish(options, &report)
@@ -134,12 +123,10 @@ fn finish(options: &Options, report: &Report) -> Result<String, BenchError> {
     if report.cpu.is_empty() && report.others.is_empty() {
         return Err(BenchError::Nothing(report.missing.clone()));
     }
-    let json = serde_json::to_string_pretty(report);
-    let json = json.map_err(|error| file_error(&options.json, &error))?;
-    write(&options.json, &(json + "\n"))?;
+    files::write_json(&options.json, report)?;
     let mut parts = vec![table::text(report), format!("Report: {}\n", options.json.display())];
     if !report.cpu.is_empty() {
-        write(&options.chart, &chart::svg(report))?;
+        files::write(&options.chart, chart::svg(report))?;
         parts.push(format!("Chart:  {}\n", options.chart.display()));
     }
     Ok(parts.concat())
@@ -151,16 +138,4 @@ fn check(only: &[String]) -> Result<(), BenchError> {
         Some(name) => Err(BenchError::Unknown { name: name.clone(), known }),
         None => Ok(()),
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<(), BenchError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(path, text))
-        .map_err(|error| file_error(path, &error))
-}
-
-fn file_error(path: &Path, error: &dyn std::error::Error) -> BenchError {
-    BenchError::File { path: path.to_owned(), why: error.to_string() }
 }

@@ -1,15 +1,14 @@
 //! `lens compare`: the same scenario and the same loads for each stage, one after the other, and what came of
 //! it, as text and as files.
 //!
-//! - `stages`: who is compared. `measured`: what is known about one of them. `tools`: what may be used here.
-//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `silent`, `flames`: one thing each.
-//! - `source`: what stands in the repository. `replay`: what recordings tell. `rows`: the table.
-//! - `caller`: a client of ours.
+//! - `subjects`: which servers. `tools`: what may be used here. `measured`: what is known about one server.
+//! - `clients`: B's wait. `loads`, `quiet`, `calls`, `packets`, `memory`, `flames`: one thing each.
+//! - `source`: what stands in the repository. `replay`: what recordings tell.
+//! - `rows`, `figures`: the table.
 
-mod caller;
 mod calls;
 mod clients;
-mod files;
+mod figures;
 mod flames;
 mod loads;
 mod measured;
@@ -18,29 +17,26 @@ mod packets;
 mod quiet;
 mod replay;
 mod rows;
-mod silent;
 mod source;
-mod stages;
+mod subjects;
 mod tools;
 
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-use crate::bench::tell;
 use crate::labs::{Lab, THREADS};
-use crate::measure::{Machine, raise_file_limit};
-use crate::record::{self, Trace};
+use crate::measure::{Machine, Subject, progress, raise_file_limit};
+use crate::record::{self, Order, Trace};
 use crate::report::model::{Comparison, Missing};
-use crate::report::table;
-use crate::scenario;
-use crate::sys::{Server, cleanup};
+use crate::report::{markdown, page, table};
+use crate::scenario::{self, Scenario};
+use crate::sys::{FileError, Server, Start, cleanup, files};
 
 use measured::Measured;
-use stages::Subject;
-use tools::Tools;
+use tools::{PERF, SS, STACKS, STRACE, Tool, Tools};
 
 /// What to compare, and where to put it.
 #[derive(Debug, Clone)]
@@ -72,13 +68,8 @@ pub enum CompareError {
     #[error("no stage could be measured; {} says why", .0.display())]
     Nothing(PathBuf),
     /// A file could not be written.
-    #[error("{}: {why}", .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        why: String,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Compares, says on stderr what goes on, writes the files, and returns the text: with all rows
@@ -89,15 +80,16 @@ pub enum CompareError {
 pub fn run(options: &Options, has_details: bool, has_colour: bool) -> Result<String, CompareError> {
     let mut missing = Vec::new();
     // Where files cannot be written, it is better to know now than in a minute.
-    files::prepare(&options.out)?;
+    fs::create_dir_all(&options.out).map_err(|error| FileError::new(&options.out, error))?;
     // Our own load must not look like that of others.
     let machine = (!options.is_recorded).then(Machine::this);
-    let measured = if options.is_recorded {
+    let mut measured = if options.is_recorded {
         replay::all(&options.kit, &mut missing)
     } else {
         raise_file_limit();
         measure(options, &mut missing)
     };
+    missing.extend(measured.iter_mut().flat_map(|it| std::mem::take(&mut it.missing)));
     let comparison = Comparison {
         date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         machine,
@@ -106,11 +98,20 @@ pub fn run(options: &Options, has_details: bool, has_colour: bool) -> Result<Str
         stages: measured.into_iter().map(|it| it.stage).collect(),
         missing,
     };
-    let written = files::write(&comparison, &options.out)?;
+    let written = write(&comparison, &options.out)?;
     if comparison.stages.iter().all(|stage| stage.timeline.is_none() && stage.loads.is_empty()) {
         return Err(CompareError::Nothing(options.out.join("compare.md")));
     }
     Ok(table::text(&comparison, has_details, has_colour) + &written)
+}
+
+/// Writes all files: for people, for a wiki, for machines. Returns a line for each.
+fn write(comparison: &Comparison, out: &Path) -> Result<String, FileError> {
+    let [page, wiki, json] = ["index.html", "compare.md", "compare.json"].map(|it| out.join(it));
+    files::write(&page, page::html(comparison))?;
+    files::write(&wiki, markdown::text(comparison))?;
+    files::write_json(&json, comparison)?;
+    Ok([page, wiki, json].map(|path| format!("Written: {}\n", path.display())).concat())
 }
 
 fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
@@ -123,39 +124,49 @@ fn measure(options: &Options, missing: &mut Vec<Missing>) -> Vec<Measured> {
             why: "left out: run it without --quick".to_owned(),
         });
     }
-    let stages = stages::all(options, missing);
-    let count = stages.len();
-    let one = |(index, stage): (usize, &Subject)| {
-        tell::line(&format!("[{}/{count}] {}: {}", index + 1, stage.name, stage.about));
-        let measured = measure_one(stage, options, &tools);
-        missing.extend(measured.missing_of_stage());
-        measured
+    let subjects = subjects::all(options, missing);
+    let count = subjects.len();
+    let one = |(index, subject): (usize, &Subject)| {
+        let (name, about) = (&subject.program.name, subject.lab.about);
+        progress::line(&format!("[{}/{count}] {name}: {about}", index + 1));
+        measure_one(subject, options, &tools)
     };
-    stages.iter().enumerate().map(one).collect()
+    subjects.iter().enumerate().map(one).collect()
 }
 
-/// All about one stage. What fails says so, and leaves the rest alone.
-fn measure_one(stage: &Subject, options: &Options, tools: &Tools) -> Measured {
-    let mut measured = Measured::new(stage);
-    measured.lines = source::lines(&options.kit, stage);
-    if options.broken.contains(&stage.name) {
-        let words = match stage.lab {
-            Some(lab) if lab != THREADS => lab.cargo_words().join(" "),
-            _ => "-p lab3-multiclient --example threads".to_owned(),
+/// All about one server. What fails says so, and leaves the rest alone.
+fn measure_one(subject: &Subject, options: &Options, tools: &Tools) -> Measured {
+    let name = subject.program.name.as_str();
+    let mut measured = Measured::new(name, &subject.short, subject.lab);
+    if let Some(lines) = source::lines(&options.kit, subject.lab) {
+        measured.set("lines of its own code", lines);
+    }
+    if options.broken.iter().any(|broken| broken == name) {
+        let words = match subject.lab {
+            THREADS => "-p lab3-multiclient --example threads".to_owned(),
+            lab => lab.cargo_words().join(" "),
         };
         let why = format!("it does not build: cargo build --release {words} tells why");
         measured.lacks("everything that is measured", &why);
         return measured;
     }
-    // A lab that does not start will not start for the next measurement either.
-    if let Err(why) = stage.start() {
-        measured.lacks("everything that is measured", &why);
+    // A server that does not start will not start for the next measurement either.
+    if let Err(why) = subject.start() {
+        measured.lacks("everything that is measured", &why.to_string());
         return measured;
     }
-    let steps = if options.is_quick { &STEPS[..STEPS.len() - 1] } else { &STEPS };
-    for (what, measure) in steps {
-        tell::line(&format!("  {what}"));
-        measure(stage, &Means { options, tools }, &mut measured);
+    let steps = if options.is_quick { &STEPS[..QUICK_STEPS] } else { &STEPS };
+    for (what, needs, measure) in steps {
+        progress::line(&format!("  {what}"));
+        // Why a tool does not work is said once for all.
+        let may_use =
+            |tool: &Tool| tools.has(tool) && !(tool.starts_the_server() && subject.is_running());
+        if !needs.as_ref().is_none_or(may_use) {
+            continue;
+        }
+        if let Err(why) = measure(subject, &Means { options, tools }, &mut measured) {
+            measured.lacks(what, &why.to_string());
+        }
     }
     measured
 }
@@ -166,31 +177,44 @@ struct Means<'a> {
     tools: &'a Tools,
 }
 
-type Step = fn(&Subject, &Means<'_>, &mut Measured);
+/// What came of a measurement, or why nothing did.
+type Done<T = ()> = Result<T, Box<dyn std::error::Error>>;
+/// What is measured, the tool that it needs, and how it is measured.
+type Step = (&'static str, Option<Tool>, fn(&Subject, &Means<'_>, &mut Measured) -> Done);
 
-/// What is measured of each stage, in this order; `--quick` leaves out the last.
-const STEPS: [(&str, Step); 8] = [
-    ("client B beside client A", clients::measure),
-    ("loads", loads::measure),
-    ("a quiet client beside a busy one", quiet::measure),
-    ("system calls a request", calls::measure),
-    ("packets a request", packets::measure),
-    ("memory a key", memory::measure),
-    ("memory a silent client", silent::measure),
-    ("flame graphs", flames::measure),
+/// `--quick` leaves out what is behind these: flame graphs.
+const QUICK_STEPS: usize = 7;
+/// What is measured of each server, in this order.
+const STEPS: [Step; 9] = [
+    ("client B beside client A", None, clients::measure),
+    ("loads", None, loads::measure),
+    ("a quiet client beside a busy one", None, quiet::measure),
+    ("system calls a request", Some(STRACE), calls::measure),
+    ("packets and bytes a request", Some(SS), packets::measure),
+    ("memory a key", None, memory::of_a_key),
+    ("memory a silent client", None, memory::of_a_silent_client),
+    ("its flame graph of running", Some(PERF), flames::running),
+    ("its flame graph of waiting", Some(STACKS), flames::waiting),
 ];
 
 /// A folder for what need not be kept: gone when it is dropped, or when somebody presses Ctrl-C.
-fn scratch() -> Result<TempDir, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+fn scratch() -> std::io::Result<TempDir> {
+    let folder = tempfile::tempdir()?;
     cleanup::remove_on_signal(folder.path());
     Ok(folder)
 }
 
-/// Starts a stage under strace.
-fn start_traced(stage: &Subject, lab: Lab, trace: Trace, log: &Path) -> Result<Server, String> {
-    let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
-    let order = stage.order(lab, scenario, PathBuf::new());
-    let server = record::start_traced(&order, trace, log, &mut io::stderr());
-    server.map_err(|error| error.to_string())
+/// Starts a server under strace.
+fn start_traced(subject: &Subject, trace: Trace, log: &Path) -> Done<Server> {
+    let order = order(subject, scenario::find(clients::SCENARIO)?, PathBuf::new());
+    Ok(record::start_traced(&order, trace, log, &mut std::io::stderr())?)
+}
+
+/// The recording of a scenario that a server is started for.
+fn order(subject: &Subject, scenario: Scenario, out: PathBuf) -> Order {
+    let binary = match &subject.program.start {
+        Start::Lab { binary, .. } => Some(binary.clone()),
+        _ => None,
+    };
+    Order { lab: subject.lab, scenario, out, port: 0, binary, options: Vec::new() }
 }

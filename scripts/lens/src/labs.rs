@@ -2,7 +2,18 @@
 
 use trace::protocol::Protocol;
 
-/// A lab.
+/// How a server serves several clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// One after the other.
+    One,
+    /// All of them, on one thread.
+    Many,
+    /// All of them, with a thread for each.
+    WithThreads,
+}
+
+/// A lab, or another server that is treated as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lab {
     /// Its short name.
@@ -11,29 +22,73 @@ pub struct Lab {
     pub package: &'static str,
     /// Its protocol.
     pub protocol: Protocol,
+    /// How it serves several clients.
+    pub serves: Serves,
+    /// What it is, in a few words.
+    pub about: &'static str,
 }
 
 /// All labs.
 pub const LABS: [Lab; 4] = [
-    Lab { short: "lab1", package: "lab1-blocking", protocol: Protocol::Lines },
-    Lab { short: "lab2", package: "lab2-resp", protocol: Protocol::Resp },
-    Lab { short: "lab3", package: "lab3-multiclient", protocol: Protocol::Resp },
-    Lab { short: "lab4", package: "lab4-fair", protocol: Protocol::Resp },
+    Lab {
+        short: "lab1",
+        package: "lab1-blocking",
+        protocol: Protocol::Lines,
+        serves: Serves::One,
+        about: "one client at a time, plain lines",
+    },
+    Lab {
+        short: "lab2",
+        package: "lab2-resp",
+        protocol: Protocol::Resp,
+        serves: Serves::One,
+        about: "one client at a time, the protocol of Redis",
+    },
+    Lab {
+        short: "lab3",
+        package: "lab3-multiclient",
+        protocol: Protocol::Resp,
+        serves: Serves::Many,
+        about: "all clients at once, on one thread",
+    },
+    Lab {
+        short: "lab4",
+        package: "lab4-fair",
+        protocol: Protocol::Resp,
+        serves: Serves::Many,
+        about: "all clients at once, on one thread, in fair turns",
+    },
 ];
 
 /// The student's own labs, one for each lab of the kit. `work/lab2` is the folder of `my-lab2`.
 pub const OWN: [Lab; 4] = [
-    Lab { short: "my-lab1", package: "my-lab1", protocol: Protocol::Lines },
-    Lab { short: "my-lab2", package: "my-lab2", protocol: Protocol::Resp },
-    Lab { short: "my-lab3", package: "my-lab3", protocol: Protocol::Resp },
-    Lab { short: "my-lab4", package: "my-lab4", protocol: Protocol::Resp },
+    own("my-lab1", LABS[0]),
+    own("my-lab2", LABS[1]),
+    own("my-lab3", LABS[2]),
+    own("my-lab4", LABS[3]),
 ];
 
+const fn own(name: &'static str, made_from: Lab) -> Lab {
+    Lab { short: name, package: name, about: "your own", ..made_from }
+}
+
 /// The server that the labs learn from. It can be recorded and be talked to as they can.
-pub const REDIS: Lab = Lab { short: "redis", package: "redis-server", protocol: Protocol::Resp };
+pub const REDIS: Lab = Lab {
+    short: "redis",
+    package: "redis-server",
+    protocol: Protocol::Resp,
+    serves: Serves::Many,
+    about: "the one that the labs learn from",
+};
 
 /// Lab 3's protocol with a thread for each client: an example of lab 3, beside which lab 3 is measured.
-pub const THREADS: Lab = Lab { short: "threads", package: "threads", protocol: Protocol::Resp };
+pub const THREADS: Lab = Lab {
+    short: "threads",
+    package: "threads",
+    protocol: Protocol::Resp,
+    serves: Serves::WithThreads,
+    about: "all clients at once, a thread for each",
+};
 
 impl Lab {
     /// Its folder, below the top folder of the kit.

@@ -10,15 +10,19 @@
 //! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart      compare ─▶ report ─▶ a page
 //! ```
 //!
+//! - [`sys`]: every process that is started, and what the kernel tells of one. [`labs`]: the servers, as data.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
-//! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen. [`labs`]: the labs.
+//! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen.
 //! - [`view`]: what one recording shows: a timeline, one request on its way.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a server that runs, live.
 //! - [`measure`]: what a server costs under a load. [`mod@bench`]: redis-server, labs 3 and 4 and the
 //!   baseline, in turns. [`mod@compare`]: all stages under the same scenarios and loads. [`report`]: what
 //!   came of it.
-//! - [`sys`]: what several of them need from the operating system and from programs.
 //! - `picture` and `text`: how they are drawn and written.
+//!
+//! Each module uses only those before it, and no module uses one that uses it: `labs`, `text`, `picture` and `sys`, then `scenario`,
+//! `record`, `view`, `measure`, `report`, then `bench` and `compare`. `flame` and `watch` stand beside them:
+//! they use `labs`, `text` and `sys`, and only `compare` uses `flame`.
 
 pub mod bench;
 pub mod compare;

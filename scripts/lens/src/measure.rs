@@ -1,26 +1,42 @@
-//! Measures a server from the outside: starts it (or finds it), reads from the kernel what it costs, and
-//! lets a load generator loose on it.
+//! The engine of `bench` and `compare`: what servers there are, what is sent to them, and what that costs.
 //!
-//! - [`Program`], [`Server`]: a lab, redis-server, or one that runs already; ended when dropped.
-//! - [`Usage`]: CPU time, memory and context switches, as the kernel counts them.
+//! - `subject`: the servers, as data. `turns`: several of them, by turns. `spread`: what is typical.
 //! - [`Load`], [`Outcome`]: redis-benchmark, or our own bench, and what it cost.
-//! - [`fill()`], [`Crowd`]: keys to ask for, and clients who are connected and silent.
-//! - [`Machine`]: where all that was measured.
+//! - `client`: a client of ours, which asks, fills a server, or is connected and silent. `beside`: it asks while the
+//!   server has other work. `memory`: what a server keeps.
+//! - `said`: what load generators print. `progress`: what goes on, on stderr.
 
-mod crowd;
-mod fill;
+pub(crate) mod beside;
+pub(crate) mod client;
 mod load;
-mod our_bench;
-mod redis_benchmark;
+pub(crate) mod memory;
+pub(crate) mod progress;
+pub(crate) mod said;
+mod spread;
+pub(crate) mod subject;
+mod turns;
 
 use std::io;
 
-use crate::sys::ServerError;
+pub use crate::sys::Machine;
 use crate::sys::tools::NotInstalled;
-pub use crate::sys::{Clock, Machine, Program, Server, Start, Usage};
-pub use crowd::{Crowd, raise_file_limit};
-pub use fill::{Filler, fill, key, request};
-pub use load::{Load, Outcome, Tool, report, run};
+use crate::sys::{Server, ServerError};
+pub use client::fill;
+pub use load::{Load, Tool};
+pub use said::Outcome;
+pub use spread::Spread;
+pub(crate) use spread::ratios;
+pub(crate) use subject::Subject;
+pub(crate) use turns::{Side, by_turns};
+
+/// No load has more clients.
+const MOST_CLIENTS: u32 = 12_000;
+
+/// Lets us, and the servers that we start from now on, open as many files as the largest load needs. Where that is
+/// refused, the load that needs it says so.
+pub(crate) fn raise_file_limit() {
+    _ = kit::nofile::raise_limit(MOST_CLIENTS);
+}
 
 /// Why something could not be measured.
 #[derive(Debug, thiserror::Error)]

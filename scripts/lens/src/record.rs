@@ -2,16 +2,16 @@
 //! one folder. A folder is there only when it is whole.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Pid;
 
-use crate::labs::{self, Lab, REDIS, UnknownLab};
-use crate::scenario::{self, Scenario, ScenarioError};
-use crate::sys::server::{Said, Tracer, has_option};
+use crate::labs::{self, Lab, REDIS};
+use crate::scenario::{self, Scenario};
+use crate::sys::server::Said;
 use crate::sys::tools::{NotInstalled, version};
-use crate::sys::{Program, Server, ServerError, Start};
+use crate::sys::{FileError, Program, Server, ServerError, Start, Tracer, files, has_option};
 use trace::client_log::ClientEvent;
 
 mod build;
@@ -57,12 +57,6 @@ pub struct Recording {
 /// Why nothing was recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    /// There is no such lab.
-    #[error(transparent)]
-    Lab(#[from] UnknownLab),
-    /// There is no such scenario.
-    #[error(transparent)]
-    Scenario(#[from] ScenarioError),
     /// A tool is missing.
     #[error(transparent)]
     Missing(#[from] NotInstalled),
@@ -89,13 +83,8 @@ pub enum RecordError {
     #[error("{} is there already and is no recording: give another folder with --out", .0.display())]
     Taken(PathBuf),
     /// A file could not be written.
-    #[error("{}: {error}", .path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Records. What goes on is told on `progress`: the commands that are run, as one would type them.
@@ -125,7 +114,7 @@ pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, Rec
     let log = if order.lab == REDIS { [stdout, stderr].concat() } else { stderr };
     write_lines(&folder.path().join("server.log"), &log)?;
     write_lines(&folder.path().join("clients.jsonl"), &as_json(&events)?)?;
-    meta.write(&folder.path().join("meta.json"))?;
+    files::write_json(&folder.path().join("meta.json"), &meta)?;
     Ok(Recording { folder: folder.finish()?, events, meta })
 }
 
@@ -179,16 +168,11 @@ fn to_run(package: &str) -> String {
     }
 }
 
-fn as_json(events: &[ClientEvent]) -> Result<Vec<String>, RecordError> {
+fn as_json(events: &[ClientEvent]) -> Result<Vec<String>, FileError> {
     let lines: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
-    lines.map_err(|error| file_error(Path::new("clients.jsonl"), error.into()))
+    lines.map_err(|error| FileError::new(Path::new("clients.jsonl"), error))
 }
 
-fn write_lines(path: &Path, lines: &[String]) -> Result<(), RecordError> {
-    let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
-    fs::write(path, text).map_err(|error| file_error(path, error))
-}
-
-fn file_error(path: &Path, error: io::Error) -> RecordError {
-    RecordError::File { path: path.to_owned(), error }
+fn write_lines(path: &Path, lines: &[String]) -> Result<(), FileError> {
+    files::write(path, lines.iter().flat_map(|line| [line, "\n"]).collect::<String>())
 }

@@ -3,14 +3,17 @@
 //!
 //! - [`tools`]: which tools are here, and how to get the others. [`Machine`]: where something was measured.
 //! - `group`: a program that was started, with all that it starts itself. `cleanup`: it ends with us.
-//! - [`server`]: a lab or redis-server: started, ready, ended. `typed`: a command as one would type it.
+//! - [`Program`]: a lab or redis-server, and how it is started. [`Server`]: started, ready, ended. `typed`: a command as
+//!   one would type it. [`files`]: what is written.
 //! - [`sockets`]: all sockets of the machine. [`symbols`]: which line of the source an address belongs to.
-//! - [`usage`]: what a process costs.
+//! - [`Usage`]: what a process costs.
 
 pub(crate) mod cleanup;
+pub mod files;
 pub(crate) mod group;
 pub(crate) mod machine;
-pub mod server;
+mod program;
+pub(crate) mod server;
 pub mod sockets;
 pub mod symbols;
 pub mod tools;
@@ -18,6 +21,9 @@ pub(crate) mod typed;
 pub(crate) mod usage;
 
 pub use cleanup::end_on_signals;
+pub use files::FileError;
 pub use machine::Machine;
-pub use server::{Program, Server, ServerError, Start};
+pub use program::{Program, Start};
+pub(crate) use program::{Tracer, has_option};
+pub use server::{Server, ServerError};
 pub use usage::{Clock, Usage};

@@ -111,6 +111,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn large_numbers_are_grouped() {
+        let shown = [999.4, 103_738.0, 1e6].map(super::thousands);
+        assert_eq!(shown, ["999", "103,738", "1,000,000"]);
+    }
+
+    #[test]
     fn a_long_text_is_broken_between_words() {
         let text = format!("{} {}", "a".repeat(50), "b".repeat(50));
         assert_eq!(wrapped(&text), format!("{}\n  {}", "a".repeat(50), "b".repeat(50)));

@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
-use super::stage::{Stage, rotated};
-use super::{Ended, Row, tell};
-use crate::bench::report::{Judged, RATIOS, SERVERS};
-use crate::bench::spread::ratios;
-use crate::measure::{Crowd, Load, Outcome, Program, Server, Tool, fill, run};
+use super::report::{Aim, RATIOS, Row, SERVERS};
+use super::targets::Targets;
+use crate::measure::client::idle_clients;
+use crate::measure::{Load, MeasureError, Outcome, Side, by_turns, fill, progress};
 
 const LOADS: &str = include_str!("loads.toml");
 
@@ -16,11 +15,11 @@ const LOADS: &str = include_str!("loads.toml");
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) about: String,
-    pub(super) test: Option<String>,
-    pub(super) clients: u32,
-    pub(super) requests: u64,
+    test: Option<String>,
+    clients: u32,
+    requests: u64,
     #[serde(default)]
-    idle: usize,
+    idle: u64,
     #[serde(default = "one")]
     pipeline: u32,
     #[serde(default = "one")]
@@ -52,92 +51,68 @@ pub(super) fn all() -> Result<Vec<Entry>, toml::de::Error> {
 }
 
 /// What came of a load: a row each for CPU, throughput, and the two latencies.
-pub(super) struct Measured {
-    pub(super) cpu: Row,
-    pub(super) throughput: Row,
-    pub(super) p50: Row,
-    pub(super) p99: Row,
-}
+type Rows = [Row; 4];
 
 impl Entry {
-    /// Our bench checks each reply, and the baseline has only one: it does not get that load.
-    fn programs<'a>(&self, stage: &'a Stage) -> Vec<&'a Program> {
-        let baseline = stage.baseline.as_ref().filter(|_| self.test.is_some());
-        stage.redis_and_labs().into_iter().chain(baseline).collect()
-    }
-
-    fn load(&self, stage: &Stage) -> Load {
-        let size = self.size.to_string();
-        let words = |test: &String| vec!["-d".to_owned(), size, "-t".to_owned(), test.clone()];
-        let tool = if self.test.is_some() { Tool::RedisBenchmark } else { Tool::OurBench };
-        Load {
-            tool,
-            command: self.test.as_ref().map(words).unwrap_or_default(),
-            clients: self.clients,
-            requests: stage.scaled(self.requests).max(u64::from(self.clients)),
-            pipeline: self.pipeline,
-            keys: Some(self.keys),
-            bench: stage.program("lab4-fair"),
-        }
-    }
-
     /// Runs it: each round all servers, one after the other.
-    pub(super) fn measure(&self, stage: &Stage) -> Ended<Measured> {
-        let load = self.load(stage);
-        let value = "x".repeat(self.size);
+    pub(super) fn measure(&self, targets: &Targets) -> Result<Rows, MeasureError> {
+        let load = self.load(targets);
+        let idle = usize::try_from(targets.scaled(self.idle)).unwrap_or(usize::MAX);
         let mut servers = Vec::new();
-        for program in self.programs(stage) {
-            let server = Server::start(program)?;
-            fill(&server, 0..self.keys, &value, &[])?;
-            tell::command(&server.command);
-            servers.push((server, Vec::new()));
-        }
-        for round in 0..stage.rounds {
-            for place in rotated(servers.len(), round) {
-                let (server, outcomes) = &mut servers[place];
-                let _crowd = Crowd::connect(server, stage.scaled_size(self.idle))?;
-                if round == 0 {
-                    tell::command(&load.typed(server));
-                }
-                outcomes.push(run(&load, server)?);
+        for subject in targets.these(&SERVERS) {
+            // Our bench checks each reply, and the baseline has only one: it does not get that load.
+            if self.test.is_none() && subject.short == "baseline" {
+                continue;
             }
-            let costs = servers.iter().map(|(server, outcomes)| {
-                (server.name.as_str(), outcomes.last().map_or(0.0, |outcome| outcome.cpu))
-            });
-            tell::round(round, "CPU µs", costs);
+            let server = subject.start()?;
+            fill(&server, 0..self.keys, &format!("@{}", self.size))?;
+            progress::command(&server.command);
+            servers.push((subject.short.clone(), server));
         }
-        let outcomes =
-            servers.into_iter().map(|(server, outcomes)| (server.name.clone(), outcomes));
-        Ok(self.rows(&outcomes.collect::<Vec<_>>()))
+        let cpu = |outcome: &Outcome| outcome.cpu;
+        let outcomes = by_turns(targets.rounds, servers, "CPU µs", cpu, |server, round| {
+            let _idle = idle_clients(server, idle)?;
+            if round == 0 {
+                load.tell(server);
+            }
+            load.run(server)
+        })?;
+        Ok(self.rows(&outcomes))
     }
 
-    fn rows(&self, outcomes: &[(String, Vec<Outcome>)]) -> Measured {
-        let row = |unit: &str, figure: fn(&Outcome) -> Option<f64>| {
-            let samples = |name: &str| -> Option<Vec<f64>> {
-                let (_, outcomes) = outcomes.iter().find(|(server, _)| server == name)?;
-                outcomes.iter().map(figure).collect()
-            };
+    fn load(&self, targets: &Targets) -> Load {
+        let size = self.size.to_string();
+        let command = self.test.as_ref().map(|test| ["-d", &size, "-t", test]);
+        let command = command.as_ref().map_or(&[][..], |words| &words[..]);
+        let load = targets.load(self.clients, self.requests, command, self.keys);
+        Load { pipeline: self.pipeline, ..load }
+    }
+
+    fn rows(&self, outcomes: &[Side<Vec<Outcome>>]) -> Rows {
+        let row = |unit: &str, figure: fn(&Outcome) -> Option<f64>, aims: &[(&str, Aim)]| {
             let mut row = Row::new(&self.name, &self.about, unit);
-            for server in SERVERS {
-                if let Some(samples) = samples(server) {
+            for (server, outcomes) in outcomes {
+                let samples: Option<Vec<f64>> = outcomes.iter().map(figure).collect();
+                if let Some(samples) = samples {
                     row.add(server, &samples);
                 }
             }
-            for (what, ours, theirs) in RATIOS {
-                if let Some((ours, theirs)) = samples(ours).zip(samples(theirs)) {
-                    row.judged.push(Judged::new(what, &ratios(&ours, &theirs)));
-                }
+            for what in RATIOS {
+                let aim = aims.iter().find(|(name, _)| *name == what);
+                row.judge(what, aim.map_or(Aim::None, |(_, aim)| *aim));
             }
             row
         };
-        let mut cpu = row("µs of CPU a request", |outcome| Some(outcome.cpu));
-        cpu.aim("lab4 ÷ redis", self.redis);
-        cpu.aim("lab4 ÷ baseline", self.baseline);
-        let mut throughput = row("requests a second", |outcome| Some(outcome.per_second));
-        throughput.aim_at_least("lab4 ÷ redis", 1.0);
-        let p50 = row("p50, µs", |outcome| outcome.p50);
-        let p99 = row("p99, µs", |outcome| outcome.p99);
-        Measured { cpu, throughput, p50, p99 }
+        let at_most = |target: Option<f64>| target.map_or(Aim::None, Aim::AtMost);
+        let targets =
+            [("lab4 ÷ redis", at_most(self.redis)), ("lab4 ÷ baseline", at_most(self.baseline))];
+        let fast = [("lab4 ÷ redis", Aim::AtLeast(1.0))];
+        [
+            row("µs of CPU a request", |outcome| Some(outcome.cpu), &targets),
+            row("requests a second", |outcome| Some(outcome.per_second), &fast),
+            row("p50, µs", |outcome| outcome.p50, &[]),
+            row("p99, µs", |outcome| outcome.p99, &[]),
+        ]
     }
 }
 

@@ -4,18 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::spread::Spread;
-use crate::measure::{Clock, Machine};
+use crate::measure::{Machine, Spread, ratios};
+use crate::sys::Clock;
 
 /// The servers that get the loads, by their short names: the columns of the tables.
 pub(super) const SERVERS: [&str; 5] = ["redis", "lab3", "lab4", "other", "baseline"];
-/// What is compared under each load: its name, and whose figure is divided by whose.
-pub(super) const RATIOS: [(&str, &str, &str); 4] = [
-    ("lab4 ÷ redis", "lab4", "redis"),
-    ("lab4 ÷ baseline", "lab4", "baseline"),
-    ("lab3 ÷ redis", "lab3", "redis"),
-    ("other ÷ redis", "other", "redis"),
-];
+/// What is compared under each load: whose figure is divided by whose.
+pub(super) const RATIOS: [&str; 4] =
+    ["lab4 ÷ redis", "lab4 ÷ baseline", "lab3 ÷ redis", "other ÷ redis"];
 
 /// Those of these servers that have a figure.
 pub(super) fn measured<'a>(
@@ -82,21 +78,12 @@ pub struct Judged {
     pub is_met: Option<bool>,
 }
 
-impl Judged {
-    /// Of these samples, without a target.
-    #[must_use]
-    pub fn new(what: &str, samples: &[f64]) -> Self {
-        let (spread, what) = (Spread::of(samples), what.to_owned());
-        Self { what, spread, at_most: None, at_least: None, is_met: None }
-    }
-
-    /// With the target that it should be so much at most.
-    #[must_use]
-    pub fn at_most(mut self, target: f64) -> Self {
-        self.at_most = Some(target);
-        self.is_met = Some(self.spread.median <= target);
-        self
-    }
+/// What a figure should be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Aim {
+    None,
+    AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Row {
@@ -129,19 +116,24 @@ impl Row {
         self.judged.iter().find(|judged| judged.what == what)
     }
 
-    /// Gives a comparison its target.
-    pub(super) fn aim(&mut self, what: &str, target: Option<f64>) {
-        let Some(target) = target else { return };
-        for judged in self.judged.iter_mut().filter(|judged| judged.what == what) {
-            *judged = judged.clone().at_most(target);
-        }
-    }
-
-    /// Gives a comparison a target that it should reach.
-    pub(super) fn aim_at_least(&mut self, what: &str, target: f64) {
-        for judged in self.judged.iter_mut().filter(|judged| judged.what == what) {
-            judged.at_least = Some(target);
-            judged.is_met = Some(judged.spread.median >= target);
-        }
+    /// Judges the figure of a server, or with `ours ÷ theirs` how two of them compare round by round; nothing, if
+    /// one of them has no figure.
+    pub(super) fn judge(&mut self, what: &str, aim: Aim) {
+        let samples = |server| Some(self.figure(server)?.samples.as_slice());
+        let judged = match what.split_once(" ÷ ") {
+            Some((ours, theirs)) => {
+                samples(ours).zip(samples(theirs)).map(|(ours, theirs)| ratios(ours, theirs))
+            }
+            None => samples(what).map(<[f64]>::to_vec),
+        };
+        let Some(spread) = judged.map(|samples| Spread::of(&samples)) else { return };
+        let (at_most, at_least) = match aim {
+            Aim::None => (None, None),
+            Aim::AtMost(target) => (Some(target), None),
+            Aim::AtLeast(target) => (None, Some(target)),
+        };
+        let is_low = at_most.map(|target| spread.median <= target);
+        let is_met = is_low.or(at_least.map(|target| spread.median >= target));
+        self.judged.push(Judged { what: what.to_owned(), spread, at_most, at_least, is_met });
     }
 }

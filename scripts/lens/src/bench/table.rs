@@ -1,7 +1,7 @@
 //! The report as tables, for a terminal that is 80 columns wide.
 
 use super::report::{Judged, RATIOS, Report, Row, SERVERS, measured};
-use super::spread::Spread;
+use crate::measure::Spread;
 use crate::text::table::{Group, draw};
 use crate::text::{figure, wrapped};
 
@@ -89,7 +89,7 @@ fn with_target(row: &Row) -> String {
 /// A column for each comparison.
 fn ratios(rows: &[Row]) -> String {
     let is_there = |what: &&str| rows.iter().any(|row| row.judged(what).is_some());
-    let names: Vec<&str> = RATIOS.iter().map(|(name, ..)| *name).filter(is_there).collect();
+    let names: Vec<&str> = RATIOS.into_iter().filter(is_there).collect();
     table(&names, rows, about, |row, what| judged(row.judged(what)))
 }
 

@@ -1,27 +1,22 @@
-//! System calls a request, counted: strace writes all calls of all threads, and requests that ask for a mark tell in that trace where the ones begin and end that are counted.
+//! System calls a request, counted: strace writes all calls of all threads. Requests for a key with a mark in its name
+//! show in that trace where the calls begin and end that are counted.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use trace::protocol::Protocol;
-
-use super::caller::Caller;
-use super::measured::Measured;
-use super::stages::Subject;
-use super::tools::Tool;
-use super::{Means, scratch, start_traced};
-use crate::labs::Lab;
+use super::measured::{Measured, PIPELINE, is_read, sorted};
+use super::{Done, Means, scratch, start_traced};
+use crate::measure::Subject;
+use crate::measure::client::BlockingClient;
 use crate::record::Trace;
 use crate::report::model::CallsPerRequest;
+use crate::sys::Server;
 use trace::strace::{Joiner, Kind, parse};
 
-/// How many requests are sent at a time if they are pipelined.
-pub(super) const PIPELINE: usize = 16;
 /// How many requests are counted, of each kind.
 const FULL: usize = 800;
 const QUICK: usize = 320;
@@ -33,44 +28,35 @@ const MARK: &str = "GET lens-mark-#";
 const MARK_IN_TRACE: &[u8] = b"lens-mark-";
 
 /// Counts the calls of a server that is started under strace.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
-    // Why there is no strace, or no trace of a server that ran already, is said elsewhere.
-    let Some(lab) = stage.lab.filter(|_| means.tools.has(Tool::Strace)) else { return };
+pub(super) fn measure(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
     let requests = if means.options.is_quick { QUICK } else { FULL };
-    match counted(stage, lab, requests) {
-        Ok(calls) => measured.stage.calls = Some(calls),
-        Err(why) => measured.lacks("system calls a request", &why),
-    }
-}
-
-fn counted(stage: &Subject, lab: Lab, requests: usize) -> Result<CallsPerRequest, String> {
     let folder = scratch()?;
     let log = folder.path().join("strace.log");
-    let server = start_traced(stage, lab, Trace::AllCalls, &log)?;
-    let asked = ask(server.addr, stage.protocol, requests).map_err(|error| error.to_string());
-    server.stop().map_err(|error| error.to_string())?;
+    let server = start_traced(subject, Trace::AllCalls, &log)?;
+    let asked = ask(&server, requests);
+    server.stop()?;
     asked?;
-    let names = names(&log).map_err(|error| error.to_string())?;
-    per_request(&names, requests).ok_or_else(|| "its trace has no marks".to_owned())
+    measured.set_calls(per_request(&names(&log)?, requests).ok_or("its trace has no marks")?);
+    Ok(())
 }
 
 /// One mark, requests one by one, a mark, as many requests 16 at a time, a mark.
-fn ask(addr: SocketAddr, protocol: Protocol, requests: usize) -> io::Result<()> {
-    let mut caller = Caller::connect(addr, protocol)?;
-    caller.ask("SET name Alice", 1)?;
-    caller.ask(MARK, 1)?;
+fn ask(server: &Server, requests: usize) -> io::Result<()> {
+    let mut client = BlockingClient::connect(server)?;
+    client.ask("SET name Alice", 1)?;
+    client.ask(MARK, 1)?;
     for _ in 0..requests {
         thread::sleep(PAUSE);
-        caller.ask("GET name", 1)?;
+        client.ask("GET name", 1)?;
     }
     thread::sleep(PAUSE);
-    caller.ask(MARK, 1)?;
+    client.ask(MARK, 1)?;
     for _ in 0..requests / PIPELINE {
         thread::sleep(PAUSE);
-        caller.ask("GET name", PIPELINE)?;
+        client.ask("GET name", PIPELINE)?;
     }
     thread::sleep(PAUSE);
-    caller.ask(MARK, 1)?;
+    client.ask(MARK, 1)?;
     Ok(())
 }
 
@@ -88,16 +74,6 @@ fn names(log: &Path) -> io::Result<Vec<(String, bool)>> {
         }
     }
     Ok(names)
-}
-
-/// Whether a call reads bytes.
-pub(super) fn is_read(name: &str) -> bool {
-    ["read", "readv", "recvfrom", "recvmsg"].contains(&name)
-}
-
-/// Whether a call writes bytes.
-pub(super) fn is_write(name: &str) -> bool {
-    ["write", "writev", "sendto", "sendmsg"].contains(&name)
 }
 
 /// From behind the read of one mark up to the read of the next are the calls of all requests between them
@@ -126,15 +102,6 @@ fn count(names: &[(String, bool)]) -> BTreeMap<String, f64> {
     for (name, _) in names {
         *counts.entry(name.clone()).or_insert(0.0) += 1.0;
     }
-    counts
-}
-
-/// Those that are made most often first. What is made less than once in 50 requests is of something else: a
-/// thread that starts late makes some calls of its own.
-pub(super) fn sorted(counts: BTreeMap<String, f64>) -> Vec<(String, f64)> {
-    let mut counts: Vec<(String, f64)> =
-        counts.into_iter().filter(|(_, count)| *count >= 0.02).collect();
-    counts.sort_by(|one, other| other.1.total_cmp(&one.1));
     counts
 }
 

@@ -4,10 +4,10 @@
 use std::io;
 
 use super::measured::Measured;
-use super::stages::{Serves, Subject};
-use super::tools::Tool;
-use super::{Means, Options};
-use crate::labs::Lab;
+use super::tools::STRACE;
+use super::{Done, Means, Options, order};
+use crate::labs::Serves;
+use crate::measure::Subject;
 use crate::record::record;
 use crate::scenario::{self, Scenario};
 use crate::view::Recorded;
@@ -18,39 +18,37 @@ use trace::client_log::{ClientEvent, EventKind};
 pub(super) const SCENARIO: &str = "two-clients";
 
 /// Records the scenario, or lets it be played.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
-    let Ok(scenario) = scenario::find(SCENARIO) else { return };
-    let is_threaded = stage.serves == Serves::WithThreads;
-    match stage.lab.filter(|_| means.tools.has(Tool::Strace) && !is_threaded) {
-        Some(lab) => match recorded(stage, lab, scenario.clone(), means.options) {
+pub(super) fn measure(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
+    let scenario = scenario::find(SCENARIO)?;
+    let is_threaded = subject.lab.serves == Serves::WithThreads;
+    if subject.is_running() {
+        let why = "it ran already, so nobody has recorded its system calls";
+        measured.lacks("its timeline, the way of its request, its system calls", why);
+    } else if means.tools.has(&STRACE) && is_threaded {
+        let why = "a picture shows one thread, and this server has one for each client";
+        measured.lacks("its timeline, the way of its request", why);
+    } else if means.tools.has(&STRACE) {
+        match recorded(subject, scenario.clone(), means.options) {
             Ok(recorded) => {
                 take_in(&recorded, measured);
-                return;
+                return Ok(());
             }
-            Err(why) => measured.lacks("its timeline, the way of its request", &why),
-        },
-        None if stage.lab.is_none() => {
-            let why = "it ran already, so nobody has recorded its system calls";
-            measured.lacks("its timeline, the way of its request, its system calls", why);
+            Err(why) => measured.lacks("its timeline, the way of its request", &why.to_string()),
         }
-        None if is_threaded => {
-            let why = "a picture shows one thread, and this server has one for each client";
-            measured.lacks("its timeline, the way of its request", why);
-        }
-        // Why there is no strace is said once for all.
-        None => {}
     }
-    match played(stage, &scenario) {
-        Ok(events) => measured.waited = waited(&events),
-        Err(why) => measured.lacks("how long client B waits", &why),
-    }
+    // Why there is no strace is said once for all.
+    let server = subject.start()?;
+    set_waits(&scenario::run(&scenario, server.addr, server.protocol), measured);
+    Ok(())
 }
 
 /// Takes in what a recording tells.
 pub(super) fn take_in(recorded: &Recorded, measured: &mut Measured) {
-    measured.waited = waited(&recorded.events);
+    set_waits(&recorded.events, measured);
     let (timeline, request) = (Timeline::new(recorded), Request::find(recorded, None, 1));
-    measured.held = timeline.as_ref().ok().map(|it| it.facts.held_while_waiting_us);
+    if let Some(us) = timeline.as_ref().ok().and_then(|it| whole(it.facts.held_while_waiting_us)) {
+        measured.set("A held the server", us);
+    }
     if measured.stage.same_as.is_some() {
         return;
     }
@@ -65,25 +63,25 @@ pub(super) fn take_in(recorded: &Recorded, measured: &mut Measured) {
     }
 }
 
-fn recorded(
-    stage: &Subject,
-    lab: Lab,
-    scenario: Scenario,
-    options: &Options,
-) -> Result<Recorded, String> {
-    let out = options.out.join("recordings").join(&stage.name);
-    let order = stage.order(lab, scenario, out);
-    let recording = record(&order, &mut io::stderr()).map_err(|error| error.to_string())?;
-    Recorded::read(&recording.folder).map_err(|error| error.to_string())
+fn recorded(subject: &Subject, scenario: Scenario, options: &Options) -> Done<Recorded> {
+    let name = &subject.program.name;
+    let out = options.out.join("recordings").join(name.replace('/', "-"));
+    let recording = record(&order(subject, scenario, out), &mut io::stderr())?;
+    let mut recorded = Recorded::read(&recording.folder)?;
+    // A student's own lab is recorded as the lab that it is to become.
+    recorded.meta.lab.clone_from(name);
+    Ok(recorded)
 }
 
-fn played(stage: &Subject, scenario: &Scenario) -> Result<Vec<ClientEvent>, String> {
-    let live = stage.start()?;
-    Ok(scenario::run(scenario, live.addr, stage.protocol))
+fn set_waits(events: &[ClientEvent], measured: &mut Measured) {
+    if let Some((connected, replied)) = waited(events) {
+        measured.set("B is connected", connected);
+        measured.set("B has its first reply", replied);
+    }
 }
 
 /// From B's asking for a connection to having one, and to its first reply, by its own clock.
-fn waited(events: &[ClientEvent]) -> Option<(u64, u64)> {
+fn waited(events: &[ClientEvent]) -> Option<(f64, f64)> {
     let of_b = |is: fn(&EventKind) -> bool| {
         let event = events.iter().find(|event| event.client == "B" && is(&event.what))?;
         Some(event.at_us)
@@ -91,5 +89,10 @@ fn waited(events: &[ClientEvent]) -> Option<(u64, u64)> {
     let asked = of_b(|what| *what == EventKind::Connecting)?;
     let connected = of_b(|what| *what == EventKind::Connected)?;
     let replied = of_b(|what| matches!(what, EventKind::Received { .. }))?;
-    Some((connected.checked_sub(asked)?, replied.checked_sub(asked)?))
+    Some((whole(connected.checked_sub(asked)?)?, whole(replied.checked_sub(asked)?)?))
+}
+
+/// Microseconds as a figure, if they are an hour at most.
+fn whole(us: u64) -> Option<f64> {
+    u32::try_from(us).ok().map(f64::from)
 }

@@ -2,21 +2,22 @@
 //! waits for two clients of whom one is silent (strace with stacks).
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use codec::printable::one_line;
+
 use super::measured::Measured;
-use super::stages::{Serves, Subject};
-use super::tools;
-use super::{Means, clients, scratch, start_traced, tell};
+use super::{Done, Means, clients, scratch, start_traced};
 use crate::flame::{self, Kind};
-use crate::labs::Lab;
-use crate::measure::{Load, Tool};
+use crate::labs::Serves;
+use crate::measure::{Subject, progress};
 use crate::record::Trace;
 use crate::report::model::Flame;
 use crate::scenario;
 use crate::sys::group::Group;
+use crate::sys::typed::typed;
 
 /// How long perf looks, in seconds, and how often in a second: enough for a few hundred stacks.
 const SECONDS: &str = "1";
@@ -26,101 +27,71 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many clients keep the server busy meanwhile.
 const CLIENTS: u32 = 8;
 
-/// Draws both.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
-    let place =
-        |kind: &str| means.options.out.join("flames").join(format!("{}-{kind}.svg", stage.name));
-    if means.tools.has(tools::Tool::Perf) {
-        match running(stage, place("cpu")) {
-            Ok(flame) => measured.stage.flames.push(flame),
-            Err(why) => measured.lacks("its flame graph of running", &why),
-        }
-    }
-    let Some(lab) = stage.lab.filter(|_| means.tools.has(tools::Tool::Stacks)) else { return };
-    if stage.serves == Serves::WithThreads {
-        let why = "strace follows its first thread only, which waits for the next client";
-        return measured.lacks("its flame graph of waiting", why);
-    }
-    match waiting(stage, lab, place("wall")) {
-        Ok(flame) => measured.stage.flames.push(flame),
-        Err(why) => measured.lacks("its flame graph of waiting", &why),
-    }
-}
-
-fn running(stage: &Subject, output: PathBuf) -> Result<Flame, String> {
-    let live = stage.start()?;
-    let pid = live.pid.ok_or("its process is not ours to look at")?;
-    let load = Load {
-        tool: Tool::OurBench,
-        command: Vec::new(),
-        clients: CLIENTS,
-        requests: 1_000_000_000,
-        pipeline: 1,
-        keys: None,
-        bench: stage.bench.clone(),
-    };
+/// Draws where it runs while clients keep it busy.
+pub(super) fn running(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
+    let server = subject.start()?;
+    let pid = server.pid.ok_or("its process is not ours to look at")?.to_string();
     let folder = scratch()?;
-    let (data, stacks) = (folder.path().join("perf.data"), folder.path().join("perf.txt"));
-    let busy = load.start(live.addr).map_err(|error| error.to_string())?;
-    let pid = pid.as_raw_pid().to_string();
+    let [data, stacks] = ["perf.data", "perf.txt"].map(|name| folder.path().join(name));
+    let file = data.display().to_string();
+    let busy = subject.load(CLIENTS, 1_000_000_000).start(&server)?;
     let words = ["record", "-q", "-F", OFTEN, "-e", "cpu-clock", "--call-graph", "dwarf,8192"];
-    perf(
-        &[&words[..], &["-p", &pid, "-o", &path(&data), "--", "sleep", SECONDS]].concat(),
-        Stdio::null(),
-    )?;
+    let words = [&words[..], &["-p", &pid, "-o", &file, "--", "sleep", SECONDS]].concat();
+    perf(&words, Stdio::null())?;
     drop(busy);
-    let words = ["script", "--no-inline", "--fields", "comm,tid,ip,sym,dso", "-i", &path(&data)];
-    let written = File::create(&stacks).map_err(|error| error.to_string())?;
-    perf(&words, written.into())?;
+    let words = ["script", "--no-inline", "--fields", "comm,tid,ip,sym,dso", "-i", &file];
+    perf(&words, File::create(&stacks)?.into())?;
     let note = format!("{CLIENTS} clients, {SECONDS} s");
-    draw(stage, Kind::Cpu, stacks, output, note)
+    draw(subject, means, measured, (Kind::Cpu, stacks, note))
 }
 
-fn waiting(stage: &Subject, lab: Lab, output: PathBuf) -> Result<Flame, String> {
+/// Draws where it waits for two clients.
+pub(super) fn waiting(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
+    if subject.lab.serves == Serves::WithThreads {
+        return Err("strace follows its first thread only, which waits for the next client".into());
+    }
     let folder = scratch()?;
     let log = folder.path().join("wall.log");
-    let scenario = scenario::find(clients::SCENARIO).map_err(|error| error.to_string())?;
-    let server = start_traced(stage, lab, Trace::Stacks, &log)?;
+    let scenario = scenario::find(clients::SCENARIO)?;
+    let server = start_traced(subject, Trace::Stacks, &log)?;
     // What the clients see is measured elsewhere, without the cost of stacks.
-    _ = scenario::run(&scenario, server.addr, stage.protocol);
-    server.stop().map_err(|error| error.to_string())?;
+    _ = scenario::run(&scenario, server.addr, server.protocol);
+    server.stop()?;
     let note = "two clients, A silent for a second".to_owned();
-    draw(stage, Kind::Wall, log, output, note)
+    draw(subject, means, measured, (Kind::Wall, log, note))
 }
 
 fn draw(
-    stage: &Subject,
-    kind: Kind,
-    input: PathBuf,
-    output: PathBuf,
-    note: String,
-) -> Result<Flame, String> {
+    subject: &Subject,
+    means: &Means<'_>,
+    measured: &mut Measured,
+    (kind, input, note): (Kind, PathBuf, String),
+) -> Done {
     let is_wall = kind == Kind::Wall;
-    let title = format!("{}: where it {}", stage.name, if is_wall { "waits" } else { "runs" });
+    let (verb, end) = if is_wall { ("waits", "wall") } else { ("runs", "cpu") };
+    let name = &subject.program.name;
+    let folder = means.options.out.join("flames");
+    fs::create_dir_all(&folder)?;
+    let output = folder.join(format!("{}-{end}.svg", name.replace('/', "-")));
+    let title = format!("{name}: where it {verb}");
     let options = flame::Options { kind, input, output, title, note };
-    let made = fs::create_dir_all(options.output.parent().unwrap_or(Path::new(".")));
-    made.map_err(|error| error.to_string())?;
-    flame::run(&options).map_err(|error| error.to_string())?;
-    let svg = fs::read_to_string(&options.output).map_err(|error| error.to_string())?;
-    Ok(Flame { is_wall, svg })
+    flame::run(&options)?;
+    measured.stage.flames.push(Flame { is_wall, svg: fs::read_to_string(&options.output)? });
+    Ok(())
 }
 
 /// Runs perf to its end.
-fn perf(words: &[&str], stdout: Stdio) -> Result<(), String> {
-    tell::command(&format!("perf {}", words.join(" ")));
+fn perf(words: &[&str], stdout: Stdio) -> Done {
+    progress::command(&typed("perf", words));
     let mut command = Command::new("perf");
-    command.args(words).stdout(stdout).stderr(Stdio::piped());
-    let failed = |why: &str| format!("perf fails: {why}");
-    let mut group = Group::start(&mut command).map_err(|error| failed(&error.to_string()))?;
-    match group.wait(PATIENCE).map_err(|error| failed(&error.to_string()))? {
+    let mut group = Group::start(command.args(words).stdout(stdout).stderr(Stdio::piped()))?;
+    match group.wait(PATIENCE)? {
         Some(status) if status.success() => Ok(()),
         Some(_) => {
-            Err(failed(group.stderr.rest().last().map_or("it says nothing", String::as_str)))
+            let said = group.stderr.rest();
+            let why = said.last().map_or("it says nothing", String::as_str);
+            Err(format!("perf fails: {}", one_line(why)).into())
         }
-        None => Err(failed("it did not end")),
+        None => Err("perf fails: it did not end".into()),
     }
-}
-
-fn path(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
-use super::measured::{Cost, Measured};
-use super::stages::Subject;
-use super::{Means, tell};
-use crate::measure::{Load, Tool, Usage, report};
+use super::measured::{Figure, Measured, who};
+use super::{Done, Means};
+use crate::measure::Subject;
+use crate::measure::said::{BenchReport, Times};
 use crate::report::model::{Latencies, Loaded};
+use crate::sys::Usage;
 use crate::text::{human, rounded};
 
 /// How many clients, and how many requests they send, all of them together; one client sends them thrice.
@@ -17,32 +16,74 @@ const QUICK: [(u32, u64); 2] = [(1, 5_000), (50, 10_000)];
 /// No load takes so long: 500 clients of lab 1, who come one after the other, need 2 s.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// What a load has cost the server.
+struct Cost {
+    /// Time on a CPU a request, in µs.
+    cpu_us: f64,
+    /// How often the server's threads have left their CPUs, a request.
+    switches: f64,
+    /// The most memory that the server held, in bytes.
+    peak: f64,
+}
+
 /// Sends all loads, each to a fresh server.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
+pub(super) fn measure(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
     let loads = if means.options.is_quick { &QUICK[..] } else { &FULL };
-    for (clients, requests) in loads {
-        match median(stage, *clients, *requests) {
+    let mut peak = None;
+    for &(clients, requests) in loads {
+        match median(subject, clients, requests) {
             Ok((loaded, cost)) => {
+                take_in(&loaded, measured);
                 measured.stage.loads.push(loaded);
-                measured.peak = measured.peak.max(cost.map(|cost| cost.peak));
-                measured.costs.extend(cost);
+                let Some(cost) = cost else { continue };
+                measured.set(&format!("CPU a request, {}", who(clients)), cost.cpu_us);
+                measured.set(&format!("switches, {}", who(clients)), cost.switches);
+                peak = Some(cost.peak.max(peak.unwrap_or(0.0)));
             }
-            Err(why) => measured.lacks(&format!("the load of {clients} clients"), &why),
+            Err(why) => {
+                measured.lacks(&format!("the load of {clients} clients"), &why.to_string());
+            }
         }
     }
-    if measured.peak.is_none() {
+    if let Some(peak) = peak {
+        measured.set("peak memory", peak);
+    } else {
         let why = "its process is not one of this machine that we may look at";
         measured.lacks("CPU time, context switches, memory", why);
+    }
+    Ok(())
+}
+
+/// The figures of a load. Those of clients that came one after the other are not those of as many at once.
+fn take_in(loaded: &Loaded, measured: &mut Measured) {
+    let clients = loaded.clients;
+    let is_by_turns = loaded.fate.is_some() && loaded.served_at_once < Some(clients);
+    let mut set = |row: &str, value: Option<f64>| {
+        // Where nothing was measured, it says what happened.
+        let text = if value.is_none() { loaded.fate.clone() } else { None };
+        let is_by_turns = is_by_turns && value.is_some();
+        measured.set(&format!("{row}, {}", who(clients)), Figure { value, text, is_by_turns });
+    };
+    set("requests/s", loaded.per_second);
+    let times = loaded.latencies.as_ref();
+    set("p50", times.map(|it| it.p50_us));
+    set("p99", times.map(|it| it.p99_us));
+    set("p99.9", times.map(|it| it.p999_us));
+    if clients > 1 {
+        let value = loaded.served_at_once.map(f64::from);
+        let text = Some(loaded.fate.clone().unwrap_or_else(|| format!("all {clients}")));
+        let figure = Figure { value, text, is_by_turns: false };
+        measured.set(&format!("served at once, of {clients}"), figure);
     }
 }
 
 /// One client and its server run twice as fast if the kernel puts them on one core, and where it puts them is
 /// luck: so that load is sent three times, and the median counts.
-fn median(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<Cost>), String> {
+fn median(subject: &Subject, clients: u32, requests: u64) -> Done<(Loaded, Option<Cost>)> {
     if clients > 1 {
-        return one(stage, clients, requests);
+        return one(subject, clients, requests);
     }
-    let rounds: Result<Vec<_>, _> = (0..3).map(|_| one(stage, clients, requests)).collect();
+    let rounds: Done<Vec<_>> = (0..3).map(|_| one(subject, clients, requests)).collect();
     let mut rounds = rounds?;
     let speed = |it: &(Loaded, Option<Cost>)| it.0.per_second.unwrap_or(0.0);
     rounds.sort_by(|this, that| speed(this).total_cmp(&speed(that)));
@@ -51,84 +92,67 @@ fn median(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Optio
 
 /// One load on a fresh server. The server ends behind it, because then the kernel tells what all its threads
 /// have done, also those that ended before.
-fn one(stage: &Subject, clients: u32, requests: u64) -> Result<(Loaded, Option<Cost>), String> {
-    let live = stage.start()?;
-    let load = Load {
-        tool: Tool::OurBench,
-        command: Vec::new(),
-        clients,
-        requests,
-        pipeline: 1,
-        keys: None,
-        bench: stage.bench.clone(),
-    };
-    tell::command(&load.typed_to(live.addr));
-    let before = live.usage().ok();
-    let told = report(&load, live.addr, PATIENCE).map_err(|error| error.to_string())?;
-    let after = live.usage().ok();
-    let loaded = read(clients, &told).ok_or("its bench says nothing that we know")?;
+fn one(subject: &Subject, clients: u32, requests: u64) -> Done<(Loaded, Option<Cost>)> {
+    let server = subject.start()?;
+    let load = subject.load(clients, requests);
+    load.tell(&server);
+    let before = server.usage().ok();
+    let told = load.report(&server, PATIENCE)?;
+    let after = server.usage().ok();
+    let loaded = read(clients, told);
     let answered = loaded.latencies.as_ref().map_or(0, |latencies| latencies.count);
-    let switches = live.end();
+    let switches = server.end();
     let cost = before.zip(after).and_then(|(before, after)| {
         let after = Usage { switches: switches.unwrap_or(after.switches), ..after };
-        cost(clients, answered, before, after)
+        cost(answered, before, after)
     });
     Ok((loaded, cost))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-fn cost(clients: u32, answered: u64, before: Usage, after: Usage) -> Option<Cost> {
-    let requests = (answered > 0).then_some(answered as f64)?;
-    let of = |usage: Usage| usage.switches.voluntary + usage.switches.involuntary;
-    let switches = of(after).saturating_sub(of(before)) as f64;
-    let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6;
-    let (cpu_us, switches) = (cpu / requests, switches / requests);
-    Some(Cost { clients, cpu_us, switches, peak: after.peak_rss })
+fn cost(answered: u64, before: Usage, after: Usage) -> Option<Cost> {
+    let switches = after.switches.since(before.switches).sum() as f64;
+    let (cpu_us, switches) = (after.cpu_micros_each(&before, answered), switches / answered as f64);
+    (answered > 0).then_some(Cost { cpu_us, switches, peak: after.peak_rss as f64 })
 }
 
 /// What the bench has told.
-fn read(clients: u32, told: &Value) -> Option<Loaded> {
-    let number = |name: &str| told.get(name).and_then(Value::as_f64);
-    let count = told.pointer("/waits/count")?.as_u64()?;
-    let time = |name: &str| told.pointer(&format!("/waits/{name}_us")).and_then(Value::as_f64);
-    let steps = told.get("distribution")?.as_array()?;
-    let step = |step: &Value| Some((step.get(0)?.as_f64()?, step.get(1)?.as_f64()?));
+fn read(clients: u32, told: BenchReport) -> Loaded {
+    let fate = fate(clients, &told);
+    let Times { count, .. } = told.waits;
     let latencies = || {
         Some(Latencies {
-            p50_us: time("p50")?,
-            p99_us: time("p99")?,
-            p999_us: time("p999")?,
-            max_us: time("max")?,
+            p50_us: told.waits.p50_us?,
+            p99_us: told.waits.p99_us?,
+            p999_us: told.waits.p999_us?,
+            max_us: told.waits.max_us?,
             count,
-            distribution: steps.iter().filter_map(step).collect(),
+            distribution: told.distribution,
         })
     };
-    let served = told.get("most_clients_served_at_once").and_then(Value::as_u64);
-    let served = served.and_then(|count| u32::try_from(count).ok());
-    Some(Loaded {
+    let served = told.most_clients_served_at_once;
+    Loaded {
         clients,
         served_at_once: served.or((clients == 1).then_some(1)),
-        per_second: number("requests_per_s").filter(|_| count > 0),
+        per_second: told.requests_per_s.filter(|_| count > 0),
         latencies: latencies(),
-        fate: fate(clients, served, told),
-    })
+        fate,
+    }
 }
 
 /// What became of the clients, if not all of them were served at once.
-fn fate(clients: u32, served: Option<u32>, told: &Value) -> Option<String> {
-    let number = |name: &str| told.get(name).and_then(Value::as_f64).unwrap_or(0.0);
+fn fate(clients: u32, told: &BenchReport) -> Option<String> {
     let mut parts = Vec::new();
-    if let Some(served) = served.filter(|served| *served < clients) {
-        let again = number("clients_that_tried_again");
-        let wait = human(rounded(number("last_client_waited_s") * 1e6));
+    if let Some(served) = told.most_clients_served_at_once.filter(|served| *served < clients) {
+        let again = told.clients_that_tried_again;
+        let wait = human(rounded(told.last_client_waited_s.unwrap_or(0.0) * 1e6));
         parts.push(format!("at most {served} of {clients} clients served at a time"));
-        if again > 0.0 {
+        if again > 0 {
             parts.push(format!("{again} found the backlog full and had to dial again"));
         }
         parts.push(format!("the last had its first reply after {wait}"));
     }
-    let problems = told.get("problems").and_then(Value::as_array);
-    parts.extend(problems.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+    parts.extend(told.problems.iter().cloned());
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -143,7 +167,7 @@ mod tests {
             "clients_that_tried_again": 47, "problems": [], "distribution": [[12.0, 0.5], [1_841_135.0, 1.0]],
             "waits": {"count": 100, "p50_us": 12.0, "p99_us": 20.0, "p999_us": 1e6, "max_us": 1.8e6},
         });
-        let loaded = read(50, &told).unwrap();
+        let loaded = read(50, serde_json::from_value(told).unwrap());
         let fate = "at most 1 of 50 clients served at a time; 47 found the backlog full and had to dial \
                     again; the last had its first reply after 1.841 s";
         assert_eq!(loaded.fate.as_deref(), Some(fate));
@@ -157,7 +181,7 @@ mod tests {
             "requests_per_s": 0, "most_clients_served_at_once": null, "problems": ["nothing happened"],
             "distribution": [], "waits": {"count": 0, "p50_us": null},
         });
-        let loaded = read(10, &told).unwrap();
+        let loaded = read(10, serde_json::from_value(told).unwrap());
         assert_eq!((loaded.per_second, loaded.latencies.is_none()), (None, true));
         assert_eq!(loaded.fate.as_deref(), Some("nothing happened"));
     }

@@ -1,48 +1,34 @@
-//! What a key takes: a fresh server is filled, and its memory is read before and after.
+//! What a key takes, and what a client takes that is connected and silent.
 
-use std::io;
-use std::net::SocketAddr;
-
-use trace::protocol::Protocol;
-
-use super::Means;
-use super::caller::Caller;
 use super::measured::Measured;
-use super::stages::Subject;
+use super::{Done, Means};
+use crate::labs::Serves;
+use crate::measure::{Subject, memory};
 
 /// How many keys.
-pub(super) const KEYS: usize = 100_000;
-/// How many are set at a time.
-const BATCH: usize = 500;
-/// 16 bytes each.
-const SET: &str = "SET # sixteen-letters.";
+const KEYS: u64 = 100_000;
+/// How many clients.
+const CLIENTS: usize = 500;
 
 /// Fills a server that was started here: another one is not ours to fill.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
-    if stage.lab.is_none() {
-        let why = "it ran already, and 100,000 keys of ours have no place there";
-        return measured.lacks("memory a key", why);
+pub(super) fn of_a_key(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
+    if subject.is_running() {
+        return Err("it ran already, and 100,000 keys of ours have no place there".into());
     }
     let keys = if means.options.is_quick { KEYS / 2 } else { KEYS };
-    let grown = stage.start().and_then(|live| {
-        let before = live.usage().ok().map(|usage| usage.rss);
-        fill(live.addr, stage.protocol, keys).map_err(|error| error.to_string())?;
-        let after = live.usage().ok().map(|usage| usage.rss);
-        Ok(after.zip(before).map(|(after, before)| after.saturating_sub(before)))
-    });
-    #[expect(clippy::cast_precision_loss, reason = "some MB")]
-    match grown {
-        Ok(grown) => measured.key = grown.map(|grown| grown as f64 / keys as f64),
-        Err(why) => measured.lacks("memory a key", &why),
-    }
+    measured.set("memory a key", memory::of_a_key(subject, keys)?);
+    Ok(())
 }
 
-fn fill(addr: SocketAddr, protocol: Protocol, keys: usize) -> io::Result<()> {
-    let mut caller = Caller::connect(addr, protocol)?;
-    // 16 digits each.
-    let first = 1_000_000_000_000_000;
-    for start in (first..first + keys).step_by(BATCH) {
-        caller.ask_numbered(SET, start..start + BATCH)?;
+/// Connects many silent clients. A server that serves one client at a time has accepted no second one, so there is
+/// nothing to count.
+pub(super) fn of_a_silent_client(
+    subject: &Subject,
+    _: &Means<'_>,
+    measured: &mut Measured,
+) -> Done {
+    if subject.lab.serves != Serves::One && !subject.is_running() {
+        measured.set("memory a silent client", memory::of_an_idle_client(subject, CLIENTS)?);
     }
     Ok(())
 }

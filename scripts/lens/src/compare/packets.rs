@@ -1,17 +1,13 @@
 //! Packets and bytes a request: `ss -i` tells how many segments a connection has carried, before and after.
 
 use std::io;
-use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 
-use trace::protocol::Protocol;
-
-use super::Means;
-use super::caller::Caller;
-use super::calls::PIPELINE;
-use super::measured::Measured;
-use super::stages::Subject;
-use super::tools::Tool;
+use super::measured::{Measured, PIPELINE, WAYS};
+use super::{Done, Means};
+use crate::measure::Subject;
+use crate::measure::client::BlockingClient;
+use crate::sys::Server;
 
 /// How many requests are counted, of each kind.
 const FULL: usize = 1_600;
@@ -19,51 +15,21 @@ const QUICK: usize = 480;
 /// The headers of a packet: 20 bytes of IPv4, 20 of TCP, and 12 for its timestamps.
 const HEADERS: f64 = 52.0;
 
-/// What a request takes on the protocol, both ways together.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Traffic {
-    /// One request, then its reply.
-    pub(super) alone: OnWire,
-    /// 16 at a time.
-    pub(super) pipelined: OnWire,
-}
-
-/// Packets and bytes.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OnWire {
-    pub(super) packets: f64,
-    /// With the headers of IP and TCP.
-    pub(super) bytes: f64,
-}
-
 /// Counts the packets of a connection of ours.
-pub(super) fn measure(stage: &Subject, means: &Means<'_>, measured: &mut Measured) {
-    if !means.tools.has(Tool::Ss) {
-        return;
-    }
+pub(super) fn measure(subject: &Subject, means: &Means<'_>, measured: &mut Measured) -> Done {
     let requests = if means.options.is_quick { QUICK } else { FULL };
-    let counted = stage.start().and_then(|live| {
-        counted(live.addr, stage.protocol, requests).map_err(|error| error.to_string())
-    });
-    match counted {
-        Ok(traffic) => measured.traffic = Some(traffic),
-        Err(why) => measured.lacks("packets and bytes a request", &why),
+    let server = subject.start()?;
+    let mut client = BlockingClient::connect(&server)?;
+    client.ask("SET name Alice", 1)?;
+    for (way, batch) in WAYS.into_iter().zip([1, PIPELINE]) {
+        let before = Seen::of(&client, &server)?;
+        for _ in 0..requests / batch {
+            client.ask("GET name", batch)?;
+        }
+        let (packets, bytes) = Seen::of(&client, &server)?.since(&before, requests);
+        measured.set_traffic(way, packets, bytes);
     }
-}
-
-fn counted(addr: SocketAddr, protocol: Protocol, requests: usize) -> io::Result<Traffic> {
-    let mut caller = Caller::connect(addr, protocol)?;
-    caller.ask("SET name Alice", 1)?;
-    let start = Seen::of(&caller, addr)?;
-    for _ in 0..requests {
-        caller.ask("GET name", 1)?;
-    }
-    let between = Seen::of(&caller, addr)?;
-    for _ in 0..requests / PIPELINE {
-        caller.ask("GET name", PIPELINE)?;
-    }
-    let end = Seen::of(&caller, addr)?;
-    Ok(Traffic { alone: between.since(&start, requests), pipelined: end.since(&between, requests) })
+    Ok(())
 }
 
 /// What a connection has carried up to now.
@@ -74,22 +40,23 @@ struct Seen {
 }
 
 impl Seen {
-    fn of(caller: &Caller, addr: SocketAddr) -> io::Result<Self> {
-        let filter = format!("( sport = :{} and dport = :{} )", caller.port()?, addr.port());
+    fn of(client: &BlockingClient, server: &Server) -> io::Result<Self> {
+        let (ours, theirs) = (client.port()?, server.addr.port());
+        let filter = format!("( sport = :{ours} and dport = :{theirs} )");
         let output = Command::new("ss")
             .args(["--no-header", "--tcp", "--numeric", "--info", &filter])
             .stdin(Stdio::null())
             .output()?;
         let segments = segments(&String::from_utf8_lossy(&output.stdout));
         let segments = segments.ok_or_else(|| io::Error::other("ss tells no segs_out"))?;
-        Ok(Self { segments, bytes: caller.bytes })
+        Ok(Self { segments, bytes: client.bytes })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "some thousand")]
-    fn since(&self, before: &Self, requests: usize) -> OnWire {
+    fn since(&self, before: &Self, requests: usize) -> (f64, f64) {
         let packets = (self.segments - before.segments) as f64;
         let bytes = (self.bytes - before.bytes) as f64 + packets * HEADERS;
-        OnWire { packets: packets / requests as f64, bytes: bytes / requests as f64 }
+        (packets / requests as f64, bytes / requests as f64)
     }
 }
 

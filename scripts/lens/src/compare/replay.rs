@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::calls::{PIPELINE, sorted};
-use super::clients;
-use super::measured::Measured;
-use super::packets::{OnWire, Traffic};
-use super::source;
-use super::stages::{ABOUT_REDIS, labs, readme, same_as};
-use crate::labs::{Lab, REDIS};
+use super::measured::{Measured, PIPELINE, WAYS, same_as, sorted};
+use super::{clients, source};
+use crate::labs::{LABS, Lab, REDIS};
 use crate::report::model::{CallsPerRequest, Missing};
 use crate::view::request::packets;
 use crate::view::{Recorded, ServerCall};
@@ -23,47 +19,36 @@ const UNTOLD: &str =
 pub(super) fn all(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Measured> {
     let why = "recordings do not tell: scripts/compare.sh measures it".to_owned();
     missing.push(Missing { stage: None, what: UNTOLD.to_owned(), why });
-    for (lab, _) in labs().filter(|(lab, _)| same_as(Some(*lab)).is_some()) {
+    let (unrecorded, labs): (Vec<Lab>, Vec<Lab>) =
+        LABS.into_iter().partition(|lab| same_as(*lab).is_some());
+    for lab in unrecorded {
         let why = "the kit has no recordings of it: scripts/compare.sh measures it".to_owned();
         let stage = Some(lab.package.to_owned());
         missing.push(Missing { stage, what: "all of it".to_owned(), why });
     }
     let redis = kit.join("scripts/lens/recordings").join(REDIS.package);
     let folder = |lab: Lab| kit.join("labs").join(lab.package).join("recordings");
-    let labs = labs().filter(|(lab, _)| same_as(Some(*lab)).is_none());
-    let labs = labs.map(|(lab, about)| (lab, about, folder(lab)));
-    let all = labs.chain([(REDIS, ABOUT_REDIS, redis)]);
-    all.map(|(lab, about, folder)| {
-        let measured = one(kit, lab, about, &folder);
-        missing.extend(measured.missing_of_stage());
-        measured
-    })
-    .collect()
+    let labs = labs.into_iter().map(|lab| (lab, folder(lab)));
+    labs.chain([(REDIS, redis)]).map(|(lab, folder)| one(kit, lab, &folder)).collect()
 }
 
-fn one(kit: &Path, lab: Lab, about: &str, folder: &Path) -> Measured {
-    let mut measured =
-        Measured::named((lab.package.to_owned(), lab.short), about, readme(Some(lab)), None);
-    measured.lines = source::lines_of(kit, lab);
+fn one(kit: &Path, lab: Lab, folder: &Path) -> Measured {
+    let mut measured = Measured::new(lab.package, lab.short, lab);
+    if let Some(lines) = source::lines(kit, lab) {
+        measured.set("lines of its own code", lines);
+    }
     match Recorded::read(&folder.join(clients::SCENARIO)) {
         Ok(recorded) => clients::take_in(&recorded, &mut measured),
         Err(error) => measured.lacks("its timeline, the way of its request", &error.to_string()),
     }
-    match pipelined(&folder.join("pipeline")) {
-        Ok((calls, traffic)) => {
-            measured.stage.calls = Some(calls);
-            match traffic {
-                Ok(traffic) => measured.traffic = Some(traffic),
-                Err(why) => measured.lacks("packets and bytes a request", &why),
-            }
-        }
-        Err(why) => measured.lacks("system calls and packets a request", &why),
+    if let Err(why) = pipelined(&folder.join("pipeline"), &mut measured) {
+        measured.lacks("system calls and packets a request", &why);
     }
     measured
 }
 
 /// Reads the recording in which A sends 16 requests at a time, and then one.
-fn pipelined(folder: &Path) -> Result<(CallsPerRequest, Result<Traffic, String>), String> {
+fn pipelined(folder: &Path, measured: &mut Measured) -> Result<(), String> {
     let recorded = Recorded::read(folder).map_err(|error| error.to_string())?;
     let exchanges = exchanges(&recorded.events);
     let [batch, single] = exchanges.as_slice() else {
@@ -71,12 +56,19 @@ fn pipelined(folder: &Path) -> Result<(CallsPerRequest, Result<Traffic, String>)
     };
     let calls = calls(&recorded, batch, single)
         .ok_or_else(|| "its trace does not tell which calls were for which request".to_owned())?;
-    let packets = packets::times(&recorded);
-    let traffic = packets.map(|packets| Traffic {
-        alone: on_wire(&packets, single, 1),
-        pipelined: on_wire(&packets, batch, PIPELINE),
-    });
-    Ok((calls, traffic))
+    measured.set_calls(calls);
+    match packets::times(&recorded) {
+        Ok(packets) => {
+            for (way, (exchange, requests)) in
+                WAYS.into_iter().zip([(single, 1), (batch, PIPELINE)])
+            {
+                let (count, bytes) = on_wire(&packets, exchange, requests);
+                measured.set_traffic(way, count, bytes);
+            }
+        }
+        Err(why) => measured.lacks("packets and bytes a request", &why),
+    }
+    Ok(())
 }
 
 /// Something sent, and all that was waited for received.
@@ -135,22 +127,18 @@ fn is_wait(name: &str) -> bool {
 
 /// The packets between two moments, shared out among the requests.
 #[expect(clippy::cast_precision_loss, reason = "a few")]
-fn on_wire(packets: &[(u64, usize)], exchange: &Exchange<'_>, requests: usize) -> OnWire {
+fn on_wire(packets: &[(u64, usize)], exchange: &Exchange<'_>, requests: usize) -> (f64, f64) {
     let between = exchange.0.at_us..=exchange.1.at_us;
     let of: Vec<usize> =
         packets.iter().filter(|(at, _)| between.contains(at)).map(|(_, bytes)| *bytes).collect();
     let requests = requests as f64;
-    OnWire {
-        packets: of.len() as f64 / requests,
-        bytes: of.iter().sum::<usize>() as f64 / requests,
-    }
+    (of.len() as f64 / requests, of.iter().sum::<usize>() as f64 / requests)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // Where a test cannot go on, it fails.
 mod tests {
     use super::*;
-    use crate::labs::LABS;
     use std::fs;
 
     #[test]
@@ -164,14 +152,15 @@ mod tests {
             let file = file.unwrap();
             fs::copy(file.path(), folder.join(file.file_name())).unwrap();
         }
-        assert!(one(&kit, LABS[1], "", place.path()).traffic.is_some());
+        let packets = "packets a request, alone";
+        assert!(one(&kit, LABS[1], place.path()).figure(packets).is_some());
         let path = folder.join("packets.pcap");
         let whole = fs::read(&path).unwrap();
         fs::write(path, &whole[..300]).unwrap();
-        let measured = one(&kit, LABS[1], "", place.path());
-        assert!(measured.traffic.is_none());
+        let measured = one(&kit, LABS[1], place.path());
+        assert!(measured.figure(packets).is_none());
         let mut told =
-            measured.missing_of_stage().map(|missing| missing.what + ": " + &missing.why);
+            measured.missing.into_iter().map(|missing| missing.what + ": " + &missing.why);
         assert!(told.any(|told| {
             told == "packets and bytes a request: the end of packets.pcap is cut or garbled"
         }));

@@ -1,14 +1,9 @@
 //! The table: a row for each fact, a cell for each stage.
 
-mod figures;
-
-use super::calls::{is_read, is_write};
-use super::measured::{Cost, Measured};
-use super::packets::{OnWire, Traffic};
-use crate::report::model::{BY_TURNS, CallsPerRequest, Cell, Latencies, Loaded, Row};
+use super::figures::{NOTHING, few, mebibytes, micros, whole_time};
+use super::measured::{Figure, Measured, WAYS};
+use crate::report::model::{Cell, Row};
 use crate::text::{self, thousands, time};
-
-use figures::{few, memory, whole_time, with};
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
 const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited for its first reply";
@@ -20,6 +15,10 @@ const CALLS: [&str; 2] = [
 const PACKETS: [&str; 2] = [
     "segments of both directions (ss --info) before and after so many requests on one connection",
     "packets.pcap in the recording of the scenario pipeline, from a request to its reply",
+];
+const BYTES: [&str; 2] = [
+    "segments of both directions (ss --info) before and after so many requests on one connection; with 52 bytes for the headers of IP and TCP",
+    "packets.pcap in the recording of the scenario pipeline, from a request to its reply; with 52 bytes for the headers of IP and TCP",
 ];
 const CPU: &str = "the CPU clock of the process (all threads) before and after the load, divided by the requests that were answered";
 const SWITCHES: &str = "voluntary and involuntary ones of all threads (/proc/PID/task/*/status before the load, getrusage when the server has ended), divided by the requests that were answered";
@@ -47,36 +46,29 @@ const DETAILS: [&str; 8] = [
 ];
 const BETWEEN: &str = " 10 clients";
 
+/// What a row says: its name, its unit, how it was measured, and how a figure of it is shown.
+type Fact = (String, &'static str, &'static str, fn(f64) -> String);
+
 /// The rows, from top to bottom; one of which nobody knows anything is left out.
 pub(super) fn all(stages: &[Measured], is_recorded: bool) -> Vec<Row> {
-    let mut rows = Rows { stages, group: "Two clients".into(), done: Vec::new() };
-    let of = |hows: [&'static str; 2]| hows[usize::from(is_recorded)];
-    rows.add("B is connected", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.0)));
-    rows.add("B has its first reply", "µs", CLIENT, |it| whole_time(it.waited.map(|it| it.1)));
-    rows.add("A held the server", "µs", HELD, |it| whole_time(it.held));
-    rows.group = "System calls".into();
-    rows.of_calls(of(CALLS));
-    rows.group = "Packets".into();
-    rows.of_packets(of(PACKETS));
-    for clients in counts(stages) {
-        rows.group = format!("A load of {}", text::clients(clients));
-        rows.of_load(clients);
-        rows.of_costs(clients);
-    }
-    rows.group = "A quiet client beside a busy one".into();
-    rows.of_quiet();
-    rows.group = "Memory".into();
-    rows.add("peak memory", "bytes", PEAK, |it| memory(it.peak));
-    rows.add("memory a key", "bytes", KEY, |it| with(it.key, |bytes| format!("{bytes:.0} B")));
-    rows.add("memory a silent client", "bytes", SILENT, |it| {
-        with(it.silent, |bytes| format!("{} B", thousands(bytes)))
-    });
-    rows.group = "Code".into();
-    rows.add("lines of its own code", "lines", LINES, |it| {
-        let lines = it.lines.and_then(|lines| u32::try_from(lines).ok());
-        with(lines.map(f64::from), few)
-    });
-    rows.done
+    let groups = groups(&counts(stages), usize::from(is_recorded));
+    let rows = |(group, facts): (String, Vec<Fact>)| {
+        facts.into_iter().filter_map(move |fact| row(&group, fact, stages))
+    };
+    groups.into_iter().flat_map(rows).collect()
+}
+
+fn row(group: &str, (name, unit, how, shown): Fact, stages: &[Measured]) -> Option<Row> {
+    let cell = |stage: &Measured| {
+        let Figure { value, text, is_by_turns } = stage.figure(&name).cloned().unwrap_or_default();
+        let text = text.or(value.map(shown)).unwrap_or_else(|| NOTHING.to_owned());
+        Cell { value, text, is_by_turns }
+    };
+    let cells: Vec<Cell> = stages.iter().map(cell).collect();
+    let is_known = cells.iter().any(|cell| cell.text != NOTHING);
+    let is_detail = DETAILS.iter().any(|start| name.starts_with(start)) || name.ends_with(BETWEEN);
+    let (group, unit, how) = (group.to_owned(), unit.to_owned(), how.to_owned());
+    is_known.then_some(Row { group, is_detail, name, unit, how, cells })
 }
 
 /// All numbers of clients that somebody was loaded with, the fewest first.
@@ -88,120 +80,56 @@ fn counts(stages: &[Measured]) -> Vec<u32> {
     counts
 }
 
-/// Rows in the making.
-struct Rows<'a> {
-    stages: &'a [Measured],
-    /// The group of the next rows.
-    group: String,
-    done: Vec<Row>,
+/// The facts in groups, each with its heading.
+fn groups(loads: &[u32], source: usize) -> Vec<(String, Vec<Fact>)> {
+    let times = ["B is connected", "B has its first reply", "A held the server"];
+    let hows = [CLIENT, CLIENT, HELD];
+    let clients = times.iter().zip(hows).map(|(name, how)| fact(name, "µs", how, whole_time));
+    let mut groups = vec![("Two clients".to_owned(), clients.collect())];
+    let of =
+        |kind| WAYS.map(|way| fact(&format!("{kind} a request, {way}"), kind, CALLS[source], few));
+    groups.push(("System calls".to_owned(), ["calls", "reads", "writes"].map(of).concat()));
+    let packets = WAYS.map(|way| {
+        let bytes = |bytes| format!("{bytes:.1} B");
+        [
+            fact(&format!("packets a request, {way}"), "packets", PACKETS[source], few),
+            fact(&format!("bytes a request, {way}"), "bytes", BYTES[source], bytes),
+        ]
+    });
+    groups.push(("Packets".to_owned(), packets.concat()));
+    groups.extend(
+        loads
+            .iter()
+            .map(|count| (format!("A load of {}", text::clients(*count)), under_load(*count))),
+    );
+    let quiet = ["p50", "p99", "longest"].map(|name| format!("quiet beside busy, {name}"));
+    let quiet = quiet.iter().map(|name| fact(name, "µs", QUIET, time)).collect();
+    groups.push(("A quiet client beside a busy one".to_owned(), quiet));
+    let memory = vec![
+        fact("peak memory", "bytes", PEAK, mebibytes),
+        fact("memory a key", "bytes", KEY, |bytes| format!("{bytes:.0} B")),
+        fact("memory a silent client", "bytes", SILENT, |bytes| format!("{} B", thousands(bytes))),
+    ];
+    groups.push(("Memory".to_owned(), memory));
+    groups.push(("Code".to_owned(), vec![fact("lines of its own code", "lines", LINES, few)]));
+    groups
 }
 
-/// Parts of something, by name, and how to get them.
-type Parts<T, R, const N: usize> = [(&'static str, fn(&T) -> R); N];
-
-impl Rows<'_> {
-    fn add(&mut self, name: &str, unit: &str, how: &str, cell: impl Fn(&Measured) -> Cell) {
-        let cells: Vec<Cell> = self.stages.iter().map(cell).collect();
-        if cells.iter().any(|cell| cell.text != figures::NOTHING) {
-            let begins = DETAILS.iter().any(|start| name.starts_with(start));
-            let is_detail = begins || name.ends_with(BETWEEN);
-            let (name, unit, how) = (name.to_owned(), unit.to_owned(), how.to_owned());
-            self.done.push(Row { group: self.group.clone(), is_detail, name, unit, how, cells });
-        }
-    }
-
-    fn of_calls(&mut self, how: &str) {
-        const WAYS: Parts<CallsPerRequest, Vec<(String, f64)>, 2> =
-            [("alone", |it| it.alone.clone()), ("of 16", |it| it.pipelined.clone())];
-        const KINDS: Parts<String, bool, 3> = [
-            ("calls", |_| true),
-            ("reads", |name| is_read(name)),
-            ("writes", |name| is_write(name)),
-        ];
-        for (kind, is_kind) in KINDS {
-            for (way, calls) in WAYS {
-                self.add(&format!("{kind} a request, {way}"), kind, how, |it| {
-                    let of = |it| calls(it).into_iter().filter(|(name, _)| is_kind(name));
-                    let sum = |it| of(it).map(|(_, count)| count).sum();
-                    with(it.stage.calls.as_ref().map(sum), few)
-                });
-            }
-        }
-    }
-
-    fn of_packets(&mut self, how: &str) {
-        const WAYS: Parts<Traffic, OnWire, 2> =
-            [("alone", |it| it.alone), ("of 16", |it| it.pipelined)];
-        let with_headers = format!("{how}; with 52 bytes for the headers of IP and TCP");
-        for (way, of) in WAYS {
-            self.add(&format!("packets a request, {way}"), "packets", how, |it| {
-                with(it.traffic.as_ref().map(|it| of(it).packets), few)
-            });
-            self.add(&format!("bytes a request, {way}"), "bytes", &with_headers, |it| {
-                with(it.traffic.as_ref().map(|it| of(it).bytes), |it| format!("{it:.1} B"))
-            });
-        }
-    }
-
-    fn of_load(&mut self, clients: u32) {
-        const TIMES: Parts<Latencies, f64, 3> =
-            [("p50", |it| it.p50_us), ("p99", |it| it.p99_us), ("p99.9", |it| it.p999_us)];
-        let who = text::clients(clients);
-        if clients > 1 {
-            self.add(&format!("served at once, of {clients}"), "clients", SERVED, |it| {
-                of(it, clients, |it| {
-                    let text = it.fate.clone().unwrap_or_else(|| format!("all {clients}"));
-                    Cell { value: it.served_at_once.map(f64::from), text }
-                })
-            });
-        }
-        self.add(&format!("requests/s, {who}"), "requests/s", BENCH, |it| {
-            of(it, clients, |it| by_turns(it, with(it.per_second, thousands)))
-        });
-        for (name, figure) in TIMES {
-            self.add(&format!("{name}, {who}"), "µs", BENCH, |it| {
-                of(it, clients, |it| by_turns(it, with(it.latencies.as_ref().map(figure), time)))
-            });
-        }
-    }
-
-    fn of_costs(&mut self, clients: u32) {
-        let of = |it: &Measured| it.costs.iter().copied().find(|cost| cost.clients == clients);
-        self.add(&format!("CPU a request, {}", text::clients(clients)), "µs", CPU, |it| {
-            with(of(it).map(|it: Cost| it.cpu_us), |it| format!("{it:.1} µs"))
-        });
-        self.add(&format!("switches, {}", text::clients(clients)), "a request", SWITCHES, |it| {
-            with(of(it).map(|it| it.switches), few)
-        });
-    }
-
-    /// How a quiet client fares beside a busy one.
-    fn of_quiet(&mut self) {
-        const TIMES: Parts<Latencies, f64, 3> =
-            [("p50", |it| it.p50_us), ("p99", |it| it.p99_us), ("longest", |it| it.max_us)];
-        for (name, figure) in TIMES {
-            self.add(&format!("quiet beside busy, {name}"), "µs", QUIET, |it| {
-                let cell = with(it.stage.quiet.as_ref().map(figure), time);
-                let is_alone = it.stage.quiet.as_ref().is_some_and(Latencies::is_alone);
-                if is_alone { Cell { text: cell.text + BY_TURNS, ..cell } } else { cell }
-            });
-        }
-    }
+fn fact(name: &str, unit: &'static str, how: &'static str, shown: fn(f64) -> String) -> Fact {
+    (name.to_owned(), unit, how, shown)
 }
 
-/// The cell of a stage under a load.
-fn of(it: &Measured, clients: u32, cell: impl Fn(&Loaded) -> Cell) -> Cell {
-    let loaded = it.stage.loads.iter().find(|it| it.clients == clients);
-    loaded.map_or_else(|| with(None, few), cell)
-}
-
-/// Figures of clients that came one after the other are not those of as many at once.
-fn by_turns(loaded: &Loaded, cell: Cell) -> Cell {
-    match (&loaded.fate, cell.value) {
-        (Some(fate), None) => Cell { value: None, text: fate.clone() },
-        (Some(_), Some(_)) if loaded.served_at_once < Some(loaded.clients) => {
-            Cell { text: cell.text + BY_TURNS, ..cell }
-        }
-        _ => cell,
+fn under_load(clients: u32) -> Vec<Fact> {
+    let who = text::clients(clients);
+    let mut facts: Vec<Fact> = Vec::new();
+    if clients > 1 {
+        facts.push((format!("served at once, of {clients}"), "clients", SERVED, few));
     }
+    facts.push((format!("requests/s, {who}"), "requests/s", BENCH, thousands));
+    for name in ["p50", "p99", "p99.9"] {
+        facts.push((format!("{name}, {who}"), "µs", BENCH, time));
+    }
+    facts.push((format!("CPU a request, {who}"), "µs", CPU, micros));
+    facts.push((format!("switches, {who}"), "a request", SWITCHES, few));
+    facts
 }

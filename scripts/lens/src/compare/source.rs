@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::stages::Subject;
 use crate::labs::{LABS, Lab};
 use crate::report::model::{Lesson, Missing};
 
@@ -14,16 +13,12 @@ use crate::report::model::{Lesson, Missing};
 const LESSONS: [&str; 3] = ["the protocol changes", "the waiting changes", "the sharing changes"];
 
 /// How many lines of code a lab has that are its own: no empty ones, no comments, no tests.
-pub(super) fn lines(kit: &Path, stage: &Subject) -> Option<usize> {
-    lines_of(kit, stage.lab.filter(|lab| LABS.contains(&lab.of_the_kit()))?)
-}
-
-/// The same, of a lab.
-pub(super) fn lines_of(kit: &Path, lab: Lab) -> Option<usize> {
+pub(super) fn lines(kit: &Path, lab: Lab) -> Option<f64> {
     let src = sources(kit, lab);
     let files = files(&src);
     let count = |file: &PathBuf| count(&fs::read_to_string(src.join(file)).unwrap_or_default());
-    (!files.is_empty()).then(|| files.iter().map(count).sum())
+    let lines = u32::try_from(files.iter().map(count).sum::<usize>()).ok()?;
+    (!files.is_empty()).then(|| lines.into())
 }
 
 fn count(text: &str) -> usize {

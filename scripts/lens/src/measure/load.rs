@@ -1,14 +1,12 @@
-//! A load, and what it costs the server.
+//! A load, what sends it, and what it costs the server.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use super::{MeasureError, our_bench, redis_benchmark};
+use super::said::{BenchReport, Outcome, redis_benchmark};
+use super::{MeasureError, progress};
 use crate::sys::Server;
 use crate::sys::group::Group;
 use crate::sys::tools::NotInstalled;
@@ -17,14 +15,18 @@ use crate::sys::typed;
 /// No load takes so long. One that does is stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What sends the load.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// What sends a load.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tool {
-    /// redis-benchmark, which is told what to send.
-    RedisBenchmark,
-    /// The `bench` of a lab, which sends SET and GET by turns, in the protocol of that lab.
-    OurBench,
+    /// redis-benchmark.
+    RedisBenchmark {
+        /// The command that it sends, in which `__rand_int__` is a number below `keys`.
+        command: Vec<String>,
+        /// How many keys there are to choose from.
+        keys: Option<u64>,
+    },
+    /// The `bench` of a lab, which sends SET and GET by turns, in the protocol of that lab: its program.
+    OurBench(PathBuf),
 }
 
 /// What to send.
@@ -32,95 +34,104 @@ pub enum Tool {
 pub struct Load {
     /// What sends it.
     pub tool: Tool,
-    /// What redis-benchmark sends: a command, in which `__rand_int__` is a number below `keys`.
-    pub command: Vec<String>,
     /// How many clients send at the same time.
     pub clients: u32,
     /// How many requests they send, all of them together.
     pub requests: u64,
     /// How many requests a client sends before it waits for their replies.
     pub pipeline: u32,
-    /// How many keys there are to choose from.
-    pub keys: Option<u64>,
-    /// The program of the lab, for its own bench.
-    pub bench: PathBuf,
-}
-
-/// What came of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
-    /// Requests a second, as the generator counts them.
-    pub per_second: f64,
-    /// The time that half of the requests took at most, in µs, if the generator says it.
-    pub p50: Option<f64>,
-    /// The time that 99 of 100 took at most, in µs.
-    pub p99: Option<f64>,
-    /// What a request has cost the server: time on a CPU, in µs.
-    pub cpu: f64,
-}
-
-/// What a generator says.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Said {
-    pub(super) per_second: f64,
-    pub(super) p50: Option<f64>,
-    pub(super) p99: Option<f64>,
 }
 
 impl Load {
+    /// A load without a pipeline.
+    #[must_use]
+    pub fn new(tool: Tool, clients: u32, requests: u64) -> Self {
+        Self { tool, clients, requests, pipeline: 1 }
+    }
+
     /// How to send it to the server there.
     fn to(&self, addr: SocketAddr) -> Command {
-        match self.tool {
-            Tool::RedisBenchmark => redis_benchmark::command(self, addr),
-            Tool::OurBench => our_bench::command(self, addr),
+        let (host, port) = (addr.ip().to_string(), addr.port().to_string());
+        let [clients, requests] = [u64::from(self.clients), self.requests].map(|n| n.to_string());
+        let pipeline = self.pipeline.to_string();
+        match &self.tool {
+            Tool::RedisBenchmark { command: words, keys } => {
+                let mut command = Command::new("redis-benchmark");
+                command.args(["-h", &host, "-p", &port, "-c", &clients, "-n", &requests]);
+                command.args(["-P", &pipeline]);
+                if let Some(keys) = keys {
+                    command.args(["-r", &keys.to_string()]);
+                }
+                command.arg("--csv").args(words);
+                command
+            }
+            Tool::OurBench(program) => {
+                let mut command = Command::new(program);
+                command.args(["bench", "--host", &host, "--port", &port, "--clients", &clients]);
+                command.args(["--requests", &requests, "--pipeline", &pipeline, "--json"]);
+                command
+            }
         }
     }
 
+    /// Tells how one would send it.
+    pub(crate) fn tell(&self, server: &Server) {
+        progress::command(&typed(&self.to(server.addr)));
+    }
+
     /// Sends it until what this returns is dropped, or to its end.
-    pub(crate) fn start(&self, addr: SocketAddr) -> std::io::Result<Group> {
-        Group::start(self.to(addr).stdout(Stdio::null()).stderr(Stdio::null()))
+    pub(crate) fn start(&self, server: &Server) -> std::io::Result<Group> {
+        Group::start(self.to(server.addr).stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
-    /// How one would type it.
-    #[must_use]
-    pub fn typed(&self, server: &Server) -> String {
-        self.typed_to(server.addr)
+    /// Sends it and waits for its end.
+    ///
+    /// # Errors
+    /// If the generator is not installed or fails, or the server has ended.
+    pub fn run(&self, server: &Server) -> Result<Outcome, MeasureError> {
+        let before = server.usage()?;
+        let ended = self.send(server.addr, PATIENCE)?;
+        let after = server.usage()?;
+        let outcome = match self.tool {
+            Tool::RedisBenchmark { .. } => redis_benchmark(&ended.lines),
+            Tool::OurBench(_) => BenchReport::parse(&ended.lines).and_then(|it| it.outcome()),
+        };
+        let outcome = outcome.filter(|_| ended.is_success).ok_or_else(|| ended.failed())?;
+        Ok(Outcome { cpu: after.cpu_micros_each(&before, self.requests), ..outcome })
     }
 
-    /// How one would type it for the server there.
-    #[must_use]
-    pub fn typed_to(&self, addr: SocketAddr) -> String {
-        shown(&self.to(addr))
+    /// Sends it with our bench, and returns all that the bench says (`--json`), whether each request was answered
+    /// or not. After so long it is ended.
+    ///
+    /// # Errors
+    /// If the bench does not start, does not end, or says nothing.
+    pub(crate) fn report(
+        &self,
+        server: &Server,
+        patience: Duration,
+    ) -> Result<BenchReport, MeasureError> {
+        let ended = self.send(server.addr, patience)?;
+        BenchReport::parse(&ended.lines).ok_or_else(|| ended.failed())
     }
-}
 
-/// Sends a load, and waits for its end.
-///
-/// # Errors
-/// If the generator is not installed or fails, or the server has ended.
-pub fn run(load: &Load, server: &Server) -> Result<Outcome, MeasureError> {
-    let before = server.usage()?;
-    let ended = send(load, server.addr, PATIENCE)?;
-    let after = server.usage()?;
-    let said = match load.tool {
-        Tool::RedisBenchmark => redis_benchmark::parse(&ended.lines),
-        Tool::OurBench => our_bench::parse(&ended.lines),
-    };
-    let said = said.filter(|_| ended.is_success).ok_or_else(|| ended.failed())?;
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^52 requests")]
-    let cpu = (after.cpu.saturating_sub(before.cpu)).as_secs_f64() * 1e6 / load.requests as f64;
-    Ok(Outcome { per_second: said.per_second, p50: said.p50, p99: said.p99, cpu })
-}
-
-/// Sends a load with our bench, and returns all that it says (`--json`), whether each request was answered
-/// or not. After so long it is ended.
-///
-/// # Errors
-/// If the bench does not start, does not end, or says nothing.
-pub fn report(load: &Load, addr: SocketAddr, patience: Duration) -> Result<Value, MeasureError> {
-    let ended = send(load, addr, patience)?;
-    let last = ended.lines.last().and_then(|line| serde_json::from_str(line).ok());
-    last.ok_or_else(|| ended.failed())
+    fn send(&self, addr: SocketAddr, patience: Duration) -> Result<Ended, MeasureError> {
+        let mut command = self.to(addr);
+        let name = typed(&command);
+        let failed = |why: String| MeasureError::Load { command: name.clone(), why };
+        let mut group = Group::start_piped(&mut command).map_err(|error| {
+            let is_redis = matches!(self.tool, Tool::RedisBenchmark { .. });
+            match error.kind() {
+                std::io::ErrorKind::NotFound if is_redis => NotInstalled("redis-benchmark").into(),
+                _ => failed(error.to_string()),
+            }
+        })?;
+        let ended = group.wait(patience).map_err(|error| failed(error.to_string()))?;
+        let Some(status) = ended else {
+            return Err(failed(format!("it did not end within {} s", patience.as_secs())));
+        };
+        let (lines, errors) = (group.stdout.rest(), group.stderr.rest());
+        Ok(Ended { command: name, is_success: status.success(), lines, errors })
+    }
 }
 
 /// A generator that has ended.
@@ -139,26 +150,7 @@ impl Ended {
     }
 }
 
-fn send(load: &Load, addr: SocketAddr, patience: Duration) -> Result<Ended, MeasureError> {
-    let mut command = load.to(addr);
-    let name = shown(&command);
-    let failed = |why: String| MeasureError::Load { command: name.clone(), why };
-    let mut group = Group::start_piped(&mut command).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound if load.tool == Tool::RedisBenchmark => {
-            NotInstalled("redis-benchmark").into()
-        }
-        _ => failed(error.to_string()),
-    })?;
-    let ended = group.wait(patience).map_err(|error| failed(error.to_string()))?;
-    let Some(status) = ended else {
-        return Err(failed(format!("it did not end within {} s", patience.as_secs())));
-    };
-    let is_success = status.success();
-    let (lines, errors) = (group.stdout.rest(), group.stderr.rest());
-    Ok(Ended { command: name, is_success, lines, errors })
-}
-
-fn shown(command: &Command) -> String {
+fn typed(command: &Command) -> String {
     let args = command.get_args().map(std::ffi::OsStr::to_string_lossy);
     typed::typed(&typed::name(Path::new(command.get_program())), args)
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{RecordError, file_error};
-use crate::sys::cleanup;
+use super::RecordError;
+use crate::sys::{FileError, cleanup};
 
 /// A folder in the making. Dropped, it is gone.
 #[derive(Debug)]
@@ -23,9 +23,9 @@ impl Folder {
         }
         let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
-        fs::create_dir_all(parent).map_err(|error| file_error(parent, error))?;
+        fs::create_dir_all(parent).map_err(|error| FileError::new(parent, error))?;
         let made = tempfile::Builder::new().prefix(".recording-").tempdir_in(parent);
-        let made = made.map_err(|error| file_error(parent, error))?;
+        let made = made.map_err(|error| FileError::new(parent, error))?;
         cleanup::remove_on_signal(made.path());
         Ok(Self { made, out: out.to_owned() })
     }
@@ -36,7 +36,7 @@ impl Folder {
 
     /// Gives the folder its name, in the place of the recording that may have had it.
     pub(super) fn finish(self) -> Result<PathBuf, RecordError> {
-        let failed = |error| file_error(&self.out, error);
+        let failed = |error| FileError::new(&self.out, error);
         if is_recording(&self.out) {
             let old = self.path().with_extension("old");
             fs::rename(&self.out, &old).map_err(failed)?;

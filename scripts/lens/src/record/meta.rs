@@ -10,8 +10,8 @@ use crate::labs::{Lab, REDIS};
 use crate::sys::machine::kernel;
 use crate::sys::tools::version;
 
+use super::Order;
 use super::packets::Packets;
-use super::{Order, RecordError, file_error};
 
 /// What `meta.json` holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,13 +73,6 @@ impl Meta {
             }
             Err(why) => self.packets = format!("none: {why}"),
         }
-    }
-
-    /// Writes it.
-    pub(super) fn write(&self, path: &Path) -> Result<(), RecordError> {
-        let text = serde_json::to_string_pretty(self);
-        let text = text.map_err(|error| file_error(path, error.into()))?;
-        fs::write(path, text + "\n").map_err(|error| file_error(path, error))
     }
 
     /// Reads it from the folder of a recording; `None` if it is none.

@@ -104,9 +104,6 @@ pub struct CallsPerRequest {
     pub pipelined: Vec<(String, f64)>,
 }
 
-/// Behind a figure of clients that came one after the other.
-pub const BY_TURNS: &str = ", by turns";
-
 /// A fact about all stages.
 #[derive(Debug, Serialize)]
 pub struct Row {
@@ -131,6 +128,8 @@ pub struct Cell {
     pub value: Option<f64>,
     /// For people: with its unit, or what happened in place of a figure.
     pub text: String,
+    /// Whether it is a figure of clients that came one after the other: not that of as many at once.
+    pub is_by_turns: bool,
 }
 
 /// What changes from one stage to the next, as `scripts/lesson-diff.sh` shows it.

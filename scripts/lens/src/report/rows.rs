@@ -1,6 +1,6 @@
 //! What stands in the table of a comparison, and below it: the same for a terminal, Markdown and the page.
 
-use super::model::{BY_TURNS, Cell, Comparison, Loaded, Missing, Row, Stage};
+use super::model::{Cell, Comparison, Loaded, Missing, Row, Stage};
 
 /// A longer cell is a sentence. It stands below the table, where it has room.
 const LONGEST: usize = 24;
@@ -56,10 +56,10 @@ impl Cell {
     /// What stands in the table. A star says that there is a sentence below.
     pub(super) fn shown(&self) -> String {
         let is_long = crate::text::letters(&self.text) > LONGEST;
-        match (self.text.strip_suffix(BY_TURNS), self.value) {
-            (Some(figure), _) => format!("{figure}*"),
-            (None, Some(value)) if is_long => format!("{value:.0}*"),
-            (None, None) if is_long => "*".to_owned(),
+        match self.value {
+            _ if self.is_by_turns => format!("{}*", self.text),
+            Some(value) if is_long => format!("{value:.0}*"),
+            None if is_long => "*".to_owned(),
             _ => self.text.clone(),
         }
     }

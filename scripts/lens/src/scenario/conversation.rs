@@ -1,10 +1,9 @@
 //! The client's half of a connection: requests to bytes, and bytes to replies, in either protocol.
 
-use codec::{BadReply, Codec as _, lines, resp};
+use codec::{BadReply, Codec as _, Reply, lines, resp};
 use shared::buffer::ReadBuffer;
 
 use trace::protocol::Protocol;
-use trace::semantics::describe;
 
 /// A conversation in one of the protocols.
 #[derive(Debug)]
@@ -29,10 +28,10 @@ impl Conversation {
     }
 
     /// Appends a command as bytes. In its arguments, `#` is `number`, and `@1000` a value of 1000 letters.
-    pub(crate) fn encode(&self, command: &str, number: usize, output: &mut Vec<u8>) {
+    pub(crate) fn encode(&self, command: &str, number: &str, output: &mut Vec<u8>) {
         let args = command.split(' ').map(|arg| match arg.strip_prefix('@').map(str::parse) {
             Some(Ok(size)) => vec![b'x'; size],
-            _ => arg.replace('#', &number.to_string()).into_bytes(),
+            _ => arg.replace('#', number).into_bytes(),
         });
         let args: Vec<Vec<u8>> = args.collect();
         match self.codec {
@@ -41,15 +40,14 @@ impl Conversation {
         }
     }
 
-    /// Takes the next reply from what was received, in words; `None` if it has not arrived whole.
+    /// Takes the next reply from what was received; `None` if it has not arrived whole.
     ///
     /// # Errors
     /// [`BadReply`] if it can never become a reply.
-    pub(crate) fn decode(&mut self) -> Result<Option<String>, BadReply> {
-        let reply = match &mut self.codec {
+    pub(crate) fn decode(&mut self) -> Result<Option<Reply>, BadReply> {
+        match &mut self.codec {
             Codec::Lines(codec) => codec.decode_reply(&mut self.received),
             Codec::Resp(codec) => codec.decode_reply(&mut self.received),
-        };
-        Ok(reply?.as_ref().map(describe))
+        }
     }
 }

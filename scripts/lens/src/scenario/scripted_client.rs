@@ -14,6 +14,7 @@ use super::barrier::Barrier;
 use super::conversation::Conversation;
 use trace::client_log::{ClientEvent, EventKind, now_us};
 use trace::protocol::Protocol;
+use trace::semantics::describe;
 
 /// How much of a request the log shows, in letters.
 const SHOWN: usize = 60;
@@ -133,7 +134,7 @@ impl<'a> ScriptedClient<'a> {
     fn send_all(&mut self, count: usize, command: &str) -> Result<(), Trouble> {
         let mut bytes = Vec::new();
         for number in 1..=count {
-            self.conversation.encode(command, number, &mut bytes);
+            self.conversation.encode(command, &number.to_string(), &mut bytes);
         }
         let times = if count > 1 { format!("{count} times ") } else { String::new() };
         self.send(&bytes, &format!("{times}{command}"))
@@ -157,7 +158,7 @@ impl<'a> ScriptedClient<'a> {
         command: &str,
     ) -> Result<(), Trouble> {
         let mut bytes = Vec::new();
-        self.conversation.encode(command, 1, &mut bytes);
+        self.conversation.encode(command, "1", &mut bytes);
         let size = bytes.len().div_ceil(pieces.max(1)).max(1);
         for (index, piece) in bytes.chunks(size).enumerate() {
             if index > 0 {
@@ -177,7 +178,7 @@ impl<'a> ScriptedClient<'a> {
             while replies < count
                 && let Some(reply) = self.conversation.decode()?
             {
-                first.get_or_insert(reply);
+                first.get_or_insert_with(|| describe(&reply));
                 replies += 1;
             }
             if replies == count {

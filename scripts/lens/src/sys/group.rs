@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,8 +18,9 @@ const LOOK: Duration = Duration::from_millis(5);
 const REST: Duration = Duration::from_secs(20);
 
 /// What a program writes, line by line. A thread of its own reads it, so that the program never waits for us.
+/// (Several threads may look at the program, so the receiver has a lock.)
 #[derive(Debug)]
-pub(crate) struct Lines(Receiver<String>);
+pub(crate) struct Lines(Mutex<Receiver<String>>);
 
 impl Lines {
     fn of(output: Option<impl Read + Send + 'static>) -> Self {
@@ -36,12 +38,13 @@ impl Lines {
                 }
             });
         }
-        Self(lines)
+        Self(Mutex::new(lines))
     }
 
     /// The next line; `None` at the end, or after so long.
     pub(crate) fn next(&self, patience: Duration) -> Option<String> {
-        self.0.recv_timeout(patience).ok()
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.recv_timeout(patience).ok()
     }
 
     /// All lines up to the first for which `is_it` says something, and what it says. `None` for that at the end,

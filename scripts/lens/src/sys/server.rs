@@ -2,8 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use codec::printable::one_line;
@@ -11,8 +10,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use trace::protocol::Protocol;
 
 use super::group::Group;
+use super::program::{Program, Start, Tracer};
 use super::tools::NotInstalled;
-use super::typed::{from_here, name, typed};
 use super::usage::Switches;
 use super::usage::{Clock, Usage, switches_of_children};
 
@@ -20,52 +19,6 @@ use super::usage::{Clock, Usage, switches_of_children};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often another port is tried when somebody was faster.
 const TRIES: usize = 5;
-/// What redis-server is told: it reads no file of settings and writes nothing to the disk.
-const REDIS: [&str; 6] = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-
-/// A server that can be had.
-#[derive(Debug, Clone)]
-pub struct Program {
-    /// What to call it.
-    pub name: String,
-    /// What it speaks.
-    pub protocol: Protocol,
-    /// How to get it.
-    pub start: Start,
-}
-
-/// How to get a server.
-#[derive(Debug, Clone)]
-pub enum Start {
-    /// A program that says, like all labs, where it listens and which process it is.
-    Lab {
-        /// Where it is.
-        binary: PathBuf,
-        /// What it is told. A free port and no file for the log are added where they are not named.
-        options: Vec<String>,
-    },
-    /// redis-server.
-    Redis {
-        /// Where it is, or its name.
-        binary: PathBuf,
-        /// Its port; 0 takes a free one.
-        port: u16,
-        /// What it is told besides.
-        options: Vec<String>,
-    },
-    /// A server that runs already, and is left running.
-    Running(SocketAddr),
-}
-
-/// A tool that starts a server and traces it.
-#[derive(Debug)]
-pub(crate) struct Tracer<'a> {
-    /// strace and its options.
-    pub(crate) words: Vec<String>,
-    /// The file that gets the trace.
-    pub(crate) log: &'a Path,
-}
-
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -163,12 +116,10 @@ impl Server {
         tracer: Option<&Tracer<'_>>,
         tell: &mut impl FnMut(&str),
     ) -> Result<Self, ServerError> {
-        let (binary, args) = match &program.start {
-            Start::Running(addr) => return Ok(Self::find(program, *addr)),
-            Start::Lab { binary, options } => (binary, lab_args(options)),
-            Start::Redis { binary, port, options } => (binary, redis_args(*port, options)),
+        let (mut command, shown) = match program.command(tracer) {
+            Ok(command) => command,
+            Err(addr) => return Ok(Self::find(program, addr)),
         };
-        let (mut command, shown) = command(binary, &args, tracer);
         tell(&shown);
         let mut group = Group::start_piped(&mut command)
             .map_err(|error| program.cannot_start(&error, tracer))?;
@@ -181,16 +132,9 @@ impl Server {
             said.extend(group.stderr.rest());
             return Err(program.failed(last_words(&said)));
         };
-        Ok(Self {
-            name: program.name.clone(),
-            protocol: program.protocol,
-            addr,
-            pid: Some(pid),
-            command: shown,
-            clock: Clock::best(),
-            group: Some(group),
-            said,
-        })
+        let mut server = Self::at(program, addr, Some(pid));
+        (server.command, server.group, server.said) = (shown, Some(group), said);
+        Ok(server)
     }
 
     fn find(program: &Program, addr: SocketAddr) -> Self {
@@ -199,11 +143,15 @@ impl Server {
             let process = listeners::get_process_by_port(addr.port(), listeners::Protocol::TCP);
             Pid::from_raw(i32::try_from(process.ok()?.pid).ok()?)
         });
+        Self::at(program, addr, found.flatten())
+    }
+
+    fn at(program: &Program, addr: SocketAddr, pid: Option<Pid>) -> Self {
         Self {
             name: program.name.clone(),
             protocol: program.protocol,
             addr,
-            pid: found.flatten(),
+            pid,
             command: String::new(),
             clock: Clock::best(),
             group: None,
@@ -279,71 +227,11 @@ impl Program {
             _ => self.failed(error.to_string()),
         }
     }
-
-    /// Where it listens, and its process, if this line says that it is ready.
-    fn ready(&self, line: &str) -> Option<(SocketAddr, Pid)> {
-        match self.start {
-            Start::Redis { port, .. } => ready_redis(line, port),
-            _ => ready_lab(line),
-        }
-    }
-}
-
-fn lab_args(options: &[String]) -> Vec<String> {
-    let mut args = options.to_vec();
-    for (name, value) in [("--port", "0"), ("--log-file", "/dev/null")] {
-        // A lab takes each option once.
-        if !has_option(options, name) {
-            args.extend([name, value].map(str::to_owned));
-        }
-    }
-    args
-}
-
-/// Whether an option of this name is among these.
-pub(crate) fn has_option(options: &[String], name: &str) -> bool {
-    options.iter().any(|option| option.split('=').next() == Some(name))
-}
-
-fn redis_args(port: u16, options: &[String]) -> Vec<String> {
-    let port = ["--port".to_owned(), port.to_string()];
-    port.into_iter().chain(REDIS.map(str::to_owned)).chain(options.iter().cloned()).collect()
-}
-
-/// What to run, and how one would type it.
-fn command(binary: &Path, args: &[String], tracer: Option<&Tracer<'_>>) -> (Command, String) {
-    let Some(Tracer { words, log }) = tracer else {
-        let mut command = Command::new(binary);
-        command.args(args);
-        return (command, typed(&name(binary), args));
-    };
-    let mut command = Command::new("strace");
-    command.args(words).arg("-o").arg(log).arg("--").arg(binary).args(args);
-    let binary = from_here(binary);
-    let shown = words.iter().map(String::as_str).chain(["-o", "strace.log", &*binary]);
-    (command, typed("strace", shown.chain(args.iter().map(String::as_str))))
 }
 
 /// A port that was free a moment ago.
 fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Reads `lab1-blocking listening on 127.0.0.1:6379 (pid 4242)`.
-fn ready_lab(line: &str) -> Option<(SocketAddr, Pid)> {
-    let (addr, rest) = line.split_once(" listening on ")?.1.split_once(" (pid ")?;
-    Some((addr.parse().ok()?, pid(rest.strip_suffix(')')?)?))
-}
-
-/// Reads `4242:M 21 Nov 2026 08:04:38.473 * Ready to accept connections`.
-fn ready_redis(line: &str, port: u16) -> Option<(SocketAddr, Pid)> {
-    let (number, rest) = line.split_once(":M ")?;
-    let is_ready = rest.contains("Ready to accept connections");
-    Some(((Ipv4Addr::LOCALHOST, port).into(), pid(number).filter(|_| is_ready)?))
-}
-
-fn pid(digits: &str) -> Option<Pid> {
-    Pid::from_raw(digits.parse().ok()?)
 }
 
 /// What a program that did not start has said about it.

@@ -96,6 +96,15 @@ impl Switches {
     }
 }
 
+impl Usage {
+    /// The time on a CPU since then, in µs, for each of so many.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    pub fn cpu_micros_each(&self, before: &Self, count: u64) -> f64 {
+        self.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6 / count.max(1) as f64
+    }
+}
+
 /// The sum over all threads: `/proc/PID/status` tells of the first one only.
 fn switches(process: &Process) -> io::Result<Switches> {
     let mut sum = Switches::default();

@@ -5,9 +5,10 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use crate::support::{line_with, running_in, said, with_example};
-use lens::measure::{Load, Tool, fill, run};
+use lens::measure::{Load, Tool, fill};
 use lens::sys::{Program, Server, Start};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -38,6 +39,49 @@ fn report(place: &TempDir) -> Value {
     serde_json::from_slice(&fs::read(place.path().join("report/bench.json")).unwrap()).unwrap()
 }
 
+fn samples(spread: &Value) -> Vec<f64> {
+    spread["samples"].as_array().unwrap().iter().map(|one| one.as_f64().unwrap()).collect()
+}
+
+/// What a row says about its samples is what they come to, worked out once more; and nothing costs nothing.
+fn is_consistent(row: &Value) {
+    for spread in row["figures"].as_object().unwrap().values() {
+        let mut sorted = samples(spread);
+        sorted.sort_by(f64::total_cmp);
+        let [min, median, max] =
+            ["min", "median", "max"].map(|name| spread[name].as_f64().unwrap());
+        assert!(sorted[0] > 0.0 && min <= median && median <= max, "{row}");
+        assert!((min - sorted[0]).abs() + (max - sorted[sorted.len() - 1]).abs() < 1e-9, "{row}");
+    }
+    for judged in row["judged"].as_array().unwrap() {
+        let of = |server: &str| samples(&row["figures"][server]);
+        let what = judged["what"].as_str().unwrap();
+        let expected: Vec<f64> = match what.split_once(" ÷ ") {
+            Some((ours, theirs)) => of(ours).iter().zip(of(theirs)).map(|(a, b)| a / b).collect(),
+            None => of(what),
+        };
+        let told = samples(&judged["spread"]);
+        assert_eq!(told.len(), expected.len(), "{row}");
+        assert!(told.iter().zip(expected).all(|(told, it)| (told - it).abs() < 1e-9), "{row}");
+        let (median, is_met) = (judged["spread"]["median"].as_f64().unwrap(), &judged["is_met"]);
+        match (judged["at_most"].as_f64(), judged["at_least"].as_f64()) {
+            (Some(most), _) => assert_eq!(is_met, median <= most, "{row}"),
+            (_, Some(least)) => assert_eq!(is_met, median >= least, "{row}"),
+            _ => assert!(is_met.is_null(), "{row}"),
+        }
+    }
+}
+
+fn half_of_the_requests_take_no_longer_than_99_of_100(report: &Value) {
+    let [half, most] = ["p50", "p99"].map(|name| report[name].as_array().unwrap());
+    for (half, most) in half.iter().zip(most) {
+        for server in half["figures"].as_object().unwrap().keys() {
+            let [p50, p99] = [half, most].map(|row| samples(&row["figures"][server]));
+            assert!(p50.iter().zip(&p99).all(|(p50, p99)| p50 <= p99), "{half} {most}");
+        }
+    }
+}
+
 /// The process of each server that was started, by the ports that the commands name.
 fn ports(said: &str) -> Vec<u16> {
     let ports = said.lines().filter_map(|line| line.split_once(" -p ")?.1.split(' ').next());
@@ -61,13 +105,18 @@ fn bench_of_redis_shows_what_a_request_costs_each_server() {
     for figures in ["cpu", "throughput", "p50", "p99"] {
         for row in report[figures].as_array().unwrap() {
             for server in ["redis", "lab3", "lab4", "baseline"] {
-                let median = row["figures"][server]["median"].as_f64().unwrap();
-                assert!(median > 0.0, "{figures} of {server}: {row}");
+                assert_eq!(
+                    samples(&row["figures"][server]).len(),
+                    2,
+                    "{figures} of {server}: {row}"
+                );
             }
+            is_consistent(row);
         }
         assert_eq!(report[figures].as_array().unwrap().len(), 2);
     }
     assert_eq!(report["missing"].as_array().unwrap().len(), 0);
+    half_of_the_requests_take_no_longer_than_99_of_100(&report);
     for what in ["lab4 ÷ redis", "lab4 ÷ baseline", "lab3 ÷ redis"] {
         let judged = report["cpu"][0]["judged"].as_array().unwrap();
         let judged = judged.iter().find(|judged| judged["what"] == what).unwrap();
@@ -121,8 +170,10 @@ fn bench_of_redis_measures_what_is_not_a_load_too() {
     for row in rows {
         let name = row["name"].as_str().unwrap();
         for server in ["redis", if name.starts_with("lab") { name } else { "lab4" }] {
-            assert!(row["figures"][server]["median"].as_f64().unwrap() > 0.0, "{row}");
+            assert_eq!(samples(&row["figures"][server]).len(), 1, "{row}");
         }
+        is_consistent(row);
+        assert_eq!(row["judged"].as_array().unwrap().len(), usize::from(!name.ends_with("p99.9")));
     }
     // No key can be kept in less than its own 16 bytes and those of its value.
     let memory = rows.iter().find(|row| row["name"] == "memory").unwrap();
@@ -142,7 +193,8 @@ fn without_redis_it_says_so_and_measures_the_rest() {
     let cpu = &report(&place)["cpu"];
     assert_eq!(cpu.as_array().unwrap().len(), 1);
     let figures = &cpu[0]["figures"];
-    assert!(figures["lab4"]["median"].as_f64().unwrap() > 0.0, "{cpu}");
+    assert!(figures["lab4"].is_object() && figures["lab3"].is_object(), "{cpu}");
+    is_consistent(&cpu[0]);
     assert!(figures["redis"].is_null(), "{cpu}");
 }
 
@@ -154,7 +206,7 @@ fn one_more_program_is_measured_beside_the_labs() {
     let text = said(&succeeded(&mut command));
     assert!(text.contains(" lab4 ") && text.contains(" other"), "{text}");
     let figures = &report(&place)["cpu"][0]["figures"];
-    assert!(figures["other"]["median"].as_f64().unwrap() > 0.0, "{figures}");
+    assert_eq!(samples(&figures["other"]).len(), 2, "{figures}");
     let svg = fs::read_to_string(place.path().join("report/bench.svg")).unwrap();
     assert!(svg.contains("other") && !svg.contains("baseline"), "{svg}");
 }
@@ -218,24 +270,50 @@ fn the_cpu_of_a_load_is_what_the_kernel_counts_otherwise() {
     let running = Program { start: Start::Running(server.addr), ..program };
     let found = Server::start(&running).unwrap();
     assert_eq!(found.pid, server.pid, "the one that runs is found by its port");
-    fill(&found, 0..1_000, "value", &[]).unwrap();
-    let load = Load {
-        tool: Tool::OurBench,
-        command: Vec::new(),
-        clients: 50,
-        requests: 50_000,
-        pipeline: 1,
-        keys: None,
-        bench: binary,
-    };
+    fill(&found, 0..1_000, "value").unwrap();
+    let load = Load::new(Tool::OurBench(binary), 50, 50_000);
     let before = cpu_micros(server.pid.unwrap());
-    let outcome = run(&load, &found).unwrap();
+    let begun = Instant::now();
+    let outcome = load.run(&found).unwrap();
+    let took = begun.elapsed();
     let counted = (cpu_micros(server.pid.unwrap()) - before) / 50_000.0;
     // Two ticks of 10 ms, one at each end, are 0.4 µs a request.
     let apart = (outcome.cpu - counted).abs();
     assert!(apart < 0.5 + counted / 10.0, "{} and {counted}", outcome.cpu);
-    assert!(outcome.per_second > 0.0 && outcome.p50.unwrap() > 0.0);
+    assert!(outcome.p50.unwrap() <= outcome.p99.unwrap(), "{outcome:?}");
+    // The generator began after us and ended before us.
+    assert!(50_000.0 / outcome.per_second <= took.as_secs_f64(), "{outcome:?} in {took:?}");
     drop(found);
     assert!(!is_gone(server.addr.port()), "one that was only found is left running");
-    assert!(server.usage().unwrap().peak_rss > 0);
+    is_what_proc_tells(&server);
+}
+
+/// What lens reads of a server that is stopped, and so does not change, is what `/proc` tells of it.
+fn is_what_proc_tells(server: &Server) {
+    let pid = server.pid.unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let file =
+        |name: &str| fs::read_to_string(format!("/proc/{}/{name}", pid.as_raw_pid())).unwrap();
+    let threads = fs::read_dir(format!("/proc/{}/task", pid.as_raw_pid())).unwrap();
+    let threads: Vec<_> = threads.map(|entry| entry.unwrap().file_name()).collect();
+    let number = |text: &str, key: &str| -> u64 {
+        let line = text.lines().find(|line| line.split(':').next() == Some(key)).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    testkit::wait_until("all threads are stopped", || {
+        threads.iter().all(|it| file(&format!("task/{}/stat", it.display())).contains(") T "))
+    });
+    let usage = server.usage().unwrap();
+    let status = file("status");
+    assert_eq!(usage.rss, number(&status, "VmRSS") * 1024);
+    assert_eq!(usage.peak_rss, number(&status, "VmHWM") * 1024);
+    let of_threads = |key| -> u64 {
+        let of =
+            |it: &std::ffi::OsString| number(&file(&format!("task/{}/status", it.display())), key);
+        threads.iter().map(of).sum()
+    };
+    assert_eq!(usage.switches.voluntary, of_threads("voluntary_ctxt_switches"));
+    assert_eq!(usage.switches.involuntary, of_threads("nonvoluntary_ctxt_switches"));
+    assert!(usage.switches.voluntary > 0, "it has waited for requests");
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
 }

@@ -1,8 +1,11 @@
 //! `scripts/bench.sh`, run for real but for its cargo: a release build takes minutes, so it gets the
-//! programs that the tests are built with.
+//! programs that the tests are built with. One slow test has the real cargo.
+
+use std::fs;
 
 use crate::support::said;
-use crate::support::script::script;
+use crate::support::script::{real_script, script};
+use serde_json::Value;
 use tempfile::TempDir;
 
 #[test]
@@ -38,4 +41,19 @@ fn bench_sh_says_what_is_wrong_in_a_sentence() {
         assert_eq!(output.status.code(), Some(code), "{}", said(&output));
         assert!(!place.path().join("report").exists());
     }
+}
+
+#[test]
+#[ignore = "slow: builds the kit with --release; needs redis-server and redis-benchmark"]
+fn slow_bench_sh_with_the_real_cargo_measures_all_servers() {
+    let place = TempDir::new().unwrap();
+    let output = real_script("bench.sh", &place, &["--quick", "--rounds", "1", "--only", "get-50"]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let report = fs::read(place.path().join("report/bench.json")).unwrap();
+    let report: Value = serde_json::from_slice(&report).unwrap();
+    for server in ["redis", "lab3", "lab4", "baseline"] {
+        assert!(report["cpu"][0]["figures"][server].is_object(), "{server}: {report}");
+    }
+    assert_eq!(report["missing"].as_array().unwrap().len(), 0, "{report}");
 }

@@ -1,9 +1,11 @@
 //! `scripts/compare.sh`, run for real but for its cargo: it gets the programs that the tests are built with.
+//! One slow test has the real cargo.
 
 use std::fs;
 
+use crate::support::comparison::{figure, missing, read};
 use crate::support::said;
-use crate::support::script::script;
+use crate::support::script::{real_script, script};
 use tempfile::TempDir;
 
 #[test]
@@ -54,4 +56,19 @@ fn compare_sh_says_what_is_wrong_in_a_sentence() {
         assert_eq!(output.status.code(), Some(code), "{}", said(&output));
         assert!(!place.path().join("report").exists());
     }
+}
+
+#[test]
+#[ignore = "slow: builds the kit with --release; needs strace, ss and redis-server"]
+fn slow_compare_sh_with_the_real_cargo_compares_all_servers() {
+    let place = TempDir::new().unwrap();
+    let output = real_script("compare.sh", &place, &["--quick"]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let found = read(&place);
+    for server in ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair", "redis-server"] {
+        assert!(figure(&found, "requests/s, 50 clients", server).is_some(), "{server}: {text}");
+        assert!(figure(&found, "calls a request, alone", server).is_some(), "{server}: {text}");
+    }
+    assert!(!missing(&found).contains("does not build"), "{}", missing(&found));
 }

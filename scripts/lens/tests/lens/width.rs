@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::{lens, root, said};
-use lens::bench::{self, Judged, Report, Row, Spread};
-use lens::measure::{Clock, Machine};
+use lens::bench::{self, Judged, Report, Row};
+use lens::measure::{Machine, Spread};
+use lens::sys::Clock;
 use lens::view::request::{self, Request};
 use lens::view::timeline::{self, Timeline};
 use lens::view::{Recorded, RecordedError};
@@ -77,7 +78,13 @@ fn the_text_of_a_comparison_fits_a_terminal() {
 /// A report with long figures in all rows and columns.
 fn report() -> Report {
     let spread = Spread::of(&[12_345.6, 123_456.0, 12_345.6]);
-    let judged = |what| Judged::new(what, &[12.34, 56.78, 90.12]).at_most(0.88);
+    let judged = |what: &str| Judged {
+        what: what.to_owned(),
+        spread: Spread::of(&[12.34, 56.78, 90.12]),
+        at_most: Some(0.88),
+        at_least: None,
+        is_met: Some(false),
+    };
     let row = |(name, about): (String, String)| {
         let mut row = Row::new(&name, &about, "CPU µs");
         for server in ["redis", "lab3", "lab4", "other", "baseline"] {

@@ -138,7 +138,7 @@ fn below(timelines: &[Timeline], scale: &Scale) -> String {
     });
     let column = human(scale.column_us);
     let exact = format!(
-        "A column is {column}; what is shorter has one too. To see it: scripts/lens.sh follow FOLDER"
+        "A column is {column}; what is shorter has one too. To see it: scripts/lens.sh\u{a0}follow\u{a0}FOLDER"
     );
     let clocks = timelines.iter().map(|timeline| timeline.clocks).reduce(Clocks::and);
     let clocks = clocks.into_iter().flat_map(Clocks::sentences);

@@ -208,11 +208,11 @@ fn micros(us: Option<u64>) -> Cell {
 }
 
 fn number(value: f64) -> Cell {
-    Cell { value: Some(value), text: figure(value) }
+    Cell { value: Some(value), text: figure(value), is_by_turns: false }
 }
 
 fn words(text: &str) -> Cell {
-    Cell { value: None, text: text.into() }
+    Cell { value: None, text: text.into(), is_by_turns: false }
 }
 
 fn lesson((from, to): (&str, &str), about: &str, number: &str) -> Lesson {

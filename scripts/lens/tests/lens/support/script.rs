@@ -31,3 +31,9 @@ pub fn script(name: &str, place: &TempDir, cargo: Option<&str>, words: &[&str]) 
     command.env("PATH", &bin).env("CARGO_TARGET_DIR", place.path());
     command.current_dir(place.path()).stdin(Stdio::null()).output().unwrap()
 }
+
+/// Runs the script as a user does, with the cargo and all tools that are installed.
+pub fn real_script(name: &str, place: &TempDir, words: &[&str]) -> Output {
+    let mut command = Command::new(root().canonicalize().unwrap().join("scripts").join(name));
+    command.args(words).current_dir(place.path()).stdin(Stdio::null()).output().unwrap()
+}

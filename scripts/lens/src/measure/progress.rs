@@ -18,9 +18,9 @@ pub(crate) fn command(typed: &str) {
 pub(super) fn round<'a>(
     round: usize,
     unit: &str,
-    figures: impl IntoIterator<Item = (&'a str, f64)>,
+    figures: impl Iterator<Item = (&'a str, Option<f64>)>,
 ) {
-    let figures = figures.into_iter().map(|(name, value)| format!("{name} {}", figure(value)));
-    let figures = figures.collect::<Vec<_>>().join(", ");
+    let shown = |(name, value): (_, Option<f64>)| Some(format!("{name} {}", figure(value?)));
+    let figures = figures.filter_map(shown).collect::<Vec<_>>().join(", ");
     line(&format!("  round {}: {figures} ({unit})", round + 1));
 }
