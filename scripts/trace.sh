@@ -163,7 +163,7 @@ if [[ -n $scenario ]] && ! $attach && ! $summary; then
   run scripts/lens.sh "${words[@]}" || exit 2
   if $raw; then show cat "$out/$scenario/strace.log"; else show scripts/lens.sh explain "$out/$scenario"; fi
   if $raw; then explain "$out/$scenario/strace.log"; else explain "$out/$scenario"; fi
-  note "The capture is the folder $out/$scenario: strace.log, clients.jsonl, packets.pcap, meta.json."
+  note "The capture is the folder $out/$scenario: strace.log, lines.json, clients.jsonl, packets.pcap, meta.json."
   exit 0
 fi
 check_scenario

@@ -143,11 +143,14 @@ pub struct Record {
     pub list: bool,
     /// Record nothing: let the clients talk to a server that runs already, on this port of 127.0.0.1, and show
     /// what they did and saw
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["out", "port", "binary", "options"])]
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["out", "port", "binary", "options", "lines"])]
     pub running: Option<u16>,
     /// The folder to make [default: captures/LAB/SCENARIO]
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Keep the recording that is there, and renew only the lines of its calls: the source has changed a little
+    #[arg(long)]
+    pub lines: bool,
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     pub port: u16,

@@ -29,7 +29,7 @@ use tempfile::TempDir;
 
 use crate::labs::{Lab, THREADS};
 use crate::measure::{Machine, Subject, progress, raise_file_limit};
-use crate::record::{self, Order, Trace};
+use crate::record::{self, Runs, Trace};
 use crate::report::model::{Comparison, Missing};
 use crate::report::{markdown, page, table};
 use crate::scenario::{self, Scenario};
@@ -206,15 +206,16 @@ fn scratch() -> std::io::Result<TempDir> {
 
 /// Starts a server under strace.
 fn start_traced(subject: &Subject, trace: Trace, log: &Path) -> Done<Server> {
-    let order = order(subject, scenario::find(clients::SCENARIO)?, PathBuf::new());
-    Ok(record::start_traced(&order, trace, log, &mut std::io::stderr())?)
+    let options = recording(subject, scenario::find(clients::SCENARIO)?, PathBuf::new());
+    Ok(record::start_traced(&options, trace, log, &mut std::io::stderr())?)
 }
 
 /// The recording of a scenario that a server is started for.
-fn order(subject: &Subject, scenario: Scenario, out: PathBuf) -> Order {
+fn recording(subject: &Subject, scenario: Scenario, out: PathBuf) -> record::Options {
     let binary = match &subject.program.start {
         Start::Lab { binary, .. } => Some(binary.clone()),
         _ => None,
     };
-    Order { lab: subject.lab, scenario, out, port: 0, binary, options: Vec::new() }
+    let (lab, options, runs) = (subject.lab, Vec::new(), Runs::Times);
+    record::Options { lab, scenario, out, port: 0, binary, options, runs }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lens::record::Meta;
 use ratatui::crossterm::terminal;
+use trace::call_paths::CallPaths;
 use trace::explain::{self as strace, ClientNotes, Options, Style};
 use trace::{call_table, client_log, ltrace, packets};
 
@@ -33,17 +34,19 @@ pub(super) fn run(asked: &cli::Explain) -> super::Ended {
         _ => {}
     }
     let live = log.is_none() && stdout.is_terminal();
-    let mut client_notes = ClientNotes::default();
+    let (mut client_notes, mut paths) = (ClientNotes::default(), CallPaths::default());
     if let Some(log) = log.filter(|log| log.ends_with("strace.log"))
         && let folder = log.parent().unwrap_or(Path::new("."))
         && let Some(meta) = Meta::read(folder)
     {
         let events = client_log::read_log(&folder.join("clients.jsonl"));
         client_notes = ClientNotes::new(events.unwrap_or_default());
+        paths = CallPaths::read(folder);
         writeln!(stdout, "{}, {}, recorded {}", meta.lab, meta.scenario, meta.date)?;
         writeln!(stdout, "{}\n", meta.about)?;
     }
-    Ok(strace::run(input, stdout, client_notes, Options { all: asked.all, live, style })?)
+    let options = Options { all: asked.all, live, style };
+    Ok(strace::run_with_paths(input, stdout, (client_notes, paths), options)?)
 }
 
 /// What to read, and the log, if it is a file.

@@ -3,7 +3,7 @@
 //! # Layout
 //!
 //! ```text
-//! scenario ─▶ record ─▶ a folder: strace.log, clients.jsonl, packets.pcap, meta.json ─▶ view
+//! scenario ─▶ record ─▶ a folder: strace.log, lines.json, clients.jsonl, packets.pcap, meta.json ─▶ view
 //!
 //! perf script, strace -k ─▶ flame ─▶ a picture      /proc, ss ─▶ watch ─▶ the screen
 //!

@@ -11,11 +11,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Cli, Task};
+
 use lens::bench::{self, BenchError};
 use lens::compare::{self, CompareError};
 use lens::flame::{self, FlameError};
 use lens::labs;
-use lens::record::{self, Meta, Order};
+use lens::record::{self, Meta, Runs};
 use lens::scenario::{self, Scenario};
 use lens::sys;
 use lens::view::request::{self, Request};
@@ -71,11 +72,13 @@ fn record(asked: &cli::Record) -> Ended {
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
     sys::end_on_signals()?;
+    let runs = if asked.lines { Runs::Lines } else { Runs::Both };
     let (port, binary, options) = (asked.port, asked.binary.clone(), asked.options.clone());
-    let order = Order { lab, scenario, out, port, binary, options };
-    let recording = record::record(&order, &mut io::stderr())?;
+    let options = record::Options { lab, scenario, out, port, binary, options, runs };
+    let recording = record::record(&options, &mut io::stderr())?;
     let (folder, events) = (recording.folder.display(), recording.events.len());
     println!("{folder}: strace.log, {events} client events, packets: {}", recording.meta.packets);
+    println!("Lines of the source: {}", recording.meta.lines);
     println!("To read it: scripts/lens.sh explain {folder}");
     Ok(())
 }

@@ -1,26 +1,35 @@
-//! Records a lab, or Redis, with a scenario: the calls of the server, what its clients did, and the packets, in
-//! one folder. A folder is there only when it is whole.
+//! Records a lab, or Redis, with a scenario. A folder is there only when it is whole. It holds:
+//!
+//! - `strace.log`: the calls of the server that have to do with sockets and waiting.
+//! - `lines.json`: from which line of the source each of them was made ([`trace::call_paths`]), from a second run.
+//! - `clients.jsonl`: what the clients did and saw ([`trace::client_log`]).
+//! - `packets.pcap`: the packets between them. `server.log`: the log of the server.
+//! - `meta.json`: all about it ([`Meta`]), and why a file is missing.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Pid;
+use serde::Serialize;
 
-use crate::labs::{self, Lab, REDIS};
+use crate::labs::{Lab, REDIS};
 use crate::scenario::{self, Scenario};
 use crate::sys::server::Said;
 use crate::sys::tools::{NotInstalled, version};
 use crate::sys::{FileError, Program, Server, ServerError, Start, Tracer, files, has_option};
-use trace::client_log::ClientEvent;
+use trace::client_log::{self, ClientEvent};
 
 mod build;
+mod error;
 mod folder;
+mod lines;
 mod meta;
 mod packets;
 mod quiet;
 mod tracer;
 
+pub use error::RecordError;
 use folder::Folder;
 pub use meta::Meta;
 use packets::Packets;
@@ -28,7 +37,7 @@ pub(crate) use tracer::Trace;
 
 /// What to record, and where to put it.
 #[derive(Debug)]
-pub struct Order {
+pub struct Options {
     /// Which lab.
     pub lab: Lab,
     /// Which scenario.
@@ -41,6 +50,19 @@ pub struct Order {
     pub binary: Option<PathBuf>,
     /// More options for the server. For a lab, they replace ours of the same name.
     pub options: Vec<String>,
+    /// Which runs to make.
+    pub runs: Runs,
+}
+
+/// Times and lines come from two runs, because the tool that tells lines makes each call slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// The one for the times: the recording has no lines.
+    Times,
+    /// Both.
+    Both,
+    /// The one for the lines: the rest of the recording that is there stays.
+    Lines,
 }
 
 /// What was recorded.
@@ -54,93 +76,119 @@ pub struct Recording {
     pub meta: Meta,
 }
 
-/// Why nothing was recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// A tool is missing.
-    #[error(transparent)]
-    Missing(#[from] NotInstalled),
-    /// The lab was not built.
-    #[error("{package} does not build: cargo build {words} tells why")]
-    Build {
-        /// Its package.
-        package: &'static str,
-        /// Which words tell cargo what is meant.
-        words: String,
-    },
-    /// The lab was not ready in time, or has ended before.
-    #[error("{error} (to try it yourself: {})", to_run(package))]
-    Start {
-        /// Its package.
-        package: &'static str,
-        /// What it says, or what we saw.
-        error: ServerError,
-    },
-    /// Redis was not ready in time, or a server did not end as it should.
-    #[error(transparent)]
-    Server(#[from] ServerError),
-    /// The folder is there already, and is not ours to replace.
-    #[error("{} is there already and is no recording: give another folder with --out", .0.display())]
-    Taken(PathBuf),
-    /// A file could not be written.
-    #[error(transparent)]
-    File(#[from] FileError),
-}
-
 /// Records. What goes on is told on `progress`: the commands that are run, as one would type them.
 ///
 /// # Errors
 /// [`RecordError`]; then there is no folder, and nothing is left running.
-pub fn record(order: &Order, progress: &mut impl Write) -> Result<Recording, RecordError> {
+pub fn record(options: &Options, progress: &mut impl Write) -> Result<Recording, RecordError> {
     let strace = version("strace").ok_or(NotInstalled("strace"))?;
-    let folder = Folder::begin(&order.out)?;
-    let mut meta = Meta::new(order, strace);
-    let log = folder.path().join("strace.log");
-    let server = start_traced(order, Trace::Recording, &log, progress)?;
-    meta.commands.push(server.command.clone());
-    meta.address = server.addr.to_string();
-    meta.pid = server.pid.map_or(0, Pid::as_raw_pid);
-    let packets = Packets::start(server.addr.port(), folder.path(), progress);
-    let events = scenario::run(&order.scenario, server.addr, order.lab.protocol);
-    quiet::wait_until_all_are_closed(server.addr.port());
-    let Said { stdout, stderr } = server.stop()?;
+    let folder = Folder::begin(&options.out)?;
+    let file = |name: &str| folder.path().join(name);
+    let (mut meta, first) = match options.runs {
+        Runs::Lines => keep(&options.out, folder.path())?,
+        _ => record_times(options, (strace, folder.path()), progress)?,
+    };
+    match lines::record(options, (&first, folder.path()), progress) {
+        Ok((command, paths)) => {
+            meta.knows_lines(command, &paths);
+            write_lines(&file("lines.json"), &json_lines(&[paths])?)?;
+        }
+        Err(why) => meta.lines = format!("none: {why}"),
+    }
+    files::write_json(&file("meta.json"), &meta)?;
+    Ok(Recording { folder: folder.finish()?, events: first.events, meta })
+}
+
+/// Records all but the lines.
+fn record_times(
+    options: &Options,
+    (strace, folder): (String, &Path),
+    progress: &mut impl Write,
+) -> Result<(Meta, Run), RecordError> {
+    let mut meta = Meta::new(options, strace);
+    let log = folder.join("strace.log");
+    let server = start_traced(options, Trace::Recording, &log, progress)?;
+    meta.started(&server);
+    let packets = Packets::start(server.addr.port(), folder, progress);
+    let (first, Said { stdout, stderr }) = run(&options.scenario, (options.lab, server), &log)?;
     meta.said_at_the_end = stdout.last().cloned().unwrap_or_default();
     meta.packets(packets);
     if meta.packets.starts_with("none: ") {
         // Half a capture may be there. Most often there is none, and nothing to remove.
-        _ = fs::remove_file(folder.path().join("packets.pcap"));
+        _ = fs::remove_file(folder.join("packets.pcap"));
     }
     // A lab logs to stderr, and Redis to stdout.
-    let log = if order.lab == REDIS { [stdout, stderr].concat() } else { stderr };
-    write_lines(&folder.path().join("server.log"), &log)?;
-    write_lines(&folder.path().join("clients.jsonl"), &as_json(&events)?)?;
-    files::write_json(&folder.path().join("meta.json"), &meta)?;
-    Ok(Recording { folder: folder.finish()?, events, meta })
+    let said = if options.lab == REDIS { [stdout, stderr].concat() } else { stderr };
+    write_lines(&folder.join("server.log"), &said)?;
+    write_lines(&folder.join("clients.jsonl"), &json_lines(&first.events)?)?;
+    Ok((meta, first))
 }
 
-/// Starts the server of this order under strace, which writes `log`, and plays no scenario. A lab is built
-/// first, if no program is given.
+/// Copies all but the lines from the recording that is there.
+fn keep(old: &Path, folder: &Path) -> Result<(Meta, Run), RecordError> {
+    let meta = Meta::read(old).ok_or_else(|| RecordError::NoRecording(old.to_owned()))?;
+    for name in ["strace.log", "clients.jsonl", "server.log", "packets.pcap"] {
+        let file = old.join(name);
+        if file.exists() {
+            fs::copy(&file, folder.join(name)).map_err(|error| FileError::new(&file, error))?;
+        }
+    }
+    let failed = |error| FileError::new(old, error);
+    let log = fs::read(old.join("strace.log")).map_err(failed)?;
+    let events = client_log::read_log(&old.join("clients.jsonl")).map_err(failed)?;
+    let main_thread = meta.pid;
+    Ok((meta, Run { log, main_thread, events }))
+}
+
+/// What a run of a scenario has left.
+struct Run {
+    /// The log of strace.
+    log: Vec<u8>,
+    main_thread: i32,
+    events: Vec<ClientEvent>,
+}
+
+/// Runs the scenario, waits until the server has closed all connections, and ends it.
+fn run(
+    scenario: &Scenario,
+    (lab, server): (Lab, Server),
+    log: &Path,
+) -> Result<(Run, Said), RecordError> {
+    let main_thread = server.pid.map_or(0, Pid::as_raw_pid);
+    let events = scenario::run(scenario, server.addr, lab.protocol);
+    quiet::wait_until_all_are_closed(server.addr.port());
+    let said = server.stop()?;
+    let log = fs::read(log).map_err(|error| FileError::new(log, error))?;
+    Ok((Run { log, main_thread, events }, said))
+}
+
+/// Starts the server under strace, which writes `log`, and runs no scenario. A lab is built first, if no program is
+/// given.
 pub(crate) fn start_traced(
-    order: &Order,
+    options: &Options,
     trace: Trace,
     log: &Path,
     progress: &mut impl Write,
 ) -> Result<Server, RecordError> {
-    let program = program(order, trace, progress)?;
-    let tracer = Tracer { words: trace.options(order.lab), log };
+    let program = program(options, trace, progress)?;
+    let tracer = Tracer { words: trace.options(options.lab), log };
     // Where nobody reads it, the progress is lost; that is no reason to stop.
     let tell = |command: &str| _ = writeln!(progress, "+ {command}");
     Server::start_traced(&program, Some(&tracer), tell).map_err(|error| match error {
-        ServerError::Start { .. } if order.lab != REDIS => {
-            RecordError::Start { package: order.lab.package, error }
+        ServerError::Start { .. } if options.lab != REDIS => {
+            RecordError::Start { package: options.lab.package, error }
         }
         _ => error.into(),
     })
 }
 
-fn program(order: &Order, trace: Trace, progress: &mut impl Write) -> Result<Program, RecordError> {
-    let Order { lab, port, binary, .. } = order;
-    let mut options = order.options.clone();
+fn program(
+    asked: &Options,
+    trace: Trace,
+    progress: &mut impl Write,
+) -> Result<Program, RecordError> {
+    let Options { lab, port, binary, .. } = asked;
+    let mut options = asked.options.clone();
     let start = if *lab == REDIS {
         let binary = binary.clone().unwrap_or_else(|| lab.package.into());
         // Below strace, a missing program is an error of strace, which says it less well.
@@ -151,7 +199,7 @@ fn program(order: &Order, trace: Trace, progress: &mut impl Write) -> Result<Pro
         if *port != 0 && !has_option(&options, "--port") {
             options.splice(0..0, ["--port".to_owned(), port.to_string()]);
         }
-        if trace != Trace::Recording {
+        if !matches!(trace, Trace::Recording | Trace::Lines) {
             // No call that tells about each request.
             options.push("--quiet".to_owned());
         }
@@ -160,17 +208,9 @@ fn program(order: &Order, trace: Trace, progress: &mut impl Write) -> Result<Pro
     Ok(Program { name: lab.package.to_owned(), protocol: lab.protocol, start })
 }
 
-/// What to type to start it.
-fn to_run(package: &str) -> String {
-    match labs::find(package) {
-        Ok(lab) => format!("cargo run {}", lab.cargo_words().join(" ")),
-        Err(_) => package.to_owned(),
-    }
-}
-
-fn as_json(events: &[ClientEvent]) -> Result<Vec<String>, FileError> {
-    let lines: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
-    lines.map_err(|error| FileError::new(Path::new("clients.jsonl"), error))
+fn json_lines<T: Serialize>(values: &[T]) -> Result<Vec<String>, FileError> {
+    let lines: Result<Vec<String>, _> = values.iter().map(serde_json::to_string).collect();
+    lines.map_err(|error| FileError::new(Path::new("JSON"), error))
 }
 
 fn write_lines(path: &Path, lines: &[String]) -> Result<(), FileError> {

@@ -37,6 +37,29 @@ pub struct Scenario {
     clients: Vec<Client>,
 }
 
+impl Scenario {
+    /// The same, slower: with a pause after each reply, and a longer one between the pieces of a command.
+    #[must_use]
+    pub fn with_pauses(&self, pause_ms: u64) -> Self {
+        let mut scenario = self.clone();
+        for client in &mut scenario.clients {
+            let steps = std::mem::take(&mut client.steps).into_iter();
+            client.steps = steps.flat_map(|step| with_pause(step, pause_ms)).collect();
+        }
+        scenario
+    }
+}
+
+fn with_pause(step: Step, pause_ms: u64) -> Vec<Step> {
+    match step {
+        Step::Expect(_) | Step::Replies(_) => vec![step, Step::PauseMs(pause_ms)],
+        Step::Split { pieces, pause_ms: own, command } => {
+            vec![Step::Split { pieces, pause_ms: own + pause_ms, command }]
+        }
+        _ => vec![step],
+    }
+}
+
 /// What a client, or several of the same kind, do.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

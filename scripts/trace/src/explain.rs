@@ -3,6 +3,7 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
+use crate::call_paths::{self, CallPaths};
 use crate::page::{self, Explainer, Ink, Page, WIDTH};
 use crate::semantics::ConnectionTable;
 use crate::strace::{self, Call, End, Joiner, Kind, Line, WAIT};
@@ -45,6 +46,19 @@ pub fn run(
     client_notes: ClientNotes,
     options: Options,
 ) -> io::Result<()> {
+    run_with_paths(input, output, (client_notes, CallPaths::default()), options)
+}
+
+/// The same, and where a line has the columns for it, its end is the line of the source from which the call was made.
+///
+/// # Errors
+/// If the input cannot be read, or the output not written.
+pub fn run_with_paths(
+    input: impl Read,
+    output: impl Write,
+    (client_notes, paths): (ClientNotes, CallPaths),
+    options: Options,
+) -> io::Result<()> {
     let driver = Driver {
         table: ConnectionTable::new(client_notes.names()),
         client_notes,
@@ -53,7 +67,7 @@ pub fn run(
         options,
         end: None,
     };
-    page::run(Trace { joiner: Joiner::new(), driver }, input, output)
+    page::run(Trace { joiner: Joiner::new(), driver, paths, calls: 0 }, input, output)
 }
 
 /// A log of strace, line by line.
@@ -61,6 +75,9 @@ pub fn run(
 struct Trace {
     joiner: Joiner,
     driver: Driver,
+    paths: CallPaths,
+    /// How many whole calls there were, so far.
+    calls: usize,
 }
 
 impl Explainer for Trace {
@@ -74,7 +91,15 @@ impl Explainer for Trace {
         let is_start = matches!(parsed.kind, Kind::Unfinished { .. });
         match self.joiner.join(parsed) {
             Some(Line { kind: Kind::Unknown, .. }) => self.driver.unknown(line),
-            Some(line) => self.driver.explain(&line),
+            Some(line) => {
+                if let Kind::Call(_) = line.kind {
+                    self.driver.renderer.place = call_paths::place(&self.paths.path(self.calls));
+                    self.calls += 1;
+                } else {
+                    self.driver.renderer.place = None;
+                }
+                self.driver.explain(&line);
+            }
             None if is_start => {}
             // The end of a call, and no call when it is joined to its start.
             None => self.driver.unknown(line),

@@ -11,12 +11,14 @@
 //!
 //! - [`lines`]: a log of any size, line by line. [`strace`]: a line and its parts.
 //! - [`semantics`]: what calls mean: which client connected, what it sent, what it was sent.
-//! - [`explain`]: a page of sentences, and between them what the clients have noted ([`client_log`]).
+//! - [`explain`]: a page of sentences, and between them what the clients have noted ([`client_log`]), and
+//!   behind them the lines of the source ([`call_paths`]).
 //! - [`call_table`]: how often each call was made, and how long it took.
 //! - [`ltrace`] and [`packets`]: what the other tools print.
 //!
 //! All of it reads untrusted bytes: a log may be cut, garbled, or of any other program.
 
+pub mod call_paths;
 pub mod call_table;
 pub mod client_log;
 pub mod duration;

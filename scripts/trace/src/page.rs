@@ -18,6 +18,8 @@ pub(crate) use ink::Ink;
 
 /// Columns of a line, where possible: notes break there, and long values are cut to fit.
 pub(crate) const WIDTH: usize = 100;
+/// A row with the line of its call is no wider than this if the output is no terminal.
+const WIDE: usize = 120;
 /// Where the sentence begins: behind the time, the duration and the name of the call.
 pub(crate) const MARGIN: usize = 36;
 /// So much is collected before it is written, in bytes.
@@ -102,6 +104,17 @@ impl Page {
         ink: Ink,
         text: &str,
     ) {
+        self.row_with_place((at, took), call, ink, (text, None));
+    }
+
+    /// The same, and at its end from which line of the source the call was made, if that fits. Returns whether it did.
+    pub(crate) fn row_with_place(
+        &mut self,
+        (at, took): (Option<Duration>, Option<Duration>),
+        call: &str,
+        ink: Ink,
+        (text, place): (&str, Option<&str>),
+    ) -> bool {
         let at = at.map(|at| at.as_micros());
         let at = at.map(|micros| format!("{:>7}.{:03}", micros / 1000, micros % 1000));
         let took = took.map(|took| Human(took).to_string());
@@ -111,7 +124,13 @@ impl Page {
         self.put(dim, &format!("{:>9}", took.unwrap_or_default()), MARGIN);
         self.put(plain, &format!("  {call:<13} "), MARGIN);
         self.put(ink, text, MARGIN);
+        let width = self.style.columns.unwrap_or(WIDE);
+        let place = place.filter(|place| self.column + 2 + place.chars().count() <= width);
+        if let Some(place) = place {
+            self.put(Ink::Dim, &format!("  {place}"), MARGIN);
+        }
         self.end_line();
+        place.is_some()
     }
 
     /// A line of its own, from the first column. If it breaks, the rest begins at `indent`.

@@ -6,8 +6,9 @@ mod pages;
 use pages::assert_page;
 use proptest::prelude::*;
 use std::path::Path;
+use trace::call_paths::{CallPaths, Frame};
 use trace::client_log::read_log;
-use trace::explain::{ClientNotes, Options, Style, run};
+use trace::explain::{ClientNotes, Options, Style, run, run_with_paths};
 
 const LAB1: &[u8] = include_bytes!("logs/lab1-two-clients.log");
 const LAB3: &[u8] = include_bytes!("logs/lab3-two-clients.log");
@@ -49,6 +50,45 @@ fn what_the_clients_have_recorded_stands_where_it_belongs() {
     assert!(place("asleep in recvfrom 1.000 s: client A said nothing") < unheard);
     assert!(unheard < place("closed descriptor 5: client A is gone"));
     assert!(place("closed descriptor 5: client A is gone") < heard);
+}
+
+/// The first call of the log has this line; the others have none.
+fn with_place(log: &[u8], file: &str, line: u32) -> String {
+    let mut paths = CallPaths::default();
+    paths.push(&[Frame {
+        function: "f".to_owned(),
+        file: file.to_owned(),
+        line,
+        text: String::new(),
+    }]);
+    let mut page = Vec::new();
+    let style = Style { columns: Some(102), ..Style::default() };
+    let options = Options { style, ..Options::default() };
+    run_with_paths(log, &mut page, (ClientNotes::default(), paths), options).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+#[test]
+fn the_line_of_a_call_stands_at_its_end_where_it_fits() {
+    let socket =
+        b"socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3<TCP:[1]>\nlisten(3<TCP:[1]>, 1) = 0\n";
+    let page = with_place(socket, "labs/a/src/main.rs", 54);
+    assert!(page.contains("made a TCP socket, with descriptor 3  main.rs:54\n"), "{page}");
+    assert_eq!(page.matches("main.rs").count(), 1, "{page}");
+
+    let accept = LAB1
+        .split(|byte| *byte == b'\n')
+        .find(|line| memchr::memmem::find(line, b"accept4").is_some());
+    let page = with_place(accept.unwrap(), "labs/a/src/server.rs", 24);
+    let row = |text: &str| page.lines().find(|line| line.contains(text)).unwrap();
+    assert!(row("asleep in accept4").ends_with("(asleep in accept4)"), "too wide:\n{page}");
+    assert!(row("as descriptor 5").ends_with("  server.rs:24"), "{page}");
+
+    let wait =
+        b"1.0 epoll_wait(5<anon_inode:[eventpoll]>, [{events=EPOLLIN, data=0}], 9, -1) = 1 <1.0>";
+    let page = with_place(wait, "labs/a/src/server.rs", 42);
+    assert!(page.contains("nobody spoke  server.rs:42\n"), "{page}");
+    assert_eq!(page.matches("server.rs").count(), 1, "it is one call:\n{page}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io;
 
 use super::measured::Measured;
 use super::tools::STRACE;
-use super::{Done, Means, Options, order};
+use super::{Done, Means, Options, recording};
 use crate::labs::Serves;
 use crate::measure::Subject;
 use crate::record::record;
@@ -66,7 +66,7 @@ pub(super) fn take_in(recorded: &Recorded, measured: &mut Measured) {
 fn recorded(subject: &Subject, scenario: Scenario, options: &Options) -> Done<Recorded> {
     let name = &subject.program.name;
     let out = options.out.join("recordings").join(name.replace('/', "-"));
-    let recording = record(&order(subject, scenario, out), &mut io::stderr())?;
+    let recording = record(&recording(subject, scenario, out), &mut io::stderr())?;
     let mut recorded = Recorded::read(&recording.folder)?;
     // A student's own lab is recorded as the lab that it is to become.
     recorded.meta.lab.clone_from(name);

@@ -4,18 +4,31 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
+use trace::call_paths::CallPaths;
 
 use crate::labs::{Lab, REDIS};
+use crate::sys::Server;
 use crate::sys::machine::kernel;
 use crate::sys::tools::version;
 
-use super::Order;
+use super::Options;
 use super::packets::Packets;
+
+/// The version of the format that is written.
+const FORMAT: u32 = 2;
+
+fn format_1() -> u32 {
+    1
+}
 
 /// What `meta.json` holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Meta {
+    /// The version of the format of the recording. A recording of format 1 has no `lines.json`.
+    #[serde(default = "format_1")]
+    pub format: u32,
     /// The package of the lab.
     pub lab: String,
     /// Its version.
@@ -40,18 +53,22 @@ pub struct Meta {
     pub commands: Vec<String>,
     /// What tcpdump has counted, or why there is no `packets.pcap`.
     pub packets: String,
+    /// Of how many calls `lines.json` knows the line, or why there is none.
+    #[serde(default)]
+    pub lines: String,
     /// What the lab printed when it ended.
     pub said_at_the_end: String,
 }
 
 impl Meta {
     /// What is known before anything was started.
-    pub(super) fn new(order: &Order, strace: String) -> Self {
+    pub(super) fn new(asked: &Options, strace: String) -> Self {
         Self {
-            lab: order.lab.package.to_owned(),
-            version: version_of(order.lab),
-            scenario: order.scenario.name.clone(),
-            about: order.scenario.about.clone(),
+            format: FORMAT,
+            lab: asked.lab.package.to_owned(),
+            version: version_of(asked.lab),
+            scenario: asked.scenario.name.clone(),
+            about: asked.scenario.about.clone(),
             date: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             address: String::new(),
             pid: 0,
@@ -60,8 +77,16 @@ impl Meta {
             tcpdump: version("tcpdump"),
             commands: Vec::new(),
             packets: String::new(),
+            lines: String::new(),
             said_at_the_end: String::new(),
         }
+    }
+
+    /// Notes how the server was started.
+    pub(super) fn started(&mut self, server: &Server) {
+        self.commands.push(server.command.clone());
+        self.address = server.addr.to_string();
+        self.pid = server.pid.map_or(0, Pid::as_raw_pid);
     }
 
     /// Ends the capture and notes what came of it.
@@ -72,6 +97,15 @@ impl Meta {
                 self.packets = counted;
             }
             Err(why) => self.packets = format!("none: {why}"),
+        }
+    }
+
+    /// Notes how the server was started to know lines, and of how many calls they are known.
+    pub(super) fn knows_lines(&mut self, command: String, paths: &CallPaths) {
+        self.format = FORMAT;
+        self.lines = format!("{} of {} calls", paths.known(), paths.calls());
+        if !self.commands.contains(&command) {
+            self.commands.push(command);
         }
     }
 

@@ -5,8 +5,10 @@ use crate::labs::{Lab, REDIS};
 /// What strace is asked for: times (`-ttt`, `-T`), addresses (`-yy`), and no stops at calls that are not
 /// asked for (`--seccomp-bpf`).
 const OPTIONS: &[&str] = &["-f", "--seccomp-bpf", "-ttt", "-T", "-yy"];
-/// The same, but for the main thread alone, with the stack that led to each call (`-k`).
+/// For the main thread alone, with the stack that led to each call (`-k`).
 const STACKS: &[&str] = &["-k", "-T"];
+/// The same as for a recording, without times, and with the stack that led to each call.
+const LINES: &[&str] = &["-f", "--seccomp-bpf", "-k", "-yy"];
 /// Everything that has to do with sockets and waiting. That is not `read` and `write`, with which Rust
 /// reads and writes files but no sockets. The processors of other machines lack some (`?`). `scripts/trace.sh` and
 /// `scripts/panes.sh` read the same file.
@@ -19,6 +21,8 @@ const CALLS_OF_REDIS: &str = "read,write,";
 pub(crate) enum Trace {
     /// A recording: the calls of all threads that have to do with sockets and waiting.
     Recording,
+    /// The calls of a recording, with their stacks in place of times.
+    Lines,
     /// All calls, of all threads, for those who count them.
     AllCalls,
     /// The calls of the main thread that have to do with sockets and waiting, with their stacks.
@@ -29,7 +33,11 @@ impl Trace {
     /// The options of strace. It shows every request of our scenarios (`-s`), and not every file that Redis reads.
     pub(super) fn options(self, lab: Lab) -> Vec<String> {
         let is_redis = lab == REDIS;
-        let options = if self == Self::Stacks { STACKS } else { OPTIONS };
+        let options = match self {
+            Self::Stacks => STACKS,
+            Self::Lines => LINES,
+            Self::Recording | Self::AllCalls => OPTIONS,
+        };
         let calls = match self {
             Self::AllCalls => "trace=all".to_owned(),
             _ if is_redis => format!("trace={CALLS_OF_REDIS}{CALLS}"),

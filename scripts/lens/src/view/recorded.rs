@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::record::Meta;
+use trace::call_paths::CallPaths;
 use trace::client_log::{ClientEvent, EventKind, read_log};
 
 use super::{Did, ServerCall};
@@ -51,7 +52,7 @@ impl Recorded {
         }
         let trace = file("strace.log");
         let log = fs::read(&trace).map_err(failed(trace.clone()))?;
-        let calls = calls::calls(&log, &meta, &events);
+        let calls = calls::calls((&log, &CallPaths::read(folder)), &meta, &events);
         let is_known = |call: &ServerCall| events.iter().any(|event| call.port == Some(event.port));
         if !calls.iter().any(is_known) {
             return Err(RecordedError::NothingJoined(trace));

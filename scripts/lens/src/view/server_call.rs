@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use trace::call_paths::Frame;
 use trace::explain::say;
 use trace::semantics::{Attributed, Event};
 use trace::strace::{Call, Class, Line, WAIT};
@@ -55,6 +56,8 @@ pub struct ServerCall {
     pub port: Option<u16>,
     /// What it has done.
     pub did: Did,
+    /// From where in the source it was made, the outermost function first; empty if that is not known.
+    pub path: Vec<Frame>,
 }
 
 impl ServerCall {
@@ -76,6 +79,7 @@ impl ServerCall {
             says,
             port: attributed.client.as_ref().and_then(|client| client.addr).map(|addr| addr.port()),
             did: did(call, &attributed.event),
+            path: Vec::new(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::recording::ByHand;
-use crate::support::{lens, root, said};
+use crate::support::{assert_page, lens, root, said};
 use lens::view::request::{Request, svg, text};
 use lens::view::{Form, Recorded};
 use roxmltree::Document;
@@ -104,8 +104,7 @@ fn the_text_of_a_request_is_as_it_was() {
     let request = request(&root().join("labs/lab1-blocking/recordings/two-clients"), Some("B"), 1);
     let shown = text::show(&request, false);
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
-    let path = root().join("scripts/lens/tests/lens/pages/follow-lab1.txt");
-    assert_eq!(shown, fs::read_to_string(path).unwrap());
+    assert_page("follow-lab1.txt", &shown);
 }
 
 #[test]

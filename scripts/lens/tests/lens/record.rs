@@ -8,22 +8,26 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::{self, root};
 use lens::labs;
-use lens::record::{Meta, Order, RecordError, Recording, record};
+use lens::record::{Meta, Options, RecordError, Recording, Runs, record};
 use lens::scenario::{self};
+use lens::view::Recorded;
+use lens::view::timeline::{LaneKind, Timeline};
 use tempfile::TempDir;
+use trace::call_paths::{self, CallPaths, Frame};
 use trace::client_log::{ClientEvent, EventKind, read_log};
-use trace::explain::{self, ClientNotes, Options};
+use trace::explain::{self, ClientNotes};
 use trace::semantics::{ConnectionTable, Event};
 use trace::strace::{Joiner, Kind, parse};
 
-fn order(lab: &str, scenario: &str, out: PathBuf) -> Order {
+fn options(lab: &str, scenario: &str, out: PathBuf) -> Options {
     let (lab, scenario) = (labs::find_server(lab).unwrap(), scenario::find(scenario).unwrap());
-    Order { lab, scenario, out, port: 0, binary: None, options: Vec::new() }
+    Options { lab, scenario, out, port: 0, binary: None, options: Vec::new(), runs: Runs::Times }
 }
 
 fn record_in(place: &TempDir, lab: &str, scenario: &str) -> Recording {
-    record(&order(lab, scenario, place.path().join("recording")), &mut Vec::new()).unwrap()
+    record(&options(lab, scenario, place.path().join("recording")), &mut Vec::new()).unwrap()
 }
 
 /// In which order the server has accepted and closed its clients: `accept A`, `close A`, …
@@ -95,7 +99,8 @@ fn on_lab_3_the_second_client_is_answered_while_the_first_is_silent() {
 #[ignore = "needs strace and redis-server"]
 fn redis_is_recorded_as_a_lab_is_and_serves_both_clients() {
     let place = TempDir::new().unwrap();
-    let recording = record_in(&place, "redis", "two-clients");
+    let options = options("redis", "two-clients", place.path().join("recording"));
+    let recording = record(&Options { runs: Runs::Both, ..options }, &mut Vec::new()).unwrap();
     assert_eq!(
         comings_and_goings(&recording.folder),
         ["accept A", "accept B", "close B", "close A"]
@@ -105,6 +110,7 @@ fn redis_is_recorded_as_a_lab_is_and_serves_both_clients() {
     assert!(meta.version.starts_with(|first: char| first.is_ascii_digit()), "{}", meta.version);
     assert!(meta.commands[0].ends_with("--save '' --appendonly no"), "{:?}", meta.commands);
     assert!(meta.said_at_the_end.contains("bye bye"), "{}", meta.said_at_the_end);
+    assert_eq!(meta.lines, "none: redis-server was not built from this kit with debug information");
     let log = fs::read_to_string(recording.folder.join("server.log")).unwrap();
     assert!(log.contains("Ready to accept connections"), "{log}");
     assert!(!Path::new(&format!("/proc/{}", meta.pid)).exists(), "it still runs");
@@ -136,8 +142,9 @@ fn a_recording_is_whole_and_tells_nothing_about_the_machine_but_its_kernel() {
 /// What `explain` says about a recording.
 fn page(folder: &Path) -> String {
     let (log, mut page) = (fs::File::open(folder.join("strace.log")).unwrap(), Vec::new());
-    let events = read_log(&folder.join("clients.jsonl")).unwrap();
-    explain::run(log, &mut page, ClientNotes::new(events), Options::default()).unwrap();
+    let notes = ClientNotes::new(read_log(&folder.join("clients.jsonl")).unwrap());
+    let notes = (notes, CallPaths::read(folder));
+    explain::run_with_paths(log, &mut page, notes, explain::Options::default()).unwrap();
     String::from_utf8(page).unwrap()
 }
 
@@ -152,8 +159,8 @@ fn every_scenario_shows_on_lab_3_what_it_is_there_for() {
         ("slow-reader", &["woke: client A can be sent more", "answered client B: PONG"]),
         ("many", &["clients     50", "accepted client C50"]),
     ] {
-        let order = order("lab3", scenario, place.path().join(scenario));
-        let recording = record(&order, &mut Vec::new()).unwrap();
+        let options = options("lab3", scenario, place.path().join(scenario));
+        let recording = record(&options, &mut Vec::new()).unwrap();
         let surprises = recording.events.iter().filter(|event| {
             matches!(event.what, EventKind::Unexpected { .. } | EventKind::GaveUp { .. })
         });
@@ -197,9 +204,157 @@ fn a_recording_takes_the_place_of_an_older_one_and_of_nothing_else() {
     let taken = place.path().join("my-thesis");
     fs::create_dir(&taken).unwrap();
     fs::write(taken.join("thesis.txt"), "do not lose").unwrap();
-    let error = record(&order("lab3", "split", taken.clone()), &mut Vec::new()).unwrap_err();
+    let error = record(&options("lab3", "split", taken.clone()), &mut Vec::new()).unwrap_err();
     assert!(matches!(error, RecordError::Taken(_)), "{error}");
     assert!(taken.join("thesis.txt").exists());
+}
+
+/// The text of the line of the kit that has made a call of the server.
+fn source_line(frame: &Frame) -> String {
+    let source = fs::read_to_string(root().join(&frame.file)).unwrap();
+    source.lines().nth(frame.line as usize - 1).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn the_lines_of_the_recordings_of_the_kit_are_still_those_of_its_labs() {
+    let mut files = 0;
+    for lab in labs::LABS {
+        let recordings = root().join("labs").join(lab.package).join("recordings");
+        for folder in fs::read_dir(recordings).into_iter().flatten() {
+            let path = folder.unwrap().path().join("lines.json");
+            let lines: serde_json::Value =
+                serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            let frames: Vec<Frame> = serde_json::from_value(lines["frames"].clone()).unwrap();
+            // A line of the shared crates may move: what is shown first is the line of the lab.
+            for frame in frames.iter().filter(|frame| frame.file.starts_with("labs/")) {
+                let again = "it has moved: scripts/record-all.sh --lines";
+                assert_eq!(source_line(frame), frame.text, "{} {frame:?}: {again}", path.display());
+            }
+            files += 1;
+        }
+    }
+    assert!(files > 0);
+}
+
+/// Records the two clients with the lines of the calls.
+fn record_lines(place: &TempDir, lab: &str, binary: Option<PathBuf>) -> Recorded {
+    let options = options(lab, "two-clients", place.path().join(lab));
+    let recording =
+        record(&Options { runs: Runs::Both, binary, ..options }, &mut Vec::new()).unwrap();
+    Recorded::read(&recording.folder).unwrap()
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_recording_knows_from_which_line_each_call_was_made() {
+    let place = TempDir::new().unwrap();
+    for (lab, lines) in [
+        ("lab1", [("accept4", "accept"), ("recvfrom", "read"), ("sendto", "write_all")]),
+        ("lab3", [("epoll_wait", ".poll("), ("recvfrom", "read"), ("sendto", "write")]),
+    ] {
+        // A program of another name, elsewhere, as that of a student may be.
+        let binary = place.path().join(format!("my-{lab}"));
+        fs::copy(support::lab(labs::find_server(lab).unwrap().package), &binary).unwrap();
+        let recorded = record_lines(&place, lab, Some(binary));
+        assert_eq!(recorded.meta.format, 2);
+        for (name, text) in lines {
+            let call = recorded.calls.iter().find(|call| call.name == name).unwrap();
+            let frame = call.path.last().unwrap();
+            assert!(frame.text.contains(text), "{name}: {frame:?}");
+            assert_eq!(source_line(frame), frame.text);
+            assert!(call.path[0].function.ends_with("::main"), "{:?}", call.path);
+            let shown = call_paths::place(&call.path).unwrap();
+            let page = page(&recorded.folder);
+            let mut rows = page.lines().filter(|row| row.contains(name));
+            assert!(rows.any(|row| row.ends_with(&shown)), "no {shown} at {name}:\n{page}");
+        }
+        let timeline = Timeline::new(&recorded).unwrap();
+        let spans = timeline.spans().filter(|(lane, _)| lane.kind == LaneKind::Calls);
+        assert!(spans.map(|(_, span)| &span.path).any(|path| !path.is_empty()));
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn lines_can_be_renewed_and_the_rest_stays() {
+    let place = TempDir::new().unwrap();
+    let out = place.path().join("recording");
+    let program = || Some(PathBuf::from(support::lab("lab2-resp")));
+    let of = |runs| Options { runs, binary: program(), ..options("lab2", "split", out.clone()) };
+    let error = record(&of(Runs::Lines), &mut Vec::new()).unwrap_err();
+    assert!(matches!(error, RecordError::NoRecording(_)), "{error}");
+    let first = record(&of(Runs::Times), &mut Vec::new()).unwrap().meta;
+    assert_eq!(first.lines, "none: they were not asked for");
+    let files = ["strace.log", "clients.jsonl", "server.log"];
+    let before = files.map(|name| fs::read(out.join(name)).unwrap());
+    for _ in 0..2 {
+        let second = record(&of(Runs::Lines), &mut Vec::new()).unwrap().meta;
+        assert_eq!(files.map(|name| fs::read(out.join(name)).unwrap()), before);
+        assert_eq!((&second.date, second.pid), (&first.date, first.pid));
+        assert_eq!(second.commands.len(), first.commands.len() + 1);
+        let recorded = Recorded::read(&out).unwrap();
+        let sent = recorded.calls.iter().find(|call| call.name == "sendto").unwrap();
+        assert!(sent.path.last().unwrap().file.ends_with("server.rs"), "{:?}", sent.path);
+        assert!(!out.join("stacks.log").exists());
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn a_recording_without_lines_says_why() {
+    let place = TempDir::new().unwrap();
+    let stripped = place.path().join("stripped");
+    let lab = support::lab("lab1-blocking");
+    let strip = Command::new("strip").arg("-o").arg(&stripped).arg(lab).status();
+    assert!(strip.unwrap().success());
+    let recorded = record_lines(&place, "lab1", Some(stripped));
+    let why = "none: lab1-blocking was not built from this kit with debug information";
+    assert_eq!(recorded.meta.lines, why);
+    assert!(!recorded.folder.join("lines.json").exists());
+    assert!(recorded.calls.iter().all(|call| call.path.is_empty()));
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn where_strace_has_no_stacks_a_recording_is_made_without_lines() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = TempDir::new().unwrap();
+    let strace = place.path().join("strace");
+    let path = std::env::var("PATH").unwrap();
+    let old =
+        "case \" $* \" in *' -k '*) echo \"strace: invalid option -- 'k'\" >&2; exit 1 ;; esac";
+    fs::write(&strace, format!("#!/bin/sh\nPATH='{path}'\n{old}\nexec strace \"$@\"\n")).unwrap();
+    fs::set_permissions(&strace, fs::Permissions::from_mode(0o755)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_lens"))
+        .args(["record", "lab1", "--scenario", "split", "--out", "recording", "--binary"])
+        .arg(support::lab("lab1-blocking"))
+        .current_dir(place.path())
+        .env("PATH", format!("{}:{path}", place.path().display()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", support::said(&output));
+    let recorded = Recorded::read(&place.path().join("recording")).unwrap();
+    assert_eq!(recorded.meta.lines, "none: strace: invalid option -- 'k'");
+    assert!(recorded.calls.iter().any(|call| call.name == "recvfrom"));
+}
+
+#[test]
+fn the_clients_of_a_scenario_talk_to_a_server_that_runs_already() {
+    let place = TempDir::new().unwrap();
+    let server = testkit::Lab::start(&support::lab("lab2-resp"));
+    let port = server.addr.port().to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_lens"))
+        .args(["record", "lab2", "--scenario", "split", "--running", &port])
+        .current_dir(place.path())
+        .output()
+        .unwrap();
+    let said = support::said(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("A   says piece 3 of 3: 5\\r\\nAlice"), "{said}");
+    assert!(said.contains("A   hears OK") && said.contains("A   leaves"), "{said}");
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "it records nothing");
+    let list = support::said(&support::lens(&["record", "--list"]));
+    assert!(list.starts_with("two-clients  A asks"), "{list}");
 }
 
 /// Runs `lens`, and returns its exit code and what it says on stderr.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::recording::ByHand;
-use crate::support::{lens, root, said};
+use crate::support::{assert_page, lens, root, said};
 use lens::view::timeline::{LaneKind, Span, SpanKind, Timeline, svg, text};
 use lens::view::{Form, Recorded, RecordedError};
 use roxmltree::{Document, Node};
@@ -146,8 +146,7 @@ fn the_text_of_the_recordings_is_as_it_was() {
     let shown = text::show(&timelines(), false);
     let wide: Vec<&str> = shown.lines().filter(|line| line.chars().count() > 80).collect();
     assert_eq!(wide, Vec::<&str>::new());
-    let path = root().join("scripts/lens/tests/lens/pages/timeline.txt");
-    assert_eq!(shown, fs::read_to_string(path).unwrap());
+    assert_page("timeline.txt", &shown);
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(super) struct Renderer {
     /// The threads that have touched sockets, in the order of their appearance.
     threads: Vec<u32>,
     sentence: String,
+    /// From which line of the source the call was made that is told now; `None` once a row has it.
+    pub(super) place: Option<String>,
 }
 
 impl Renderer {
@@ -128,7 +130,10 @@ impl Renderer {
 
     /// Writes the row of the sentence.
     fn row(&mut self, at: Option<Duration>, took: Option<Duration>, call: &str, ink: Ink) {
-        self.page.row((at, took), call, ink, &self.sentence);
+        let place = self.place.as_deref();
+        if self.page.row_with_place((at, took), call, ink, (&self.sentence, place)) {
+            self.place = None;
+        }
     }
 
     fn write_elided(&mut self) {

@@ -1,6 +1,7 @@
 //! The calls of the server in a log of strace.
 
 use crate::record::Meta;
+use trace::call_paths::CallPaths;
 use trace::client_log::ClientEvent;
 use trace::semantics::ConnectionTable;
 use trace::strace::{Joiner, Kind, Line, begun, parse};
@@ -9,18 +10,28 @@ use super::super::ServerCall;
 use super::LATEST_US;
 
 /// The calls of the main thread: that is the one that serves.
-pub(super) fn calls(log: &[u8], meta: &Meta, events: &[ClientEvent]) -> Vec<ServerCall> {
+pub(super) fn calls(
+    (log, paths): (&[u8], &CallPaths),
+    meta: &Meta,
+    events: &[ClientEvent],
+) -> Vec<ServerCall> {
     let names = events.iter().map(|event| (event.port, event.client.clone())).collect();
     let main = u32::try_from(meta.pid).ok();
     let is_main = |line: &Line<'_>| line.thread.is_none() || line.thread == main;
     let (mut joiner, mut table, mut calls) =
         (Joiner::new(), ConnectionTable::new(names), Vec::new());
+    let mut number = 0;
     for line in log.split(|byte| *byte == b'\n') {
-        let Some(line) = joiner.join(parse(line)).filter(is_main) else { continue };
-        if let Kind::Call(call) = &line.kind {
+        let Some(line) = joiner.join(parse(line)) else { continue };
+        let Kind::Call(call) = &line.kind else { continue };
+        if is_main(&line) {
             let attributed = table.apply(call);
-            calls.extend(ServerCall::new(&line, call, &attributed));
+            let path = paths.path(number);
+            calls.extend(
+                ServerCall::new(&line, call, &attributed).map(|it| ServerCall { path, ..it }),
+            );
         }
+        number += 1;
     }
     calls.retain(|call: &ServerCall| call.start_us < LATEST_US && call.took_us < LATEST_US);
     let last = calls.iter().map(ServerCall::end_us).max().unwrap_or(0);

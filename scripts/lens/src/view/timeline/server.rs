@@ -105,5 +105,6 @@ fn one(recorded: &Recorded, call: &ServerCall, axis: &Axis) -> Span {
         Did::Read(bytes) | Did::Sent(bytes) => bytes,
         _ => 0,
     };
-    Span { call: call.shown.clone(), bytes, ..Span::new(SpanKind::Call, client, times, says) }
+    let path = call.path.clone();
+    Span { call: call.shown.clone(), bytes, path, ..Span::new(SpanKind::Call, client, times, says) }
 }

@@ -5,6 +5,8 @@ use strum::AsRefStr;
 
 use crate::text::letters;
 
+use trace::call_paths::Frame;
+
 /// A lane.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lane {
@@ -50,6 +52,9 @@ pub struct Span {
     pub says: Vec<String>,
     /// How many bytes it is about.
     pub bytes: usize,
+    /// From where in the server's source the call was made, the outermost function first, if that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<Frame>,
 }
 
 /// What a span is.
@@ -118,6 +123,7 @@ impl Span {
             call: String::new(),
             says: says.into_iter().map(Into::into).collect(),
             bytes: 0,
+            path: Vec::new(),
         }
     }
 

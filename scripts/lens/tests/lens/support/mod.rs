@@ -42,6 +42,16 @@ fn build(words: &[&str]) {
     assert!(cargo.status().unwrap().success());
 }
 
+/// Compares with a page that a person has looked at. `BLESS=1 cargo test -p lens --test lens` writes it again; then
+/// look at it.
+pub fn assert_page(name: &str, page: &str) {
+    let path = root().join("scripts/lens/tests/lens/pages").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, page).unwrap();
+    }
+    assert_eq!(page, fs::read_to_string(path).unwrap(), "{name} differs");
+}
+
 /// Runs lens to its end.
 pub fn lens(words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_lens")).args(words).stdin(Stdio::null()).output().unwrap()
