@@ -58,8 +58,10 @@ pub(crate) fn thousands(value: f64) -> String {
 }
 
 /// `1 client`, `50 clients`.
-pub(crate) fn clients(count: u32) -> String {
-    format!("{count} client{}", if count == 1 { "" } else { "s" })
+pub(crate) fn counted(count: impl std::fmt::Display, what: &str) -> String {
+    let count = count.to_string();
+    let ending = if count == "1" { "" } else { "s" };
+    format!("{count} {what}{ending}")
 }
 
 /// `a, b and c`.

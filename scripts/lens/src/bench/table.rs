@@ -38,13 +38,12 @@ pub fn text(report: &Report) -> String {
 
 fn head(report: &Report) -> String {
     let machine = &report.machine;
-    let [about, busy @ ..] = &*machine.sentences() else { return String::new() };
-    let mut lines = vec![about.clone()];
+    let mut lines = vec![machine.about()];
     lines.push(machine.redis_server.clone().unwrap_or_else(|| "no redis-server".to_owned()));
     lines.push(format!("CPU time from {}", report.clock.about()));
     let rounds = report.rounds;
     lines.push(format!("Median of {rounds} rounds; below it the lowest and the highest."));
-    lines.extend_from_slice(busy);
+    lines.extend(machine.noise());
     if report.is_quick {
         lines.push("A quick try, with a hundredth of everything: too short to believe.".to_owned());
     }

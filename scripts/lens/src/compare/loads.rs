@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::measured::{Figure, Measured, who};
+use super::measured::{Figure, Measured};
 use super::{Done, Means};
 use crate::measure::Subject;
 use crate::measure::said::{BenchReport, Times};
 use crate::report::model::{Latencies, Loaded};
 use crate::sys::Usage;
-use crate::text::{human, rounded};
+use crate::text::{counted, human, rounded};
 
 /// How many clients, and how many requests they send, all of them together; one client sends them thrice.
 const FULL: [(u32, u64); 4] = [(1, 10_000), (10, 40_000), (50, 40_000), (500, 40_000)];
@@ -36,8 +36,9 @@ pub(super) fn measure(subject: &Subject, means: &Means<'_>, measured: &mut Measu
                 take_in(&loaded, measured);
                 measured.stage.loads.push(loaded);
                 let Some(cost) = cost else { continue };
-                measured.set(&format!("CPU a request, {}", who(clients)), cost.cpu_us);
-                measured.set(&format!("switches, {}", who(clients)), cost.switches);
+                measured
+                    .set(&format!("CPU a request, {}", counted(clients, "client")), cost.cpu_us);
+                measured.set(&format!("switches, {}", counted(clients, "client")), cost.switches);
                 peak = Some(cost.peak.max(peak.unwrap_or(0.0)));
             }
             Err(why) => {
@@ -62,7 +63,10 @@ fn take_in(loaded: &Loaded, measured: &mut Measured) {
         // Where nothing was measured, it says what happened.
         let text = if value.is_none() { loaded.fate.clone() } else { None };
         let is_by_turns = is_by_turns && value.is_some();
-        measured.set(&format!("{row}, {}", who(clients)), Figure { value, text, is_by_turns });
+        measured.set(
+            &format!("{row}, {}", counted(clients, "client")),
+            Figure { value, text, is_by_turns },
+        );
     };
     set("requests/s", loaded.per_second);
     let times = loaded.latencies.as_ref();

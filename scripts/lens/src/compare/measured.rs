@@ -109,11 +109,6 @@ pub(super) fn is_read(name: &str) -> bool {
     READS.contains(&name)
 }
 
-/// In the names of rows.
-pub(super) fn who(clients: u32) -> String {
-    if clients == 1 { "1 client".to_owned() } else { format!("{clients} clients") }
-}
-
 /// Those calls that are made most often first. What is made less than once in 50 requests is of something else: a
 /// thread that starts late makes some calls of its own.
 pub(super) fn sorted(counts: BTreeMap<String, f64>) -> Vec<(String, f64)> {

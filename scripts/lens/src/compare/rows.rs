@@ -3,7 +3,7 @@
 use super::figures::{NOTHING, few, mebibytes, micros, whole_time};
 use super::measured::{Figure, Measured, WAYS};
 use crate::report::model::{Cell, Row};
-use crate::text::{self, thousands, time};
+use crate::text::{counted, thousands, time};
 
 const CLIENT: &str = "B's own clock, in the scenario two-clients";
 const HELD: &str = "strace -T: the calls about A in which the server's thread was while B waited for its first reply";
@@ -100,7 +100,7 @@ fn groups(loads: &[u32], source: usize) -> Vec<(String, Vec<Fact>)> {
     groups.extend(
         loads
             .iter()
-            .map(|count| (format!("A load of {}", text::clients(*count)), under_load(*count))),
+            .map(|count| (format!("A load of {}", counted(*count, "client")), under_load(*count))),
     );
     let quiet = ["p50", "p99", "longest"].map(|name| format!("quiet beside busy, {name}"));
     let quiet = quiet.iter().map(|name| fact(name, "µs", QUIET, time)).collect();
@@ -120,7 +120,7 @@ fn fact(name: &str, unit: &'static str, how: &'static str, shown: fn(f64) -> Str
 }
 
 fn under_load(clients: u32) -> Vec<Fact> {
-    let who = text::clients(clients);
+    let who = counted(clients, "client");
     let mut facts: Vec<Fact> = Vec::new();
     if clients > 1 {
         facts.push((format!("served at once, of {clients}"), "clients", SERVED, few));

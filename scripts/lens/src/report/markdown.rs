@@ -1,17 +1,17 @@
 //! A comparison as Markdown: the table, how each figure was measured, and what is missing.
 
 use super::model::{Cell, Comparison, Row};
+use crate::text::counted;
 
 /// All of it.
 pub(crate) fn text(comparison: &Comparison) -> String {
-    let date = comparison.machine.as_ref().map(|_| comparison.date.clone());
-    let place: Vec<String> = date.into_iter().chain(comparison.place()).collect();
-    let mut lines = vec![format!("# The stages, compared\n\n{}\n", place.join(" "))];
+    let mut lines = vec![format!("# The stages, compared\n\n{}\n", comparison.made().join(" "))];
     lines.extend(table(comparison, false));
     let fates = comparison.fates().map(|fate| format!("\\* {fate}"));
     lines.extend(points(comparison.explained().chain(fates)));
     if comparison.details() > 0 {
-        lines.push(format!("<details><summary>{} more rows</summary>\n", comparison.details()));
+        let more = counted(comparison.details(), "more row");
+        lines.push(format!("<details><summary>{more}</summary>\n"));
         lines.extend(table(comparison, true));
         lines.push("</details>".to_owned());
     }

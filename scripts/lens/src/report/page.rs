@@ -87,7 +87,7 @@ fn head(comparison: &Comparison) -> Markup {
                     ": where each of them waits, what that costs, and which lines of code make the difference."
                 }
             }
-            p class="made" { (made(comparison)) }
+            p class="made" { (comparison.made().join(" ")) }
             ul class="stages" aria-label="The stages, with their colours" {
                 @for (number, stage) in comparison.stages.iter().enumerate() { (key(number, stage)) }
             }
@@ -95,14 +95,6 @@ fn head(comparison: &Comparison) -> Markup {
                 ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
             }
         }
-    }
-}
-
-fn made(comparison: &Comparison) -> String {
-    let date = &comparison.date;
-    match &comparison.machine {
-        Some(machine) => format!("Measured {date} on {}.", machine.about()),
-        None => format!("Made {date} from recordings: nothing was measured on this machine."),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands in the table of a comparison, and below it: the same for a terminal, Markdown and the page.
 
 use super::model::{Cell, Comparison, Loaded, Missing, Row, Stage};
+use crate::measure::Machine;
 
 /// A longer cell is a sentence. It stands below the table, where it has room.
 const LONGEST: usize = 24;
@@ -23,12 +24,15 @@ impl Comparison {
         self.rows.iter().filter(|row| row.is_detail).count()
     }
 
-    /// Where it was measured, or from what it is made.
-    pub(super) fn place(&self) -> Vec<String> {
-        match &self.machine {
-            Some(machine) => machine.sentences(),
-            None => vec![format!("From recordings, put together {}", self.date)],
-        }
+    /// When and where it was made, and whether others were at work there, in sentences.
+    pub(super) fn made(&self) -> Vec<String> {
+        let date = &self.date;
+        let made = match &self.machine {
+            Some(machine) => format!("Measured {date} on {}.", machine.about()),
+            None => format!("Made {date} from recordings: nothing was measured on this machine."),
+        };
+        let noise = self.machine.as_ref().and_then(Machine::noise);
+        [made].into_iter().chain(noise).collect()
     }
 
     /// What the heads of columns mean that are no names.

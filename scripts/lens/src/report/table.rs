@@ -5,7 +5,7 @@ use colored::Colorize;
 
 use super::model::{Comparison, Row};
 use crate::text::table::{Group, draw};
-use crate::text::wrapped;
+use crate::text::{counted, wrapped};
 use crate::view::timeline::{Timeline, text as timeline_text};
 
 /// A longer name of a row gets two lines.
@@ -15,13 +15,13 @@ const LONGEST_NAME: usize = 40;
 pub(crate) fn text(comparison: &Comparison, has_details: bool, has_colour: bool) -> String {
     let timelines: Vec<Timeline> =
         comparison.stages.iter().filter_map(|stage| stage.timeline.clone()).collect();
-    let place = comparison.place().iter().map(|line| wrapped(line) + "\n").collect();
-    let mut parts = vec![place, timeline_text::show(&timelines, has_colour)];
+    let made = comparison.made().iter().map(|line| wrapped(line) + "\n").collect();
+    let mut parts = vec![made, timeline_text::show(&timelines, has_colour)];
     parts.push(table(comparison, has_details));
     let details = comparison.details();
-    let folded = (details > 0 && !has_details).then(|| {
-        format!("{details} more rows are in compare.md and on the page; --all shows them")
-    });
+    let more = counted(details, "more row");
+    let folded = (details > 0 && !has_details)
+        .then(|| format!("--all shows {more}, which compare.md and the page have too"));
     let fates = comparison.fates().map(|fate| format!("* {fate}"));
     let missing = comparison.missing.iter().map(|it| format!("Missing: {}", it.sentence()));
     let notes = folded.into_iter().chain(comparison.explained()).chain(fates).chain(missing);

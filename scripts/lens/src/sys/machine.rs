@@ -53,10 +53,10 @@ impl Machine {
         format!("{}, {} cores, {}", self.cpu, self.cores, self.kernel)
     }
 
-    /// The same, and whether others were at work, in sentences.
-    pub(crate) fn sentences(&self) -> Vec<String> {
+    /// That others were at work, if they were.
+    pub(crate) fn noise(&self) -> Option<String> {
         let busy = format!("Others were at work here (load {:.1}): expect noise.", self.busy);
-        [self.about()].into_iter().chain((self.busy > 0.5).then_some(busy)).collect()
+        (self.busy > 0.5).then_some(busy)
     }
 }
 

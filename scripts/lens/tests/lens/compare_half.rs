@@ -65,10 +65,10 @@ fn the_table_has_headings_and_its_details_are_folded_in_the_text_and_in_markdown
         assert_eq!(lines(&main, heading), 1, "{heading}:\n{main}");
     }
     assert_eq!((lines(&main, "calls a request"), lines(&main, "reads a request")), (2, 0));
-    assert!(main.contains("\n6 more rows are in compare.md and on the page; --all shows them\n"));
+    assert!(main.contains("\n--all shows 6 more rows, which compare.md and the page have too\n"));
     let all = text(&["--recorded", "--all"]);
     assert_eq!((lines(&all, "calls a request"), lines(&all, "reads a request")), (2, 2));
-    assert!(!all.contains("more rows"), "{all}");
+    assert!(!all.contains("more row"), "{all}");
     let markdown = fs::read_to_string(place.path().join("report/compare.md")).unwrap();
     let (before, folded) =
         markdown.split_once("<details><summary>6 more rows</summary>\n\n|").unwrap();

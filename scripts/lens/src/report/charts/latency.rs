@@ -3,7 +3,7 @@
 use super::lines::{Axis, Line, draw};
 use super::{Chart, Found, LATENCIES, decade, decades, found, latencies, rows, short};
 use crate::report::model::{Latencies, Loaded, Stage};
-use crate::text::{clients, list, time};
+use crate::text::{counted, list, time};
 
 /// The parts of all replies that the axis names.
 const PARTS: [(f64, &str); 5] =
@@ -16,7 +16,7 @@ pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
     let count = which(stages)?;
     let of = |stage| at(stage, count).and_then(|load| load.latencies.as_ref());
     let found = found(stages, of);
-    let who = clients(count);
+    let who = counted(count, "client");
     let notice = notice(&found, &who)?;
     let lines: Vec<Line> =
         found.iter().map(|(number, stage, of)| line(*number, stage, of)).collect();

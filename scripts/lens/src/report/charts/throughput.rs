@@ -4,8 +4,7 @@ use super::lines::{Axis, Line, draw};
 use super::{Chart, short};
 use crate::picture::{float, tick};
 use crate::report::model::Stage;
-use crate::text;
-use crate::text::{figure, list, rounded};
+use crate::text::{counted, figure, list, rounded};
 
 /// The chart, or nothing if nothing was measured.
 pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
@@ -27,7 +26,7 @@ pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
     };
     let title = "Requests a second, against clients";
     Some(Chart {
-        head: clients.iter().map(|count| text::clients(*count)).collect(),
+        head: clients.iter().map(|count| counted(count, "client")).collect(),
         rows: stages.iter().map(row).collect(),
         absent: stages.iter().filter_map(fate).collect(),
         ..Chart::new("throughput", title, notice(stages), draw(axes(&clients, &lines), &lines))

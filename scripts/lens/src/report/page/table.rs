@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::parts::{absent, head, notice, part, swatch, wide};
 use super::steps;
 use crate::report::model::{Cell, Comparison, Row};
+use crate::text::counted;
 
 pub(super) fn section(comparison: &Comparison) -> Markup {
     let is_empty = comparison.rows.is_empty() || comparison.stages.is_empty();
@@ -18,7 +19,7 @@ pub(super) fn section(comparison: &Comparison) -> Markup {
             @for fate in comparison.fates() { p class="fate" { "* " (fate) } }
             @if details > 0 {
                 details class="more" {
-                    summary { (details) (if details == 1 { " more row" } else { " more rows" }) }
+                    summary { (counted(details, "more row")) }
                     (wide("More figures of all stages", &table(comparison, true)))
                 }
             }
