@@ -7,7 +7,7 @@ mod zoom;
 
 use maud::{Markup, html};
 
-use super::{Lane, LaneKind, Span, Timeline, legend, whole_run};
+use super::{Facts, Lane, LaneKind, Span, Timeline, legend, whole_run};
 use crate::picture::{Form, Frame, float, line, px, text, ticks};
 use crate::text::{human, letters, rounded};
 
@@ -37,10 +37,11 @@ pub fn draw(timelines: &[Timeline], form: Form) -> String {
     let mut top = TOP;
     let mut stages = Vec::new();
     for timeline in timelines {
-        stages.push(stage(timeline, views(timeline), top, form));
-        top += height(timeline);
+        let (drawn, bottom) = stage(timeline, views(timeline), top, form);
+        stages.push(drawn);
+        top = bottom + FOOTER;
     }
-    let title = title(timelines);
+    let title = title(first, timelines);
     let inside = html! {
         (text("title", (16.0, 36.0), &title))
         (head(first, views(first)))
@@ -55,20 +56,13 @@ pub fn draw(timelines: &[Timeline], form: Form) -> String {
     Frame { form, id: "timeline", size, title: &title, desc: &words.join(" ") }.draw(&inside)
 }
 
-fn title(timelines: &[Timeline]) -> String {
-    let is_known = timelines.iter().all(|timeline| timeline.scenario == "two-clients");
-    let title = |of: &Timeline| match (is_known, &of.facts) {
-        (true, facts) => {
-            format!("Where is {} while {} is connected and silent?", facts.second, facts.first)
-        }
-        (false, _) => of.about.clone(),
-    };
-    timelines.first().map_or_else(String::new, title)
-}
-
-fn height(timeline: &Timeline) -> f64 {
-    let lanes: f64 = timeline.lanes.iter().map(|lane| lanes::height(lane.kind) + GAP).sum();
-    HEADER + lanes + FOOTER
+fn title(first: &Timeline, timelines: &[Timeline]) -> String {
+    let Facts { first: holds, second, .. } = &first.facts;
+    if timelines.iter().all(|timeline| timeline.scenario == "two-clients") {
+        format!("Where is {second} while {holds} is connected and silent?")
+    } else {
+        first.about.clone()
+    }
 }
 
 /// What happens in all of them, and the axis.
@@ -89,8 +83,8 @@ fn head(first: &Timeline, (run, zoom): (View, View)) -> Markup {
     }
 }
 
-/// One server: its name, what to notice, its lanes.
-fn stage(timeline: &Timeline, (run, zoom): (View, View), top: f64, form: Form) -> Markup {
+/// One server: its name, what to notice, its lanes; and where they end.
+fn stage(timeline: &Timeline, (run, zoom): (View, View), top: f64, form: Form) -> (Markup, f64) {
     let first = top + HEADER;
     let mut bottom = first;
     let mut rows = Vec::new();
@@ -100,7 +94,7 @@ fn stage(timeline: &Timeline, (run, zoom): (View, View), top: f64, form: Form) -
     }
     let sentences = timeline.facts.sentences();
     let sentence = |place: usize| sentences.get(place).map_or("", String::as_str);
-    html! {
+    let drawn = html! {
         g class="stage" data-server=(timeline.server) {
             (text("head", (16.0, top + 14.0), &timeline.server))
             (text("strong", (BESIDE, top + 14.0), sentence(0)))
@@ -115,7 +109,8 @@ fn stage(timeline: &Timeline, (run, zoom): (View, View), top: f64, form: Form) -
             }
         }
         (text("small", (RUN.0, bottom + 13.0), sentence(1)))
-    }
+    };
+    (drawn, bottom)
 }
 
 /// A span: once in the whole run, and once enlarged if it is in that part.
