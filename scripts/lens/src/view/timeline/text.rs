@@ -98,7 +98,10 @@ fn bar(lane: &Lane, scale: &Scale, clients: &[String], colour: bool) -> String {
         let place = span.client.as_ref().and_then(|name| clients.iter().position(|of| of == name));
         let ink = place.and_then(|place| CLIENTS.get(place)).copied();
         let ink = ink.filter(|_| span.kind != SpanKind::Asleep);
-        cells.get_mut(scale.columns(span)).unwrap_or_default().fill((letter(span), ink));
+        cells
+            .get_mut(scale.columns(span))
+            .unwrap_or_default()
+            .fill((letter(span.kind, span.client.is_some()), ink));
     }
     for span in wide {
         write_on(span, cells.get_mut(scale.columns(span)).unwrap_or_default());
@@ -112,7 +115,7 @@ fn bar(lane: &Lane, scale: &Scale, clients: &[String], colour: bool) -> String {
 
 /// Writes what a span is into its middle, where nothing else is painted.
 fn write_on(span: &Span, cells: &mut [Cell]) {
-    let is_ours = |cell: &Cell| cell.0 == letter(span);
+    let is_ours = |cell: &Cell| cell.0 == letter(span.kind, span.client.is_some());
     if !cells.iter().skip(1).rev().skip(1).all(is_ours) {
         return;
     }
@@ -125,16 +128,15 @@ fn write_on(span: &Span, cells: &mut [Cell]) {
     }
 }
 
-fn letter(span: &Span) -> char {
-    let is_for_nobody = span.kind == SpanKind::Awake && span.client.is_none();
-    if is_for_nobody { '▪' } else { span.kind.look().letter }
+/// The letter of a kind of span; a thread that is awake for no client has one of its own.
+fn letter(kind: SpanKind, is_for_client: bool) -> char {
+    if kind == SpanKind::Awake && !is_for_client { '▪' } else { kind.look().letter }
 }
 
 /// What the letters mean, and how exact they are.
 fn below(timelines: &[Timeline], scale: &Scale) -> String {
-    let entries = legend().map(|(kind, client, words)| {
-        let letter = if kind == SpanKind::Awake && !client { '▪' } else { kind.look().letter };
-        format!("{letter} {words}").replace(' ', "\u{a0}")
+    let entries = legend().map(|(kind, is_for_client, words)| {
+        format!("{} {words}", letter(kind, is_for_client)).replace(' ', "\u{a0}")
     });
     let column = human(scale.column_us);
     let exact = format!(
