@@ -48,7 +48,13 @@ pub enum WatchError {
     #[error("{0}, or the number of a process")]
     UnknownLab(#[from] UnknownLab),
     /// The lab does not run.
-    #[error("no {} is running{}. Start it: cargo run {}{}", lab.package, on(*port), lab.cargo_words().join(" "), option(*port))]
+    #[error(
+        "no {} is running{}. Start it: cargo run {}{}",
+        lab.package,
+        on(*port),
+        lab.cargo_words().join(" "),
+        option(*port)
+    )]
     NotRunning {
         /// Which.
         lab: Lab,
@@ -72,13 +78,16 @@ pub enum WatchError {
     NoProcess(String),
     /// The process is no server.
     #[error(
-        "process {pid} ({name}) listens on no such port: it is not a server. Try: scripts/lens.sh watch lab1"
+        "process {pid} ({name}) is not a server: it does not listen{}. Try: scripts/lens.sh watch lab1",
+        on(*port)
     )]
     NoServer {
         /// The process.
         pid: i32,
         /// What it is called.
         name: String,
+        /// Where it was expected.
+        port: Option<u16>,
     },
     /// We may not see what the process has open.
     #[error(

@@ -66,7 +66,7 @@ fn server(process: Process, port: Option<u16>) -> Result<Target, WatchError> {
     let name = one_line(&name(&process));
     match sockets::table(&process).into_iter().find(is_meant) {
         Some(socket) => Ok(Target { process, name, port: socket.local_address.port() }),
-        None => Err(WatchError::NoServer { pid: process.pid(), name }),
+        None => Err(WatchError::NoServer { pid: process.pid(), name, port }),
     }
 }
 
