@@ -7,19 +7,21 @@ use super::calls::WaitsFor;
 use super::history::Since;
 use super::snapshot::{ClientState, Snapshot, Thread};
 
-/// If a time is only known to be longer, it is not shown below this.
-const WORTH_SHOWING: Duration = Duration::from_secs(1);
+/// A time is not shown below this.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// A time that may be longer is not shown below this.
+const SHORTEST_AT_LEAST: Duration = Duration::from_secs(1);
 
 /// How long something has lasted, for people: `12.3 s`, `2 min 05 s`, `> 8.0 s`. Empty if we do not know.
 #[must_use]
 pub fn how_long(since: Option<Since>, now: Instant) -> String {
-    match since {
-        Some(Since::Exactly(then)) => duration(now.duration_since(then)),
-        Some(Since::AtLeast(then)) if now.duration_since(then) >= WORTH_SHOWING => {
-            format!("> {}", duration(now.duration_since(then)))
-        }
-        _ => String::new(),
-    }
+    let (then, shortest, mark) = match since {
+        Some(Since::Exactly(then)) => (then, SHORTEST, ""),
+        Some(Since::AtLeast(then)) => (then, SHORTEST_AT_LEAST, "> "),
+        None => return String::new(),
+    };
+    let time = now.duration_since(then);
+    if time < shortest { String::new() } else { format!("{mark}{}", duration(time)) }
 }
 
 fn duration(time: Duration) -> String {
@@ -125,10 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn a_short_time_that_may_be_longer_is_not_shown() {
+    fn a_time_that_says_nothing_is_not_shown() {
         let then = Instant::now();
         let now = then + Duration::from_millis(500);
         assert_eq!(how_long(Some(Since::Exactly(then)), now), "0.5 s");
+        assert_eq!(how_long(Some(Since::Exactly(now)), now), "");
         assert_eq!(how_long(Some(Since::AtLeast(then)), now), "");
         let now = then + Duration::from_secs(2);
         assert_eq!(how_long(Some(Since::AtLeast(then)), now), "> 2.0 s");
