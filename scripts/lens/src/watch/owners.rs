@@ -22,10 +22,9 @@ impl Owners {
         if wanted.is_empty() {
             return;
         }
-        let mut processes: Vec<_> = all_processes().into_iter().flatten().flatten().collect();
-        // The children of a program have the sockets that it had when it started them, and higher numbers.
-        processes.sort_by_key(procfs::process::Process::pid);
-        for process in processes {
+        // The kernel lists processes by their numbers. The children of a program have the sockets that it had when
+        // it started them, and come later.
+        for process in all_processes().into_iter().flatten().flatten() {
             // We may not look at those of other users.
             let sockets = sockets::descriptors(&process).unwrap_or_default();
             wanted.retain(|inode| {
