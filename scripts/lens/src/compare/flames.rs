@@ -1,5 +1,5 @@
 //! Flame graphs, as `scripts/profile.sh` makes them: where a server runs under a load (perf), and where it
-//! waits for two clients of whom one is silent (strace with stacks).
+//! waits for two clients, one of them silent (strace with stacks).
 
 use std::fs::{self, File};
 use std::path::PathBuf;

@@ -13,7 +13,7 @@ use crate::text::{counted, human, rounded};
 /// How many clients, and how many requests they send, all of them together; one client sends them thrice.
 const FULL: [(u32, u64); 4] = [(1, 10_000), (10, 40_000), (50, 40_000), (500, 40_000)];
 const QUICK: [(u32, u64); 2] = [(1, 5_000), (50, 10_000)];
-/// No load takes so long: 500 clients of lab 1, who come one after the other, need 2 s.
+/// No load takes so long: 500 clients of lab 1, one after the other, need 2 s.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What a load has cost the server.

@@ -125,11 +125,11 @@ fn under_load(clients: u32) -> Vec<Fact> {
     if clients > 1 {
         facts.push((format!("served at once, of {clients}"), "clients", SERVED, few));
     }
-    facts.push((format!("requests/s, {who}"), "requests/s", BENCH, thousands));
+    facts.push((format!("requests/s, {load}"), "requests/s", BENCH, thousands));
     for name in ["p50", "p99", "p99.9"] {
-        facts.push((format!("{name}, {who}"), "µs", BENCH, time));
+        facts.push((format!("{name}, {load}"), "µs", BENCH, time));
     }
-    facts.push((format!("CPU a request, {who}"), "µs", CPU, micros));
-    facts.push((format!("switches, {who}"), "a request", SWITCHES, few));
+    facts.push((format!("CPU a request, {load}"), "µs", CPU, micros));
+    facts.push((format!("switches, {load}"), "a request", SWITCHES, few));
     facts
 }

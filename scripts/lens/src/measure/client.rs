@@ -65,7 +65,7 @@ impl BlockingClient {
         Ok(self.stream.local_addr()?.port())
     }
 
-    /// The same connection for somebody who writes bytes of his own; the replies are waited for here.
+    /// The same connection, to write bytes of any kind. This client waits for the replies.
     pub(crate) fn writer(&self) -> io::Result<TcpStream> {
         self.stream.try_clone()
     }

@@ -1,4 +1,4 @@
-//! Says on stderr what goes on. Where nobody reads it, that is no reason to stop.
+//! Prints on stderr what is measured. If stderr is closed, the measurement goes on.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! A figure that was measured several times: what is typical, and how far it strays.
+//! A figure that was measured several times: its median, its lowest and its highest.
 
 use serde::Serialize;
 

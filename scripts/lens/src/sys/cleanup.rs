@@ -43,7 +43,7 @@ pub fn end_on_signals() -> io::Result<()> {
 }
 
 /// Starts a program, the leader of a group of its own, that ends with us. While it starts, no signal is
-/// handled: we would end, and it would stay, because nobody knows of it yet.
+/// handled: we would end, and it would stay, because it is not in the list yet.
 pub(super) fn spawn(command: &mut Command) -> io::Result<(Child, Option<Pid>)> {
     let mut left = left();
     let child = command.spawn()?;

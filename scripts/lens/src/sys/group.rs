@@ -33,7 +33,7 @@ impl Lines {
                     let text =
                         String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
                     line.clear();
-                    // Where nobody wants the lines, they are read all the same.
+                    // The lines are read even if the receiver is gone: else the program would wait for us.
                     _ = sender.send(text);
                 }
             });
@@ -128,7 +128,7 @@ impl Drop for Group {
     fn drop(&mut self) {
         if self.id.is_some() {
             self.signal(Signal::KILL);
-            // There is nobody left to tell.
+            // An error here can be reported to nobody.
             _ = self.wait(Duration::from_secs(5));
         }
     }

@@ -7,7 +7,7 @@ use crate::measure::{MeasureError, by_turns, memory};
 const KEYS: u64 = 1_000_000;
 /// That of redis-server 7.0, in bytes.
 const TARGET: f64 = 129.0;
-/// It hardly strays.
+/// The figure is nearly the same each time.
 const ROUNDS: usize = 3;
 
 pub(super) fn measure(targets: &Targets) -> Result<Vec<Row>, MeasureError> {
