@@ -120,7 +120,7 @@ fn fact(name: &str, unit: &'static str, how: &'static str, shown: fn(f64) -> Str
 }
 
 fn under_load(clients: u32) -> Vec<Fact> {
-    let who = counted(clients, "client");
+    let load = counted(clients, "client");
     let mut facts: Vec<Fact> = Vec::new();
     if clients > 1 {
         facts.push((format!("served at once, of {clients}"), "clients", SERVED, few));

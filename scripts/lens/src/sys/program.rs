@@ -1,12 +1,15 @@
 //! A server that can be had: what is run, and the line by which it says that it is ready.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use codec::printable::one_line;
 use rustix::process::Pid;
 use trace::protocol::Protocol;
 
+use super::tools::NotInstalled;
 use super::typed::{from_here, name, typed};
 
 /// What redis-server is told: it reads no file of settings and writes nothing to the disk.
@@ -55,6 +58,38 @@ pub(crate) struct Tracer<'a> {
     pub(crate) log: &'a Path,
 }
 
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// A tool is missing.
+    #[error(transparent)]
+    Missing(#[from] NotInstalled),
+    /// It was not ready in time, or has ended before.
+    #[error("{name} does not start: {why}")]
+    Start {
+        /// Its name.
+        name: String,
+        /// What it says, or what we saw.
+        why: String,
+    },
+    /// It did not end as it should.
+    #[error("{name} did not end as it should: {why}")]
+    End {
+        /// Its name.
+        name: String,
+        /// What we saw.
+        why: String,
+    },
+    /// The kernel does not say what it costs.
+    #[error("the kernel does not say what {name} costs: {error}")]
+    Usage {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
+}
+
 impl Program {
     /// What to run, and how one would type it; `Err` with its address if it runs already.
     pub(super) fn command(
@@ -74,6 +109,26 @@ impl Program {
         match self.start {
             Start::Redis { port, .. } => ready_redis(line, port),
             _ => ready_lab(line),
+        }
+    }
+
+    /// It does not start.
+    pub(super) fn failed(&self, why: String) -> ServerError {
+        ServerError::Start { name: self.name.clone(), why }
+    }
+
+    /// What it or its tracer could not be started for.
+    pub(super) fn cannot_start(
+        &self,
+        error: &io::Error,
+        tracer: Option<&Tracer<'_>>,
+    ) -> ServerError {
+        match (error.kind(), &self.start, tracer) {
+            (io::ErrorKind::NotFound, _, Some(_)) => NotInstalled("strace").into(),
+            (io::ErrorKind::NotFound, Start::Redis { .. }, None) => {
+                NotInstalled("redis-server").into()
+            }
+            _ => self.failed(error.to_string()),
         }
     }
 }
@@ -128,4 +183,10 @@ fn ready_redis(line: &str, port: u16) -> Option<(SocketAddr, Pid)> {
 
 fn pid(digits: &str) -> Option<Pid> {
     Pid::from_raw(digits.parse().ok()?)
+}
+
+/// What a program that did not start has said about it.
+pub(super) fn last_words(said: &[String]) -> String {
+    let words: Vec<&str> = said.iter().flat_map(|line| line.split_whitespace()).collect();
+    if words.is_empty() { "it says nothing".to_owned() } else { one_line(&words.join(" ")) }
 }

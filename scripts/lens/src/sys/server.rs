@@ -5,13 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use codec::printable::one_line;
 use rustix::process::{Pid, Signal, kill_process};
 use trace::protocol::Protocol;
 
 use super::group::Group;
-use super::program::{Program, Start, Tracer};
-use super::tools::NotInstalled;
+use super::program::{Program, ServerError, Start, Tracer, last_words};
 use super::usage::Switches;
 use super::usage::{Clock, Usage, switches_of_children};
 
@@ -19,38 +17,6 @@ use super::usage::{Clock, Usage, switches_of_children};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often another port is tried when somebody was faster.
 const TRIES: usize = 5;
-/// Why there is no server.
-#[derive(Debug, thiserror::Error)]
-pub enum ServerError {
-    /// A tool is missing.
-    #[error(transparent)]
-    Missing(#[from] NotInstalled),
-    /// It was not ready in time, or has ended before.
-    #[error("{name} does not start: {why}")]
-    Start {
-        /// Its name.
-        name: String,
-        /// What it says, or what we saw.
-        why: String,
-    },
-    /// It did not end as it should.
-    #[error("{name} did not end as it should: {why}")]
-    End {
-        /// Its name.
-        name: String,
-        /// What we saw.
-        why: String,
-    },
-    /// The kernel does not say what it costs.
-    #[error("the kernel does not say what {name} costs: {error}")]
-    Usage {
-        /// Its name.
-        name: String,
-        /// Why.
-        error: io::Error,
-    },
-}
-
 /// A server that is ready. Dropped, it is ended, if it was started here.
 #[derive(Debug)]
 pub struct Server {
@@ -213,29 +179,7 @@ impl Drop for Server {
     }
 }
 
-impl Program {
-    fn failed(&self, why: String) -> ServerError {
-        ServerError::Start { name: self.name.clone(), why }
-    }
-
-    fn cannot_start(&self, error: &io::Error, tracer: Option<&Tracer<'_>>) -> ServerError {
-        match (error.kind(), &self.start, tracer) {
-            (io::ErrorKind::NotFound, _, Some(_)) => NotInstalled("strace").into(),
-            (io::ErrorKind::NotFound, Start::Redis { .. }, None) => {
-                NotInstalled("redis-server").into()
-            }
-            _ => self.failed(error.to_string()),
-        }
-    }
-}
-
 /// A port that was free a moment ago.
 fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// What a program that did not start has said about it.
-fn last_words(said: &[String]) -> String {
-    let words: Vec<&str> = said.iter().flat_map(|line| line.split_whitespace()).collect();
-    if words.is_empty() { "it says nothing".to_owned() } else { one_line(&words.join(" ")) }
 }

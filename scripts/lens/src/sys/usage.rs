@@ -47,7 +47,7 @@ pub struct Usage {
     /// The most that it ever held, in bytes (`VmHWM`).
     pub peak_rss: u64,
     /// How often its threads have left their CPUs. The kernel forgets a thread that has ended here; see
-    /// [`switches_of_children`].
+    /// `switches_of_children`.
     pub switches: Switches,
 }
 
