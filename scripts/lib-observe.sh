@@ -239,7 +239,7 @@ client_line() {
 # invite: tells what to do now.
 invite() {
   # On a terminal the lab has said so itself.
-  if ! $ours || ((log_to != 2)) || [[ ! -t 2 ]]; then note "Talk to it from another terminal:  $(client_line)"; fi
+  if ! $ours || ((log_to != 2)) || [[ ! -t 2 ]]; then note "Talk to it from another terminal:"$'\n'"  $(client_line)"; fi
   if $ours; then note "Ctrl-C here ends the watching and the server."; else note "Ctrl-C ends the watching; the server goes on."; fi
 }
 

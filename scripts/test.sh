@@ -98,11 +98,12 @@ install_redis_py() {
   done
 }
 
-### the tests that cannot run here, by name; says why
-skips=()
+### the tests that cannot run here, by a part of their names; says why
+skips=() parts=()
 skip_unless() {
   local reason=$1 name=$2
   shift 2
+  parts+=("$name")
   if ! "$@"; then
     echo "Skipping $name: $reason"
     skips+=(--skip "$name")
@@ -131,8 +132,10 @@ may_sample() {
 }
 
 choose_tests() {
+  # These run with --slow.
+  parts+=(::slow_)
   skip_unless "redis-cli is not installed" redis_cli has redis-cli
-  skip_unless "redis-benchmark is not installed" redis_benchmark has redis-benchmark
+  skip_unless "redis-benchmark is not installed" ::redis_benchmark_ has redis-benchmark
   skip_unless "redis-server 7.0 is not installed" every_reply_is_that_of_redis has_redis_7
   skip_unless "redis-server or redis-cli is not installed" every_type_of_redis_ has_all redis-server redis-cli
   skip_unless "redis-server is not installed" a_soak_of_redis_server_ has redis-server
@@ -146,10 +149,13 @@ choose_tests() {
   skip_unless "redis-server is not installed" a_server_that_runs_already_ has redis-server
   skip_unless "redis-py 8 is not installed" redis_py_8 test -d "$REDIS_PY/redis-8/redis"
   skip_unless "redis-py 5 is not installed" redis_py_5 test -d "$REDIS_PY/redis-5/redis"
-  skip_unless "python3 is not installed" port_ has python3
+  skip_unless "python3 is not installed" port_names_ has python3
+  skip_unless "python3 is not installed" port_kills_ has python3
   skip_unless "strace is not installed" sees::strace_ has strace
   local name
-  for name in on_lab_ a_recording_ every_scenario_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ without_redis_ profile_wall_; do
+  for name in on_lab_1_the_second_client_waits_until_ on_lab_2_the_second_client_ on_lab_3_the_second_client_ \
+    a_recording_is_whole_ a_recording_takes_the_place_ every_scenario_shows_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ \
+    without_redis_on_the_path_ profile_wall_ own_lab_under_strace_; do
     skip_unless "strace is not installed" "$name" has strace
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
@@ -157,11 +163,44 @@ choose_tests() {
   skip_unless "chromium is not installed" in_chromium_ has chromium
   skip_unless "ltrace is not installed" sees::ltrace_ has ltrace
   skip_unless "ss is not installed" sees::ss_ has ss
+  skip_unless "ss is not installed" own_lab_that_runs_ has ss
   skip_unless "tcpdump is not installed, or may not capture" sees::tcpdump_ may_capture
+  skip_unless "tcpdump is not installed, or may not capture" own_lab_beside_tcpdump_ may_capture
   skip_unless "tshark is not installed" sees::tshark_ has tshark
+  skip_unless "tshark is not installed" own_lab_beside_tshark_ has tshark
   local all=(strace ltrace tcpdump tshark ss tmux)
   skip_unless "one of ${all[*]} is not installed" lives:: has_all "${all[@]}"
   skip_unless "one of ${all[*]} is not installed" refuses:: has_all "${all[@]}"
+}
+
+# list_tests [OPTION]: the names of all tests, or with --ignored of those that need more than Rust.
+list_tests() {
+  cargo test --quiet --locked --workspace --lib --bins --tests -- --list "$@" | sed -n 's/: test$//p' | sort -u
+}
+
+# check_parts: each part of a name above is in the name of a test that is marked #[ignore] and of no other, and each such
+# test has such a part. Otherwise tests are skipped that could run, or fail where a tool is missing.
+check_parts() {
+  local part matching unmarked all ignored right=0 wrong=0
+  all=$(list_tests)
+  ignored=$(list_tests --ignored)
+  for part in "${parts[@]}"; do
+    matching=$(grep -F -- "$part" <<< "$all") || matching=
+    unmarked=$(grep -vxF -- "$ignored" <<< "$matching") || unmarked=
+    if [[ -n $matching && -z $unmarked ]]; then
+      right=$((right + 1))
+    else
+      wrong=$((wrong + 1))
+      echo "'$part' should name tests marked #[ignore], and names: ${unmarked:-none}"
+    fi
+  done
+  unmarked=$(grep -vF -- "$(printf '%s\n' "${parts[@]}")" <<< "$ignored") || unmarked=
+  if [[ -n $unmarked ]]; then
+    wrong=$((wrong + 1))
+    printf 'These tests are marked #[ignore], and no part of a name above skips them:\n%s\n' "$unmarked"
+  fi
+  echo "$right passed, $wrong failed"
+  ((wrong == 0))
 }
 
 ### running, and counting
@@ -191,9 +230,15 @@ suite() {
   shift
   # Each suite is a process group of its own, so that Ctrl-C ends all of it.
   set -m
-  (run "$@" > "$logs/$index" 2>&1 < /dev/null && echo 0 > "$logs/$index.status" || echo 1 > "$logs/$index.status") &
+  (run_suite "$@" > "$logs/$index" 2>&1 < /dev/null && echo 0 > "$logs/$index.status" || echo 1 > "$logs/$index.status") &
   set +m
   pids+=($!)
+}
+
+# run_suite COMMAND...: runs it. A function of this script is no command that the user could type.
+run_suite() {
+  [[ $(type -t "$1") == function ]] || show "$@"
+  "$@"
 }
 
 # running: how many suites run.
@@ -259,7 +304,7 @@ fuzzing_is_possible() {
 run_tests() {
   local target targets
   local tests=(cargo test --quiet --locked --workspace)
-  local which=(-- --include-ignored "${skips[@]}" --skip slow_)
+  local which=(-- --include-ignored "${skips[@]}" --skip ::slow_)
   echo "Building all tests, which takes some minutes the first time."
   cargo test --locked --workspace --no-run 2> "$logs/build" || { cat "$logs/build"; die "the tests cannot be built."; }
   # Each test program of the workspace, by name; the longest ones first.
@@ -274,6 +319,7 @@ run_tests() {
   for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done
   suite 'unit tests' "${tests[@]}" --lib --bins --no-fail-fast "${which[@]}"
   suite 'benchmarks, each once' cargo test --quiet --locked --workspace --benches
+  suite 'the names of skipped tests' check_parts
   finish
 }
 
@@ -281,7 +327,7 @@ run_tests() {
 run_slow_tests() {
   local tests=(cargo test --quiet --locked --workspace --no-fail-fast) lab
   if fuzzing_is_possible; then suite 'fuzzing, a minute a target' scripts/fuzz.sh --seconds 60; fi
-  suite 'slow tests' "${tests[@]}" -- --ignored slow_ "${skips[@]}"
+  suite 'slow tests' "${tests[@]}" -- --ignored ::slow_ "${skips[@]}"
   if has_redis_7; then
     for lab in lab2 lab3 lab4; do suite "differential, $lab" scripts/differential.sh "$lab"; done
   else
@@ -292,13 +338,6 @@ run_slow_tests() {
   # What is measured is measured alone.
   lanes=1
   suite 'soak' scripts/soak.sh lab4 --minutes 3
-  if has_all redis-server redis-benchmark strace ss; then
-    suite 'bench.sh' scripts/bench.sh --quick --json "$logs/bench.json" --chart "$logs/bench.svg"
-    suite 'compare.sh' scripts/compare.sh --quick --out "$logs/report"
-  else
-    echo "Skipping bench.sh and compare.sh: one of redis-server, redis-benchmark, strace and ss is not installed."
-    skipped=$((skipped + 1))
-  fi
   finish
 }
 

@@ -69,6 +69,7 @@ impl Drop for Holder {
 }
 
 #[test]
+#[ignore = "needs python3"]
 fn port_names_the_program_and_asks_before_ending_it() {
     let mut holder = Holder::start(true);
     let (pid, port) = (holder.0.id(), holder.1.to_string());
@@ -86,6 +87,7 @@ fn port_names_the_program_and_asks_before_ending_it() {
 }
 
 #[test]
+#[ignore = "needs python3"]
 fn port_kills_only_with_force() {
     let mut stubborn = Holder::start(false);
     let port = stubborn.1.to_string();

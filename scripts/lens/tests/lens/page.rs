@@ -14,6 +14,7 @@ use trace::duration::Human;
 const LOOKS: [Look; 4] =
     [Look::LIGHT, Look::DARK, Look::PHONE, Look { scheme: "dark", ..Look::PHONE }];
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_the_page_makes_no_error_and_asks_nobody_for_anything() {
     let browser = Browser::new();
     let pages = [sample::whole(), sample::bare(), sample::nothing()];
@@ -33,6 +34,7 @@ fn in_chromium_the_page_makes_no_error_and_asks_nobody_for_anything() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_a_page_that_fetches_and_fails_is_noticed() {
     let browser = Browser::new();
     let page =
@@ -71,6 +73,7 @@ fn drawn(page: &Page, server: &str) -> (i64, i64) {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_the_timeline_says_who_made_b_wait() {
     let whole = sample::whole();
     let browser = Browser::new();
@@ -131,6 +134,7 @@ fn marks(stage: &Stage) -> [(&'static str, usize); 4] {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_every_chart_is_drawn_with_its_data() {
     let whole = sample::whole();
     let browser = Browser::new();
@@ -189,6 +193,7 @@ fn slug(heading: &str) -> String {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_what_is_missing_is_said_in_its_place() {
     let browser = Browser::new();
     let open = |comparison: &Comparison| browser.open(&page::html(comparison), Look::LIGHT);

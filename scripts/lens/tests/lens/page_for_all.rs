@@ -29,6 +29,7 @@ fn all_were_shown(page: &Page) {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_the_tab_key_reaches_every_span_and_the_panel_says_what_it_is() {
     let mut lab1 = sample::whole();
     lab1.stages.truncate(1);
@@ -50,6 +51,7 @@ fn in_chromium_the_tab_key_reaches_every_span_and_the_panel_says_what_it_is() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_every_span_of_all_stages_is_shown_when_it_has_the_focus() {
     let browser = Browser::new();
     let page = browser.open(&page::html(&sample::whole()), Look::DARK);
@@ -66,6 +68,7 @@ fn in_chromium_every_span_of_all_stages_is_shown_when_it_has_the_focus() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_a_pointer_shows_a_span_and_a_press_keeps_it() {
     let browser = Browser::new();
     let whole = sample::whole();
@@ -102,6 +105,7 @@ fn in_chromium_a_pointer_shows_a_span_and_a_press_keeps_it() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_a_phone_needs_no_sideways_scroll() {
     let browser = Browser::new();
     for html in [sample::whole(), sample::bare(), sample::nothing()].iter().map(page::html) {
@@ -137,6 +141,7 @@ const TOO_PALE: &str = "(() => {
 })()";
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_all_text_stands_out_from_its_ground() {
     let browser = Browser::new();
     for look in [Look::LIGHT, Look::DARK] {
@@ -149,6 +154,7 @@ fn in_chromium_all_text_stands_out_from_its_ground() {
 }
 
 #[test]
+#[ignore = "needs chromium"]
 fn in_chromium_all_is_open_on_paper_and_shut_again_afterwards() {
     let browser = Browser::new();
     let page = browser.open(&page::html(&sample::whole()), Look::DARK);
