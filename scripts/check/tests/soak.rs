@@ -249,11 +249,13 @@ mod broken_on_purpose {
     }
 
     #[test]
+    #[ignore = "needs python3"]
     fn bytes_that_are_no_request_and_get_another_reply_than_an_error_are_found() {
         found("trusting").says(1, &["\n  expected: an error\n  got:      Status(\"OK\")"]);
     }
 
     #[test]
+    #[ignore = "needs python3"]
     fn bytes_that_must_be_refused_and_get_no_error_are_found() {
         let expected = "\n  expected: an error, and then the end of the connection\n";
         found("silent").says(1, &[expected, "  got:      no error and the end\n"]);
@@ -321,8 +323,8 @@ mod the_script {
         let refusals: [(&[&str], &str); 5] = [
             (&["lab1"], "lab1-blocking serves one client at a time"),
             (&["lab9"], "there is no lab 'lab9'."),
-            (&["--hours", "3"], "unknown option '--hours'."),
-            (&["--seed"], "--seed needs a value."),
+            (&["--hours", "3"], "scripts/soak.sh has no option '--hours'."),
+            (&["--seed"], "--seed wants a word behind it."),
             (&["lab4", "--against", "127.0.0.1:1"], "--against takes a server that runs already"),
         ];
         for (words, said) in refusals {

@@ -36,7 +36,7 @@ use packets::Packets;
 pub(crate) use tracer::Trace;
 
 /// What to record, and where to put it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// Which lab.
     pub lab: Lab,
@@ -83,6 +83,7 @@ pub struct Recording {
 pub fn record(options: &Options, progress: &mut impl Write) -> Result<Recording, RecordError> {
     let strace = version("strace").ok_or(NotInstalled("strace"))?;
     let folder = Folder::begin(&options.out)?;
+    let options = &built(options, progress)?;
     let file = |name: &str| folder.path().join(name);
     let (mut meta, first) = match options.runs {
         Runs::Lines => keep(&options.out, folder.path())?,
@@ -97,6 +98,15 @@ pub fn record(options: &Options, progress: &mut impl Write) -> Result<Recording,
     }
     files::write_json(&file("meta.json"), &meta)?;
     Ok(Recording { folder: folder.finish()?, events: first.events, meta })
+}
+
+/// The same with a program, for all runs.
+fn built(options: &Options, progress: &mut impl Write) -> Result<Options, RecordError> {
+    let mut options = options.clone();
+    if options.binary.is_none() && options.lab != REDIS {
+        options.binary = Some(build::build(&options.lab, progress)?);
+    }
+    Ok(options)
 }
 
 /// Records all but the lines.

@@ -57,7 +57,7 @@ fn the_text_of_each_recording_fits_a_terminal() {
 }
 
 #[test]
-fn the_text_of_a_comparison_fits_a_terminal() {
+fn what_compare_prints_fits_a_terminal() {
     let place = TempDir::new().unwrap();
     let out = place.path().to_str().unwrap();
     for words in [
