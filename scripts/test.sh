@@ -307,7 +307,7 @@ run_tests() {
   local tests=(cargo test --quiet --locked --workspace)
   local which=(-- --include-ignored "${skips[@]}" --skip ::slow_)
   echo "Building all tests, which takes some minutes the first time."
-  cargo test --locked --workspace --no-run 2> "$logs/build" || { cat "$logs/build"; die "the tests cannot be built."; }
+  cargo test --locked --workspace --all-targets --no-run 2> "$logs/build" || { cat "$logs/build"; die "the tests cannot be built."; }
   # Each test program of the workspace, by name; the longest ones first.
   mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
   suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
@@ -315,7 +315,6 @@ run_tests() {
     suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
   fi
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
-  if fuzzing_is_possible; then suite 'fuzzing, some seconds a target' scripts/fuzz.sh --seconds 5; fi
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
   for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done
   suite 'unit tests' "${tests[@]}" --lib --bins --no-fail-fast "${which[@]}"

@@ -10,7 +10,7 @@ use testkit::Lab;
 
 const LABS: [&str; 4] = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
 
-/// Runs the script. It builds the labs as it does for a student: with the compiler's merging of functions.
+/// Runs the script.
 fn profile(words: &[&str], out: &Path) -> Output {
     script(words, out).output().unwrap()
 }
@@ -62,9 +62,23 @@ fn assert_nothing_is_unfinished(out: &Path) {
 #[test]
 #[ignore = "needs perf"]
 fn profile_perf_shows_our_answer_under_load() {
+    perf_shows_our_answer(|package| Some(lab(package)));
+}
+
+/// The script builds the labs as it does for a student: with the compiler's merging of functions.
+#[test]
+#[ignore = "needs perf"]
+fn slow_profile_perf_shows_our_answer_in_a_release_build() {
+    perf_shows_our_answer(|_| None);
+}
+
+fn perf_shows_our_answer(built: fn(&str) -> Option<String>) {
     for package in LABS {
         let out = TempDir::new().unwrap();
-        let words = [package, "--seconds", "3", "--pipeline", "16"];
+        let program = built(package);
+        let binary = program.iter().flat_map(|program| ["--binary", program]);
+        let words = [package, "--seconds", "2", "--pipeline", "16"].into_iter().chain(binary);
+        let words: Vec<&str> = words.collect();
         let output = profile(&words, out.path());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         assert!(said(&output).contains("python3 -m http.server"), "{output:?}");
@@ -97,11 +111,24 @@ fn profile_perf_finds_nothing_in_a_server_that_waits() {
 #[test]
 #[ignore = "needs strace"]
 fn profile_wall_shows_where_an_idle_lab_waits() {
+    wall_shows_where_an_idle_lab_waits(|package| Some(lab(package)));
+}
+
+#[test]
+#[ignore = "needs strace"]
+fn slow_profile_wall_shows_where_an_idle_lab_waits_in_a_release_build() {
+    wall_shows_where_an_idle_lab_waits(|_| None);
+}
+
+fn wall_shows_where_an_idle_lab_waits(built: fn(&str) -> Option<String>) {
     for (package, call) in
         LABS.into_iter().zip(["recvfrom", "recvfrom", "epoll_wait", "epoll_wait"])
     {
         let out = TempDir::new().unwrap();
-        let words = [package, "--wall", "--seconds", "2", "--", "--port", "0"];
+        let program = built(package);
+        let binary = program.iter().flat_map(|program| ["--binary", program]);
+        let words = [package, "--wall", "--seconds", "2"].into_iter().chain(binary);
+        let words: Vec<&str> = words.chain(["--", "--port", "0"]).collect();
         let output = profile(&words, out.path());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         let functions = functions(&out.path().join("wall.svg"));
