@@ -13,12 +13,12 @@
 # FIELDS
 #   + lens.sh record ...   each recording that is made
 #   Lines of the source    of how many calls the line is known
-#   last lines             how many recordings, in how many seconds, and what quotes
-#                          them and has to follow
+#   last lines             how many recordings, in how many seconds, and what
+#                          quotes them and has to follow
 #
 # REQUIREMENTS
-#   strace, tcpdump and the right to capture (root), redis-server. A quiet machine:
-#   times of a busy one are worse than old times
+#   strace, tcpdump and the right to capture (root), redis-server. A quiet
+#   machine: times of a busy one are worse than old times
 #
 # OVERHEAD
 #   three minutes; with --lines one and a half

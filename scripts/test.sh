@@ -351,5 +351,6 @@ if $slow; then run_slow_tests; else run_tests; fi
 
 echo
 ((skipped == 0)) || echo "Skipped, for the reasons above: $skipped"
+echo "All of it took $((SECONDS / 60)) min $((SECONDS % 60)) s."
 echo "$passed passed, $failed failed"
 ((failed == 0))

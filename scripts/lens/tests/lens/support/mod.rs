@@ -10,30 +10,52 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The folder with the programs of the labs, built. They are links of their own: another cargo that runs meanwhile
+/// replaces the files in target/debug, and then nobody could read the symbols of a program that runs.
+fn programs() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let packages = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
+        let words = packages.iter().flat_map(|package| ["--package", package]);
+        build(&[&["--bins"], &words.collect::<Vec<_>>()[..]].concat());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+        // They are of an earlier run.
+        _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("examples")).unwrap();
+        for package in packages {
+            fs::hard_link(built(package), folder.join(package)).unwrap();
+        }
+        folder
+    })
+}
+
+/// Where cargo puts a program.
+fn built(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_BIN_EXE_lens")).with_file_name(name)
+}
+
 /// The program of a lab, built.
 pub fn lab(package: &str) -> String {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let packages = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
-        let packages = packages.iter().flat_map(|package| ["--package", package]);
-        build(&[&["--bins"], &packages.collect::<Vec<_>>()[..]].concat());
-    });
-    let lens = Path::new(env!("CARGO_BIN_EXE_lens"));
-    lens.with_file_name(package).to_str().unwrap().to_owned()
+    programs().join(package).to_str().unwrap().to_owned()
 }
 
 /// The folder of the programs, with an example of a lab in it.
 pub fn with_example(package: &str, example: &str) -> PathBuf {
-    let folder = Path::new(&lab(package)).parent().unwrap().to_owned();
-    build(&["--package", package, "--example", example]);
-    folder
+    static LINKING: Mutex<()> = Mutex::new(());
+    let link = programs().join("examples").join(example);
+    let _one_at_a_time = LINKING.lock().unwrap();
+    if !link.exists() {
+        build(&["--package", package, "--example", example]);
+        fs::hard_link(built("examples").join(example), link).unwrap();
+    }
+    programs().to_owned()
 }
 
 fn build(words: &[&str]) {
