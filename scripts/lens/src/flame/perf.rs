@@ -59,9 +59,17 @@ lab3-multiclien 16529
 
     proptest! {
         #[test]
-        fn garbled_text_does_no_harm(text in "[\\PC\n\t]{0,200}", cut in 0..TEXT.len()) {
-            _ = parse(&text);
-            assert!(parse(&TEXT[..cut]).len() <= 2);
+        fn no_function_is_made_up(text in "[\\PC\n\t]{0,200}", cut in 0..TEXT.len()) {
+            for frame in parse(&text).iter().flat_map(|stack| &stack.frames) {
+                prop_assert!(text.contains(frame.symbol) && text.contains(frame.file));
+            }
+            let (whole, part) = (parse(TEXT), parse(&TEXT[..cut]));
+            prop_assert!(part.len() <= whole.len());
+            for (part, whole) in part.iter().zip(&whole) {
+                // The last one may be cut in its middle.
+                let all_but_one = part.frames.len().saturating_sub(1);
+                prop_assert_eq!(&part.frames[..all_but_one], &whole.frames[..all_but_one]);
+            }
         }
     }
 }

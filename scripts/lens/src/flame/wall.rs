@@ -72,9 +72,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn garbled_text_does_no_harm(text in "[\\PC\n]{0,200}", cut in 0..TEXT.len()) {
-            _ = parse(&text);
-            assert!(parse(&TEXT[..cut]).len() <= 1);
+        fn no_function_is_made_up(text in "[\\PC\n]{0,200}", cut in 0..TEXT.len()) {
+            for frame in parse(&text).iter().flat_map(|stack| &stack.frames) {
+                prop_assert!(text.contains(frame.symbol));
+            }
+            let (whole, part) = (parse(TEXT), parse(&TEXT[..cut]));
+            prop_assert!(part.len() <= whole.len());
+            for (part, whole) in part.iter().zip(&whole) {
+                // The last one may be cut in its middle.
+                let all_but_one = part.frames.len().saturating_sub(1);
+                prop_assert_eq!(&part.frames[..all_but_one], &whole.frames[..all_but_one]);
+            }
         }
     }
 }

@@ -110,9 +110,11 @@ ESTAB  6      0          [::ffff:127.0.0.1]:38545    [::ffff:127.0.0.1]:52172
 
     proptest! {
         #[test]
-        fn garbled_output_does_no_harm(text in "[\\PC\n\t]{0,200}", cut in 0..TEXT.len()) {
-            _ = parse(&text);
-            _ = parse(&TEXT[..cut]);
+        fn no_connection_is_made_up(text in "[\\PC\n\t]{0,200}", cut in 0..TEXT.len()) {
+            prop_assert!(parse(&text).connections.len() <= text.lines().count() / 2);
+            let (whole, part) = (parse(TEXT), parse(&TEXT[..cut]));
+            prop_assert!(part.connections.keys().all(|peer| whole.connections.contains_key(peer)));
+            prop_assert!(part.backlog.is_none() || part.backlog == whole.backlog);
         }
     }
 }

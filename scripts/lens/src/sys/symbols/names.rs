@@ -102,9 +102,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn odd_names_do_no_harm(name in "[a-z<>:; &]{0,40}", source in "[a-z/.0-9-]{0,40}") {
-            assert!(!tidy(&name).contains(';'));
-            _ = qualified(&name, &source);
+        fn a_module_only_stands_before_a_name(name in "[a-z<>:; &]{0,40}", source in "[a-z/.0-9-]{0,40}") {
+            prop_assert!(!tidy(&name).contains(';'));
+            prop_assert!(qualified(&name, &source).ends_with(&tidy(&name)));
         }
     }
 }
