@@ -101,9 +101,16 @@ clean_up() {
 
 # is_running PID: whether it is there, whoever owns it. A zombie has ended.
 is_running() {
-  local state
-  state=$(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "/proc/$1/status" 2> /dev/null) || return 1
-  [[ -n $state && $state != [ZX] ]]
+  local key state
+  [[ -r /proc/$1/status ]] || return 1
+  # Without another process: bash forgets a signal that comes while it waits for one.
+  while read -r key state _; do
+    if [[ $key == State: ]]; then
+      [[ $state != [ZX] ]]
+      return
+    fi
+  done < "/proc/$1/status" 2> /dev/null
+  return 1
 }
 
 # wait_until_gone PID SECONDS
@@ -241,6 +248,17 @@ invite() {
   # On a terminal the lab has said so itself.
   if ! $ours || ((log_to != 2)) || [[ ! -t 2 ]]; then note "Talk to it from another terminal:"$'\n'"  $(client_line)"; fi
   if $ours; then note "Ctrl-C here ends the watching and the server."; else note "Ctrl-C ends the watching; the server goes on."; fi
+}
+
+# beside COMMAND...: runs it beside this shell, and waits for it. A signal ends the waiting, and not the command. If the
+# command ran in the foreground, and took no notice of Ctrl-C, then bash would take none either.
+beside() {
+  local status=0 process
+  "$@" &
+  process=$!
+  wait "$process" || status=$?
+  if is_running "$process"; then wait "$process" || true; fi
+  return "$status"
 }
 
 # nap: a fifth of a second, or less: a signal ends it at once.

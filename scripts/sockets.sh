@@ -124,6 +124,13 @@ show_sockets() {
   done <<< "$1"
 }
 
+save_sockets() { sockets > "$work/sockets"; }
+
+show_now() {
+  printf '\n%s%s%s\n' "$bold" "$(date +%T.%1N)" "$plain"
+  show_sockets "$1"
+}
+
 # watch_sockets PID...: shows the table each time it has changed, until one of these ends.
 watch_sockets() {
   local now before='' process
@@ -131,11 +138,10 @@ watch_sockets() {
   if [[ -z $scenario ]]; then invite; fi
   while ! $stopping; do
     for process in "$@"; do is_running "$process" || break 2; done
-    # Ctrl-C reaches ss as well.
-    now=$(sockets) || continue
+    beside save_sockets || continue
+    IFS= read -r -d '' now < "$work/sockets" || true
     if [[ $now != "$before" ]]; then
-      printf '\n%s%s%s\n' "$bold" "$(date +%T.%1N)" "$plain"
-      show_sockets "$now"
+      beside show_now "${now%$'\n'}" || continue
       before=$now
     fi
     nap
