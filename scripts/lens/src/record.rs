@@ -172,15 +172,15 @@ fn run(
     Ok((Run { log, main_thread, events }, said))
 }
 
-/// Starts the server under strace, which writes `log`, and runs no scenario. A lab is built first, if no program is
-/// given.
+/// Starts the server under strace, which writes `log`, and runs no scenario. The options name the program of a lab, which
+/// is built already.
 pub(crate) fn start_traced(
     options: &Options,
     trace: Trace,
     log: &Path,
     progress: &mut impl Write,
 ) -> Result<Server, RecordError> {
-    let program = program(options, trace, progress)?;
+    let program = program(options, trace)?;
     let tracer = Tracer { words: trace.options(options.lab), log };
     // Where nobody reads it, the progress is lost; that is no reason to stop.
     let tell = |command: &str| _ = writeln!(progress, "+ {command}");
@@ -192,20 +192,15 @@ pub(crate) fn start_traced(
     })
 }
 
-fn program(
-    asked: &Options,
-    trace: Trace,
-    progress: &mut impl Write,
-) -> Result<Program, RecordError> {
+fn program(asked: &Options, trace: Trace) -> Result<Program, RecordError> {
     let Options { lab, port, binary, .. } = asked;
     let mut options = asked.options.clone();
+    let binary = binary.clone().unwrap_or_else(|| lab.package.into());
     let start = if *lab == REDIS {
-        let binary = binary.clone().unwrap_or_else(|| lab.package.into());
         // Below strace, a missing program is an error of strace, which says it less well.
         version(&binary).ok_or(NotInstalled(lab.package))?;
         Start::Redis { binary, port: *port, options }
     } else {
-        let binary = binary.clone().map_or_else(|| build::build(lab, progress), Ok)?;
         if *port != 0 && !has_option(&options, "--port") {
             options.splice(0..0, ["--port".to_owned(), port.to_string()]);
         }

@@ -45,23 +45,15 @@ pub fn figure(value: f64) -> String {
 }
 
 /// A large number, as `103,738`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count or an amount")]
 pub(crate) fn thousands(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let sign = if value <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", kit::bench::text::number(value.abs().round_ties_even() as u64))
 }
 
 /// `1 client`, `50 clients`.
-pub(crate) fn counted(count: impl std::fmt::Display, what: &str) -> String {
-    let count = count.to_string();
-    let ending = if count == "1" { "" } else { "s" };
-    format!("{count} {what}{ending}")
+pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
+    kit::bench::text::count(count.try_into().unwrap_or(u64::MAX), what)
 }
 
 /// `a, b and c`.

@@ -26,7 +26,7 @@ pub(crate) fn chart(stages: &[Stage]) -> Option<Chart> {
     };
     let title = "Requests a second, against clients";
     Some(Chart {
-        head: clients.iter().map(|count| counted(count, "client")).collect(),
+        head: clients.iter().map(|count| counted(*count, "client")).collect(),
         rows: stages.iter().map(row).collect(),
         absent: stages.iter().filter_map(fate).collect(),
         ..Chart::new("throughput", title, notice(stages), draw(axes(&clients, &lines), &lines))
