@@ -11,7 +11,6 @@
 #   VERB       what to do; scripts/lens.sh VERB --help tells more:
 #     explain    a log of strace, or a recording, one line a call
 #     record     a lab under strace, while scripted clients talk to it
-#     play       scripted clients talk to a lab that runs
 #     watch      where a server sleeps, and which clients wait: live
 #     timeline   recordings on one time axis
 #     follow     one request of a recording, from step to step

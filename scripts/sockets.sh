@@ -24,8 +24,9 @@
 #   Send-Q           of LISTEN: how many may wait (the backlog);
 #                    else: bytes that the other side has not acknowledged
 #   here, there      the two addresses of a connection
-#   owner            the program that has the socket, its pid and its descriptor;
-#                    empty: no program has accepted it
+#   └                what the line above means
+#   owner            the program that has the socket: its pid, and its descriptor
+#                    for it; empty: no program has accepted it
 #
 # REQUIREMENTS
 #   ss (Debian: iproute2). No rights: you see all of a lab of your own.
@@ -60,112 +61,57 @@ read_options "$@"
 if $recorded; then die "there are no recordings of sockets." "Those of system calls: scripts/trace.sh $kit_lab --recorded"; fi
 if $out_is_given; then die "this script saves nothing, so --out is for the others." "$(see_help)"; fi
 
-# sockets: the sockets of the server's side, the listening one first.
-sockets() {
-  ss --no-header --tcp --all --numeric --processes "sport = :$port" | sort -k1,1r -k5,5
-  # Those whom the kernel does not let in have a socket of their own only.
-  ss --no-header --tcp --numeric --processes state syn-sent "dport = :$port" | sed 's/^/SYN-SENT /'
+# ss prints what belongs to this port. The words need also the sockets of clients that the kernel does not let in.
+ask_ss() {
+  local filter="sport = :$port"
+  $raw || filter+=" or dport = :$port"
+  ss --no-header --tcp --all --numeric --processes "$filter"
 }
 
-# explain_socket STATE RECV_Q SEND_Q LOCAL PEER [OWNER]
-explain_socket() {
-  local state=$1 received=$2 sending=$3 client="client ${5##*:}" owner=${6-}
-  case $state in
-    LISTEN)
-      local say="$received waiting to be accepted; the program lets $sending wait (its backlog)"
-      if ((received > sending)); then say+=". $received: Linux lets one more wait than it is told"; fi
-      if ((received > 0)); then say="$red$say$plain"; fi
-      echo "the door: $say"
-      ;;
-    ESTAB) explain_connection "$client" "$received" "$sending" "$owner" ;;
-    CLOSE-WAIT)
-      if [[ -n $owner ]]; then
-        echo "$client has left, and the program has not closed its side yet"
-      else
-        echo "$red$client was never accepted and has left already; $(bytes "$received") of it will be read all the same$plain"
-      fi
-      ;;
-    SYN-RECV) echo "$red$client has asked, and its handshake is not over: the queue is full$plain" ;;
-    SYN-SENT) echo "${red}client ${4##*:} asks for a connection and gets no answer: the queue is full, it asks again after a second$plain" ;;
-    FIN-WAIT* | LAST-ACK | CLOSING | TIME-WAIT) echo "$client: the connection is over" ;;
-    *) echo "$client: $state" ;;
-  esac
-}
+explain() { if $raw; then cat; else scripts/lens.sh explain --tool ss --port "$port"; fi; }
 
-# explain_connection CLIENT RECV_Q SEND_Q OWNER
-explain_connection() {
-  local say
-  if [[ -z $4 && -z $sees_owners ]]; then
-    say="$1 is connected (who owns it, only its user and root may know)"
-  elif [[ -z $4 ]]; then
-    say="$red$1 is connected, and waits: nobody has accepted it$plain"
-  else
-    say="$1 is accepted: descriptor $(sed -n 's/.*fd=\([0-9]*\).*/\1/p' <<< "$4")"
-  fi
-  if (($2 > 0)); then say+="; it has sent $(bytes "$2") that nobody has read"; fi
-  if (($3 > 0)); then say+="; $(bytes "$3") for it are on their way: it does not read them"; fi
-  echo "$say"
-}
-
-bytes() { if (($1 == 1)); then echo '1 byte'; else echo "$1 bytes"; fi; }
-
-show_sockets() {
-  local state received sending at peer owner
-  if $raw; then
-    echo "$1"
-    return
-  fi
-  sees_owners=$(grep -o 'users:' <<< "$1" | head -n 1) || true
-  printf '%s%-11s %7s %7s  %-22s %-22s %s%s\n' "$dim" State Recv-Q Send-Q 'here' 'there' 'owner' "$plain"
-  while read -r state received sending at peer owner; do
-    [[ -n $state ]] || continue
-    printf '%-11s %7s %7s  %-22s %-22s %s\n' "$state" "$received" "$sending" "$at" "$peer" "$owner"
-    printf '            └ %s\n' "$(explain_socket "$state" "$received" "$sending" "$at" "$peer" "$owner")"
-  done <<< "$1"
-}
-
-save_sockets() { sockets > "$work/sockets"; }
-
-show_now() {
-  printf '\n%s%s%s\n' "$bold" "$(date +%T.%1N)" "$plain"
-  show_sockets "$1"
-}
-
-# watch_sockets PID...: shows the table each time it has changed, until one of these ends.
-watch_sockets() {
-  local now before='' process
-  watching=true
-  if [[ -z $scenario ]]; then invite; fi
-  while ! $stopping; do
-    for process in "$@"; do is_running "$process" || break 2; done
-    beside save_sockets || continue
-    IFS= read -r -d '' now < "$work/sockets" || true
-    if [[ $now != "$before" ]]; then
-      beside show_now "${now%$'\n'}" || continue
-      before=$now
-    fi
-    nap
+# feed_tables: each table that differs from the one before, below the time.
+feed_tables() {
+  local now before=''
+  trap 'exit 0' TERM
+  while :; do
+    now=$(ask_ss)
+    if [[ $now != "$before" ]]; then printf '%s\n%s\n\n' "$(date +%T.%1N)" "$now"; fi
+    before=$now
+    sleep 0.2
   done
-  watching=false
+}
+
+# watch_sockets: until the scenario is over, the server ends, or somebody presses Ctrl-C.
+watch_sockets() {
+  mkfifo "$work/tables"
+  set -m
+  { trap '' INT; explain < "$work/tables"; } &
+  reader_pid=$!
+  feed_tables > "$work/tables" &
+  feeder_pid=$!
+  set +m
+  if [[ -n $scenario ]]; then
+    play > "$work/clients"
+    settle
+  else
+    hold "$server_pid"
+  fi
+  end_process "$feeder_pid"
+  wait "$reader_pid" || true
+  feeder_pid='' reader_pid=''
 }
 
 needs ss iproute2 "Without it, the kernel's own table, in hexadecimal: cat /proc/net/tcp"
 check_scenario
+choose_words ss
 if $attach; then find_lab; else build_lab && start_lab; fi
 show ss -tanp "sport = :$port"
 if $once_only; then
-  show_sockets "$(sockets)"
-elif [[ -n $scenario ]]; then
-  set -m
-  play > "$work/clients" &
-  set +m
-  reader_pid=$!
-  watch_sockets "$reader_pid" "$server_pid"
-  end_group "$reader_pid"
-  reader_pid=''
-  cat "$work/clients"
+  ask_ss | explain
 else
-  watch_sockets "$server_pid"
+  watch_sockets
+  if [[ -n $scenario ]]; then cat "$work/clients"; fi
 fi
 end_lab
 farewell

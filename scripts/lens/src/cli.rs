@@ -98,8 +98,8 @@ pub struct Explain {
     /// Which tool has printed it
     #[arg(long, value_enum, default_value_t = Tool::Strace)]
     pub tool: Tool,
-    /// The port of the server, for packets
-    #[arg(long, required_if_eq_any = [("tool", "tcpdump"), ("tool", "tshark")])]
+    /// The port of the server, for packets and sockets
+    #[arg(long, required_if_eq_any = [("tool", "tcpdump"), ("tool", "tshark"), ("tool", "ss")])]
     pub port: Option<u16>,
     /// Show the calls that are not about sockets too
     #[arg(long)]
@@ -120,6 +120,8 @@ pub enum Tool {
     Tcpdump,
     /// tshark -n, with the columns of scripts/tshark.sh
     Tshark,
+    /// ss --no-header --tcp --all --numeric --processes
+    Ss,
 }
 
 /// Whose port to print.

@@ -10,7 +10,7 @@ use lens::record::Meta;
 use ratatui::crossterm::terminal;
 use trace::call_paths::CallPaths;
 use trace::explain::{self as strace, ClientNotes, Options, Style};
-use trace::{call_table, client_log, ltrace, packets};
+use trace::{call_table, client_log, ltrace, packets, sockets};
 
 use super::cli::{self, Tool};
 
@@ -31,6 +31,7 @@ pub(super) fn run(asked: &cli::Explain) -> super::Ended {
         (Tool::Tshark, Some(port)) => {
             return Ok(packets::explain_tshark(input, stdout, port, style)?);
         }
+        (Tool::Ss, Some(port)) => return Ok(sockets::explain(input, stdout, port, style)?),
         _ => {}
     }
     let live = log.is_none() && stdout.is_terminal();

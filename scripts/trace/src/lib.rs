@@ -1,4 +1,4 @@
-//! Reads what the tools print that watch a server, and explains it: strace first of all, and ltrace, tcpdump, tshark.
+//! Reads what the tools print that watch a server, and explains it: strace first of all, and ltrace, tcpdump, tshark, ss.
 //!
 //! # Layout
 //!
@@ -14,7 +14,7 @@
 //! - [`explain`]: a page of sentences, and between them what the clients have noted ([`client_log`]), and
 //!   behind them the lines of the source ([`call_paths`]).
 //! - [`call_table`]: how often each call was made, and how long it took.
-//! - [`ltrace`] and [`packets`]: what the other tools print.
+//! - [`ltrace`], [`packets`] and [`sockets`]: what the other tools print.
 //!
 //! All of it reads untrusted bytes: a log may be cut, garbled, or of any other program.
 
@@ -29,4 +29,5 @@ pub mod packets;
 mod page;
 pub mod protocol;
 pub mod semantics;
+pub mod sockets;
 pub mod strace;

@@ -130,7 +130,12 @@ fn ctrl_c_ends_the_tool_and_the_lab_and_keeps_the_capture() {
             );
         }
         let kit = Kit::new();
-        watch_and_press_ctrl_c(&kit, "sockets.sh", (lab, package), "the door: 0 waiting");
+        watch_and_press_ctrl_c(
+            &kit,
+            "sockets.sh",
+            (lab, package),
+            "the listening socket: 0 waiting",
+        );
     }
 }
 

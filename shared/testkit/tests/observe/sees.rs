@@ -258,7 +258,11 @@ fn ss_shows_the_waiting_client() {
         let text = kit.watch("sockets.sh", (lab, package), &["--scenario", "two-clients"]);
         let waits = "nobody has accepted it; it has sent";
         assert_eq!(text.contains(waits), !many, "{text}");
-        assert_eq!(text.contains("the door: 1 waiting to be accepted"), !many, "{text}");
+        assert_eq!(
+            text.contains("the listening socket: 1 waiting to be accepted"),
+            !many,
+            "{text}"
+        );
         assert!(text.contains("is accepted: descriptor"), "{text}");
     }
     let kit = Kit::new();
