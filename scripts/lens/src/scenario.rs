@@ -38,7 +38,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The same, slower: with a pause after each reply, and a longer one between the pieces of a command.
+    /// The same, slower: with a pause after each connect and each reply, and a longer one between the pieces of a command.
     #[must_use]
     pub fn with_pauses(&self, pause_ms: u64) -> Self {
         let mut scenario = self.clone();
@@ -52,7 +52,9 @@ impl Scenario {
 
 fn with_pause(step: Step, pause_ms: u64) -> Vec<Step> {
     match step {
-        Step::Expect(_) | Step::Replies(_) => vec![step, Step::PauseMs(pause_ms)],
+        Step::Connect | Step::Expect(_) | Step::Replies(_) => {
+            vec![step, Step::PauseMs(pause_ms)]
+        }
         Step::Split { pieces, pause_ms: own, command } => {
             vec![Step::Split { pieces, pause_ms: own + pause_ms, command }]
         }

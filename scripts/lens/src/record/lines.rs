@@ -25,8 +25,9 @@ mod stacks;
 use keys::{Key, Keys};
 use stacks::Stacks;
 
-/// How much slower the clients are in the second run, at each reply. In the first one, an event loop most often has nothing
-/// more to read after a reply. With stacks it is so slow that the next request would have come.
+/// How much slower the clients are in the second run, at each connect and each reply. In the first one, an event loop
+/// often has nothing to read when a client is new, and nothing more after a reply. With stacks it is so slow that the
+/// next request would have come.
 const SETTLE_MS: u64 = 100;
 
 /// A call and its path.

@@ -258,7 +258,10 @@ fn a_recording_knows_from_which_line_each_call_was_made() {
         let recorded = record_lines(&place, lab, Some(binary));
         assert_eq!(recorded.meta.format, 2);
         for (name, text) in lines {
-            let call = recorded.calls.iter().find(|call| call.name == name).unwrap();
+            // A busy machine may make a call that the second run has not made: that one has no line.
+            let mut calls = recorded.calls.iter().filter(|call| call.name == name);
+            let call = calls.find(|call| !call.path.is_empty());
+            let call = call.unwrap_or_else(|| panic!("{name}: no line of {}", recorded.meta.lines));
             let frame = call.path.last().unwrap();
             assert!(frame.text.contains(text), "{name}: {frame:?}");
             assert_eq!(source_line(frame), frame.text);
