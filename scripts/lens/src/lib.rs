@@ -34,6 +34,6 @@ pub mod record;
 pub mod report;
 pub mod scenario;
 pub mod sys;
-mod text;
+pub mod text;
 pub mod view;
 pub mod watch;

@@ -19,6 +19,7 @@ use lens::labs;
 use lens::record::{self, Meta, Runs};
 use lens::scenario::{self, Scenario};
 use lens::sys;
+use lens::text::{COLUMNS, wrap, wrapped};
 use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
 use lens::view::{Form, Recorded};
@@ -86,7 +87,7 @@ fn record(asked: &cli::Record) -> Ended {
 /// Lets the clients of a scenario talk to a server that runs already, and shows what they did and saw.
 fn run_scenario(scenario: &Scenario, protocol: Protocol, port: u16) -> Ended {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{}: {}", scenario.name, scenario.about)?;
+    writeln!(stdout, "{}", wrapped(&format!("{}: {}", scenario.name, scenario.about)))?;
     let events = scenario::run(scenario, (Ipv4Addr::LOCALHOST, port).into(), protocol);
     let colour = colored::control::SHOULD_COLORIZE.should_colorize();
     Ok(scenario::text::write(&events, &mut stdout, colour)?)
@@ -179,16 +180,22 @@ fn own_folder() -> io::Result<PathBuf> {
 
 /// What can be measured, for the help.
 fn loads_help() -> String {
-    let all = bench::list().unwrap_or_default();
-    let lines = all.iter().map(|(name, about)| format!("  {name:<12} {about}\n"));
-    format!("What is measured:\n{}", lines.collect::<String>())
+    named("What is measured:", bench::list().unwrap_or_default())
 }
 
 /// The scenarios and what happens in them, for the help.
 fn scenarios_help() -> String {
     let all = scenario::all().unwrap_or_default();
-    let lines = all.iter().map(|one| format!("  {:<12} {}\n", one.name, one.about));
-    format!("Scenarios:\n{}", lines.collect::<String>())
+    named("Scenarios:", all.into_iter().map(|one| (one.name, one.about)))
+}
+
+/// Names, and what each of them means.
+fn named(title: &str, all: impl IntoIterator<Item = (String, String)>) -> String {
+    let lines = all.into_iter().map(|(name, about)| {
+        let row = format!("  {name:<12} {about}");
+        wrap(&row, COLUMNS, &" ".repeat(15)).join("\n") + "\n"
+    });
+    format!("{title}\n{}", lines.collect::<String>())
 }
 
 /// Whoever read our output has seen enough, as `head` does.

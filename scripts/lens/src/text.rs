@@ -7,7 +7,7 @@ use std::time::Duration;
 use trace::duration::Human;
 
 /// A terminal has so many columns.
-pub(crate) const COLUMNS: usize = 80;
+pub const COLUMNS: usize = 80;
 
 /// A time in microseconds: `18 µs`, `3.6 ms`, `-200 ms`.
 pub(crate) fn human(us: impl TryInto<i64>) -> String {
@@ -66,13 +66,15 @@ pub(crate) fn list(parts: &[String]) -> String {
 }
 
 /// Breaks a text between words into lines that fit a terminal. All but the first are indented.
-pub(crate) fn wrapped(text: &str) -> String {
+#[must_use]
+pub fn wrapped(text: &str) -> String {
     wrap(text, COLUMNS, "  ").join("\n")
 }
 
 /// Breaks a text at its spaces into lines of at most this width. All but the first begin with the indent. A word
 /// that is longer than a line stays whole.
-pub(crate) fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, width: usize, indent: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
