@@ -60,7 +60,7 @@ size "shared" "$(lines shared/src)" 2300
 printf '  %-54s %6d   goal %6d\n' "shared, direct dependencies" \
   "$(sed -n '/^\[dependencies\]/,/^$/p' shared/Cargo.toml | grep -c workspace)" 8
 tools=()
-for crate in trace lens check fuzz; do
+for crate in trace harness lens check grade fuzz; do
   [[ -d scripts/$crate ]] || continue
   tools+=("scripts/$crate")
   printf '  %-54s %6d\n' "scripts/$crate" "$(lines "scripts/$crate")"

@@ -266,8 +266,8 @@ pub struct Compare {
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "recorded")]
     pub with: Option<String>,
     /// Compare with this lab of your own too
-    #[arg(long = "lab", value_name = "work/labN", conflicts_with = "recorded", value_parser = lens::labs::find_own)]
-    pub own: Vec<lens::labs::Lab>,
+    #[arg(long = "lab", value_name = "work/labN", conflicts_with = "recorded", value_parser = harness::labs::find_own)]
+    pub own: Vec<harness::labs::Lab>,
     /// Read the recordings that come with the kit, and start nothing
     #[arg(long, conflicts_with = "quick")]
     pub recorded: bool,

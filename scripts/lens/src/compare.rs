@@ -25,15 +25,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use harness::cleanup;
+use harness::labs::{Lab, THREADS};
+use harness::scenario::{self, Scenario};
 use tempfile::TempDir;
 
-use crate::labs::{Lab, THREADS};
 use crate::measure::{Machine, Subject, progress, raise_file_limit};
 use crate::record::{self, Runs, Trace};
 use crate::report::model::{Comparison, Missing};
 use crate::report::{markdown, page, table};
-use crate::scenario::{self, Scenario};
-use crate::sys::{FileError, Server, Start, cleanup, files};
+
+use crate::sys::{FileError, Server, Start, files};
 
 use measured::Measured;
 use tools::{PERF, SS, STACKS, STRACE, Tool, Tools};

@@ -1,4 +1,4 @@
-//! What `lens` stands on: scenarios, recordings, and all that shows, measures and compares them.
+//! What `lens` stands on: recordings, and all that shows, measures and compares them.
 //!
 //! # Layout
 //!
@@ -10,8 +10,9 @@
 //! loads.toml ─▶ measure ─▶ bench ─▶ tables, JSON, a chart      compare ─▶ report ─▶ a page
 //! ```
 //!
-//! - [`sys`]: every process that is started, and what the kernel tells of one. [`labs`]: the servers, as data.
-//! - [`scenario`]: what scripted clients do, as data, and what they see.
+//! The crate `harness` has the labs as data, and the scripted clients.
+//!
+//! - [`sys`]: every server that is started, and what the kernel tells of a process.
 //! - [`record`]: runs a lab under strace with a scenario, and keeps all that was seen.
 //! - [`view`]: what one recording shows: a timeline, one request on its way.
 //! - [`flame`]: where a server runs, or waits, as a flame graph. [`watch`]: a server that runs, live.
@@ -20,19 +21,16 @@
 //!   came of it.
 //! - `picture` and `text`: how they are drawn and written.
 //!
-//! Each module uses only those before it, and no module uses one that uses it: `labs`, `text`, `picture` and `sys`, then `scenario`,
-//! `record`, `view`, `measure`, `report`, then `bench` and `compare`. `flame` and `watch` stand beside them:
-//! they use `labs`, `text` and `sys`, and only `compare` uses `flame`.
+//! Each module uses only those before it, and no module uses one that uses it: `text`, `picture` and `sys`, then `record`, `view`, `measure`, `report`, then `bench` and `compare`. `flame` and `watch` stand beside them:
+//! they use `text` and `sys`, and only `compare` uses `flame`.
 
 pub mod bench;
 pub mod compare;
 pub mod flame;
-pub mod labs;
 pub mod measure;
 mod picture;
 pub mod record;
 pub mod report;
-pub mod scenario;
 pub mod sys;
 pub mod text;
 pub mod view;

@@ -11,14 +11,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Cli, Task};
+use harness::scenario::{self, Scenario};
+use harness::{cleanup, labs};
 
 use lens::bench::{self, BenchError};
 use lens::compare::{self, CompareError};
 use lens::flame::{self, FlameError};
-use lens::labs;
 use lens::record::{self, Meta, Runs};
-use lens::scenario::{self, Scenario};
-use lens::sys;
 use lens::text::{COLUMNS, wrap, wrapped};
 use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
@@ -72,7 +71,7 @@ fn record(asked: &cli::Record) -> Ended {
     }
     let place = || Path::new("captures").join(lab.package).join(&scenario.name);
     let out = asked.out.clone().unwrap_or_else(place);
-    sys::end_on_signals()?;
+    cleanup::end_on_signals()?;
     let runs = if asked.lines { Runs::Lines } else { Runs::Both };
     let (port, binary, options) = (asked.port, asked.binary.clone(), asked.options.clone());
     let options = record::Options { lab, scenario, out, port, binary, options, runs };
@@ -145,7 +144,7 @@ fn watch(asked: cli::Watch) -> Ended {
 
 fn bench(asked: cli::Bench) -> Ended {
     let cli::Bench { only, rounds, quick: is_quick, with, json, chart, programs } = asked;
-    sys::end_on_signals()?;
+    cleanup::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let rounds = rounds.map_or(if is_quick { 2 } else { 5 }, usize::from);
     let options = bench::Options { only, rounds, is_quick, programs, with, json, chart };
@@ -156,7 +155,7 @@ fn compare(asked: cli::Compare) -> Ended {
     let cli::Compare { quick, with_threads, with, own, recorded, all, out, programs, broken, kit } =
         asked;
     let (is_quick, is_recorded) = (quick, recorded);
-    sys::end_on_signals()?;
+    cleanup::end_on_signals()?;
     let programs = programs.map_or_else(own_folder, Ok)?;
     let has_colour = colored::control::SHOULD_COLORIZE.should_colorize();
     let options = compare::Options {

@@ -10,11 +10,11 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use harness::labs::{Lab, REDIS};
+use harness::scenario::{self, Scenario};
 use rustix::process::Pid;
 use serde::Serialize;
 
-use crate::labs::{Lab, REDIS};
-use crate::scenario::{self, Scenario};
 use crate::sys::server::Said;
 use crate::sys::tools::{NotInstalled, version};
 use crate::sys::{FileError, Program, Server, ServerError, Start, Tracer, files, has_option};

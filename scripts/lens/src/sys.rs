@@ -1,16 +1,13 @@
-//! What touches processes and the machine: everything that `lens` starts, it starts here, and everything that
+//! What touches processes and the machine: every server that `lens` starts, it starts here, and everything that
 //! it reads of a process, it reads here.
 //!
 //! - [`tools`]: which tools are here, and how to get the others. [`Machine`]: where something was measured.
-//! - `group`: a program that was started, with all that it starts itself. `cleanup`: it ends with us.
 //! - [`Program`]: a lab or redis-server, and how it is started. [`Server`]: started, ready, ended. `typed`: a command as
 //!   one would type it. [`files`]: what is written.
 //! - [`sockets`]: all sockets of the machine. [`symbols`]: which line of the source an address belongs to.
 //! - [`Usage`]: what a process costs.
 
-pub(crate) mod cleanup;
 pub mod files;
-pub(crate) mod group;
 pub(crate) mod machine;
 mod program;
 pub(crate) mod server;
@@ -20,7 +17,6 @@ pub mod tools;
 pub(crate) mod typed;
 pub(crate) mod usage;
 
-pub use cleanup::end_on_signals;
 pub use files::FileError;
 pub use machine::Machine;
 pub use program::{Program, ServerError, Start};

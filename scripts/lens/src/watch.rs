@@ -22,8 +22,8 @@ mod terminal;
 pub use target::Target;
 pub use terminal::End;
 
-use crate::labs::{Lab, UnknownLab};
 use crate::text::COLUMNS;
+use harness::labs::{Lab, UnknownLab};
 use history::History;
 use snapshot::Snapshot;
 

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use harness::labs::{LABS, Lab, REDIS};
+
 use super::Options;
-use crate::labs::{LABS, Lab, REDIS};
 use crate::measure::{Load, Subject, Tool};
 use crate::sys::FileError;
 use crate::sys::tools::{NotInstalled, is_installed};

@@ -6,13 +6,13 @@ use std::io;
 use super::measured::Measured;
 use super::tools::STRACE;
 use super::{Done, Means, Options, recording};
-use crate::labs::Serves;
 use crate::measure::Subject;
 use crate::record::record;
-use crate::scenario::{self, Scenario};
 use crate::view::Recorded;
 use crate::view::request::Request;
 use crate::view::timeline::Timeline;
+use harness::labs::Serves;
+use harness::scenario::{self, Scenario};
 use trace::client_log::{ClientEvent, EventKind};
 
 pub(super) const SCENARIO: &str = "two-clients";

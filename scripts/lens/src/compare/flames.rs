@@ -7,16 +7,16 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use codec::printable::one_line;
+use harness::group::Group;
+use harness::labs::Serves;
+use harness::scenario;
 
 use super::measured::Measured;
 use super::{Done, Means, clients, scratch, start_traced};
 use crate::flame::{self, Kind};
-use crate::labs::Serves;
 use crate::measure::{Subject, progress};
 use crate::record::Trace;
 use crate::report::model::Flame;
-use crate::scenario;
-use crate::sys::group::Group;
 use crate::sys::typed::typed;
 
 /// How long perf looks, in seconds, and how often in a second: enough for a few hundred stacks.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::labs::{LABS, Lab};
+use harness::labs::{LABS, Lab};
+
 use crate::report::model::{CallsPerRequest, Missing, Stage};
 
 /// How many requests are sent at a time if they are pipelined.

@@ -1,8 +1,9 @@
 //! What a key takes, and what a client takes that is connected and silent.
 
+use harness::labs::Serves;
+
 use super::measured::Measured;
 use super::{Done, Means};
-use crate::labs::Serves;
 use crate::measure::{Subject, memory};
 
 /// How many keys.

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use super::measured::{Measured, PIPELINE, WAYS, same_as, sorted};
 use super::{clients, source};
-use crate::labs::{LABS, Lab, REDIS};
 use crate::report::model::{CallsPerRequest, Missing};
 use crate::view::request::packets;
 use crate::view::{Recorded, ServerCall};
+use harness::labs::{LABS, Lab, REDIS};
 use trace::client_log::{ClientEvent, EventKind};
 
 /// What no recording tells.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use harness::labs::{LABS, Lab};
 use similar::TextDiff;
 
-use crate::labs::{LABS, Lab};
 use crate::report::model::{Lesson, Missing};
 
 /// What changes between two labs, as `scripts/lesson-diff.sh` says it.

@@ -3,10 +3,10 @@
 
 use std::net::{SocketAddr, ToSocketAddrs};
 
+use harness::labs::{LABS, REDIS, THREADS};
 use trace::protocol::Protocol;
 
 use super::Options;
-use crate::labs::{LABS, REDIS, THREADS};
 use crate::measure::Subject;
 use crate::measure::client::BlockingClient;
 use crate::report::model::Missing;

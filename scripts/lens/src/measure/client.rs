@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use codec::Reply;
+use harness::scenario::conversation::Conversation;
 use trace::protocol::Protocol;
 use trace::semantics::describe;
 
 use super::MeasureError;
-use crate::scenario::conversation::Conversation;
 use crate::sys::Server;
 
 /// No server needs so long for something that it does for one client.

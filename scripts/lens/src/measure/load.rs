@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use harness::group::Group;
+
 use super::said::{BenchReport, Outcome, redis_benchmark};
 use super::{MeasureError, progress};
 use crate::sys::Server;
-use crate::sys::group::Group;
 use crate::sys::tools::NotInstalled;
 use crate::sys::typed;
 

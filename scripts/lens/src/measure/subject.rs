@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use harness::labs::{Lab, REDIS, Serves};
 use trace::protocol::Protocol;
 
 use super::{Load, MOST_CLIENTS, Tool};
-use crate::labs::{Lab, REDIS, Serves};
 use crate::sys::{Program, Server, ServerError, Start};
 
 /// A server that can be measured.

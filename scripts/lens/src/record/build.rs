@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::labs::Lab;
+use harness::labs::Lab;
 
 use super::RecordError;
 use crate::sys::tools::NotInstalled;

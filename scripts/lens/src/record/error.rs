@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::labs;
+use harness::labs;
+
 use crate::sys::tools::NotInstalled;
 use crate::sys::{FileError, ServerError};
 

@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use harness::cleanup;
 use tempfile::TempDir;
 
 use super::RecordError;
-use crate::sys::{FileError, cleanup};
+use crate::sys::FileError;
 
 /// A folder in the making. Dropped, it is gone.
 #[derive(Debug)]

@@ -11,11 +11,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use harness::labs::REDIS;
 use trace::call_paths::{CallPaths, Frame};
 use trace::semantics::ConnectionTable;
 use trace::strace::{self, Joiner, Kind};
-
-use crate::labs::REDIS;
 
 use super::{Options, RecordError, Run, Runs, Trace, start_traced};
 

@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use harness::labs::{Lab, REDIS};
 use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 use trace::call_paths::CallPaths;
 
-use crate::labs::{Lab, REDIS};
 use crate::sys::Server;
 use crate::sys::machine::kernel;
 use crate::sys::tools::version;

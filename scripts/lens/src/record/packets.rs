@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use harness::group::Group;
 use rustix::process::Signal;
 
-use crate::sys::group::Group;
 use crate::sys::tools::NotInstalled;
 use crate::sys::typed::typed;
 

@@ -1,6 +1,6 @@
 //! How strace is asked to record: which calls, of which threads, with how much of each.
 
-use crate::labs::{Lab, REDIS};
+use harness::labs::{Lab, REDIS};
 
 /// What strace is asked for: times (`-ttt`, `-T`), addresses (`-yy`), and no stops at calls that are not
 /// asked for (`--seccomp-bpf`).
@@ -52,7 +52,7 @@ impl Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::labs::LABS;
+    use harness::labs::LABS;
 
     #[test]
     fn strace_may_lack_the_calls_that_arm64_lacks() {

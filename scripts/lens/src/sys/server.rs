@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use harness::group::Group;
 use rustix::process::{Pid, Signal, kill_process};
 use trace::protocol::Protocol;
 
-use super::group::Group;
 use super::program::{Program, ServerError, Start, Tracer, last_words};
 use super::usage::Switches;
 use super::usage::{Clock, Usage, switches_of_children};

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use codec::printable::one_line;
+use harness::labs;
 use procfs::net::{TcpNetEntry, TcpState};
 use procfs::process::{Process, all_processes};
 
 use super::{Options, WatchError};
-use crate::labs;
 use crate::sys::sockets;
 
 /// A server that listens.

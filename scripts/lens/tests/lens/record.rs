@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::{self, root};
-use lens::labs;
+use harness::labs;
+use harness::scenario::{self};
 use lens::record::{Meta, Options, RecordError, Recording, Runs, record};
-use lens::scenario::{self};
 use lens::view::Recorded;
 use lens::view::timeline::{LaneKind, Timeline};
 use tempfile::TempDir;

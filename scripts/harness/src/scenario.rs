@@ -13,7 +13,7 @@ use trace::client_log::ClientEvent;
 use trace::protocol::Protocol;
 
 mod barrier;
-pub(crate) mod conversation;
+pub mod conversation;
 mod scripted_client;
 pub mod text;
 

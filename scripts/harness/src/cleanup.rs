@@ -44,7 +44,7 @@ pub fn end_on_signals() -> io::Result<()> {
 
 /// Starts a program, the leader of a group of its own, that ends with us. While it starts, no signal is
 /// handled: we would end, and it would stay, because it is not in the list yet.
-pub(super) fn spawn(command: &mut Command) -> io::Result<(Child, Option<Pid>)> {
+pub(crate) fn spawn(command: &mut Command) -> io::Result<(Child, Option<Pid>)> {
     let mut left = left();
     let child = command.spawn()?;
     let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
@@ -53,11 +53,11 @@ pub(super) fn spawn(command: &mut Command) -> io::Result<(Child, Option<Pid>)> {
 }
 
 /// It has ended: its number may be that of others soon.
-pub(super) fn has_ended(group: Pid) {
+pub(crate) fn has_ended(group: Pid) {
     left().groups.retain(|other| *other != group);
 }
 
 /// This folder, in place of the one before, ends with us.
-pub(crate) fn remove_on_signal(folder: &Path) {
+pub fn remove_on_signal(folder: &Path) {
     left().folder = Some(folder.to_owned());
 }

@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_secs(20);
 /// What a program writes, line by line. A thread of its own reads it, so that the program never waits for us.
 /// (Several threads may look at the program, so the receiver has a lock.)
 #[derive(Debug)]
-pub(crate) struct Lines(Mutex<Receiver<String>>);
+pub struct Lines(Mutex<Receiver<String>>);
 
 impl Lines {
     fn of(output: Option<impl Read + Send + 'static>) -> Self {
@@ -42,14 +42,14 @@ impl Lines {
     }
 
     /// The next line; `None` at the end, or after so long.
-    pub(crate) fn next(&self, patience: Duration) -> Option<String> {
+    pub fn next(&self, patience: Duration) -> Option<String> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.recv_timeout(patience).ok()
     }
 
     /// All lines up to the first for which `is_it` says something, and what it says. `None` for that at the end,
     /// or after so long.
-    pub(crate) fn until<T>(
+    pub fn until<T>(
         &self,
         patience: Duration,
         is_it: impl Fn(&str) -> Option<T>,
@@ -65,23 +65,28 @@ impl Lines {
     }
 
     /// The lines that are left of a program that has ended.
-    pub(crate) fn rest(&self) -> Vec<String> {
+    pub fn rest(&self) -> Vec<String> {
         std::iter::from_fn(|| self.next(REST)).collect()
     }
 }
 
 /// A running program, the leader of a process group of its own.
 #[derive(Debug)]
-pub(crate) struct Group {
-    pub(crate) stdout: Lines,
-    pub(crate) stderr: Lines,
+pub struct Group {
+    /// What it writes to stdout, where that is a pipe.
+    pub stdout: Lines,
+    /// The same of stderr.
+    pub stderr: Lines,
     child: Child,
     id: Option<Pid>,
 }
 
 impl Group {
     /// Starts the command. Its output can be read where the command has a pipe for it.
-    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If there is no such program, or it may not be run.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
         // In a group of its own it does not get the Ctrl-C that is for us.
         let (mut child, id) = cleanup::spawn(command.process_group(0).stdin(Stdio::null()))?;
         let (stdout, stderr) = (Lines::of(child.stdout.take()), Lines::of(child.stderr.take()));
@@ -89,17 +94,20 @@ impl Group {
     }
 
     /// Starts the command, with pipes for all its output.
-    pub(crate) fn start_piped(command: &mut Command) -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// If there is no such program, or it may not be run.
+    pub fn start_piped(command: &mut Command) -> io::Result<Self> {
         Self::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
     /// Whether a process belongs to it: no other may get our signals.
-    pub(crate) fn contains(&self, pid: Pid) -> bool {
+    pub fn contains(&self, pid: Pid) -> bool {
         getpgid(Some(pid)).is_ok_and(|group| Some(group) == self.id)
     }
 
     /// Sends a signal to all of it.
-    pub(crate) fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
         if let Some(id) = self.id {
             // It may have ended by itself.
             _ = kill_process_group(id, signal);
@@ -107,7 +115,10 @@ impl Group {
     }
 
     /// Waits until it has ended; `None` if it has not within `patience`.
-    pub(crate) fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
+    ///
+    /// # Errors
+    /// If the kernel does not say whether it has ended.
+    pub fn wait(&mut self, patience: Duration) -> io::Result<Option<ExitStatus>> {
         let deadline = Instant::now() + patience;
         loop {
             if let Some(status) = self.child.try_wait()? {

@@ -7,9 +7,10 @@ use trace::protocol::Protocol;
 
 /// A conversation in one of the protocols.
 #[derive(Debug)]
-pub(crate) struct Conversation {
+pub struct Conversation {
     codec: Codec,
-    pub(crate) received: ReadBuffer,
+    /// What was received and is not decoded.
+    pub received: ReadBuffer,
 }
 
 #[derive(Debug)]
@@ -19,7 +20,9 @@ enum Codec {
 }
 
 impl Conversation {
-    pub(crate) fn new(protocol: Protocol) -> Self {
+    /// A conversation that has not begun.
+    #[must_use]
+    pub fn new(protocol: Protocol) -> Self {
         let codec = match protocol {
             Protocol::Lines => Codec::Lines(lines::Codec::default()),
             Protocol::Resp => Codec::Resp(resp::Codec::default()),
@@ -28,7 +31,7 @@ impl Conversation {
     }
 
     /// Appends a command as bytes. In its arguments, `#` is `number`, and `@1000` a value of 1000 letters.
-    pub(crate) fn encode(&self, command: &str, number: &str, output: &mut Vec<u8>) {
+    pub fn encode(&self, command: &str, number: &str, output: &mut Vec<u8>) {
         let args = command.split(' ').map(|arg| match arg.strip_prefix('@').map(str::parse) {
             Some(Ok(size)) => vec![b'x'; size],
             _ => arg.replace('#', number).into_bytes(),
@@ -44,7 +47,7 @@ impl Conversation {
     ///
     /// # Errors
     /// [`BadReply`] if it can never become a reply.
-    pub(crate) fn decode(&mut self) -> Result<Option<Reply>, BadReply> {
+    pub fn decode(&mut self) -> Result<Option<Reply>, BadReply> {
         match &mut self.codec {
             Codec::Lines(codec) => codec.decode_reply(&mut self.received),
             Codec::Resp(codec) => codec.decode_reply(&mut self.received),

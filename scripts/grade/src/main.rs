@@ -1,0 +1,3 @@
+//! `scripts/check.sh`: the command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What a trace of a server says about the way it waits.

@@ -1,0 +1,10 @@
+#![doc = env!("CARGO_PKG_DESCRIPTION")]
+//!
+//! - [`labs`]: the servers, as data.
+//! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
+//! - [`scenario`]: what scripted clients do, as data, and what they see.
+
+pub mod cleanup;
+pub mod group;
+pub mod labs;
+pub mod scenario;
