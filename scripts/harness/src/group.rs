@@ -101,6 +101,12 @@ impl Group {
         Self::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))
     }
 
+    /// Its number, which is that of the program; `None` when it has ended.
+    #[must_use]
+    pub fn id(&self) -> Option<Pid> {
+        self.id
+    }
+
     /// Whether a process belongs to it: no other may get our signals.
     pub fn contains(&self, pid: Pid) -> bool {
         getpgid(Some(pid)).is_ok_and(|group| Some(group) == self.id)

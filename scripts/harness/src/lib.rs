@@ -2,9 +2,14 @@
 //!
 //! - [`labs`]: the servers, as data.
 //! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
+//! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
+//!   [`sockets`].
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 
+pub mod calls;
 pub mod cleanup;
 pub mod group;
 pub mod labs;
 pub mod scenario;
+pub mod snapshot;
+pub mod sockets;

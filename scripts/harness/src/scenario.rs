@@ -1,29 +1,36 @@
 //! Scenarios: what scripted clients do with a server. They are data (`scenario/scenarios.toml`). Each client keeps
 //! a log of its own, because a trace of the server does not see a client that nobody has accepted yet.
 
-use std::fmt;
 use std::net::SocketAddr;
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
-
 use trace::client_log::ClientEvent;
 use trace::protocol::Protocol;
 
+mod action;
 mod barrier;
 pub mod conversation;
+mod happened;
+mod notation;
+mod reply;
 mod scripted_client;
 pub mod text;
+
+pub use action::Action;
+pub use happened::{Bytes, Failure, FailureKind, Happened, What};
+pub use notation::{Words, bytes_of};
+pub use reply::Reply;
 
 use barrier::Barrier;
 use scripted_client::ScriptedClient;
 
 const SCENARIOS: &str = include_str!("scenario/scenarios.toml");
 
-/// How long a client tries, if its scenario does not say.
-const PATIENCE_MS: u64 = 10_000;
+/// How long each action of a client may take, if nobody says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Some clients, and what each of them does.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,85 +50,55 @@ impl Scenario {
     pub fn with_pauses(&self, pause_ms: u64) -> Self {
         let mut scenario = self.clone();
         for client in &mut scenario.clients {
-            let steps = std::mem::take(&mut client.steps).into_iter();
-            client.steps = steps.flat_map(|step| with_pause(step, pause_ms)).collect();
+            let actions = std::mem::take(&mut client.actions).into_iter();
+            client.actions = actions.flat_map(|action| with_pause(action, pause_ms)).collect();
         }
         scenario
     }
 }
 
-fn with_pause(step: Step, pause_ms: u64) -> Vec<Step> {
-    match step {
-        Step::Connect | Step::Expect(_) | Step::Replies(_) => {
-            vec![step, Step::PauseMs(pause_ms)]
+fn with_pause(action: Action, pause_ms: u64) -> Vec<Action> {
+    match action {
+        Action::Connect | Action::Expect(_) | Action::Replies(_) => {
+            vec![action, Action::PauseMs(pause_ms)]
         }
-        Step::Split { pieces, pause_ms: own, command } => {
-            vec![Step::Split { pieces, pause_ms: own + pause_ms, command }]
+        Action::Split { pieces, pause_ms: own, command } => {
+            vec![Action::Split { pieces, pause_ms: own + pause_ms, command }]
         }
-        _ => vec![step],
+        _ => vec![action],
     }
 }
 
 /// What a client, or several of the same kind, do.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Client {
-    name: String,
+pub struct Client {
+    /// Its name; with a number behind it, if there are several.
+    pub name: String,
     #[serde(default = "one")]
     count: u32,
-    #[serde(default = "patience")]
-    patience_ms: u64,
-    steps: Vec<Step>,
+    actions: Vec<Action>,
 }
 
 fn one() -> u32 {
     1
 }
 
-fn patience() -> u64 {
-    PATIENCE_MS
-}
-
 impl Client {
+    /// The same, with the words of this run.
+    #[must_use]
+    pub fn filled(self, words: &mut Words) -> Self {
+        let mut fill = |text: &str| words.fill(text);
+        let actions = self.actions.into_iter().map(|action| action.map(&mut fill)).collect();
+        Self { actions, ..self }
+    }
+
     /// The names of all clients of this kind.
     fn names(&self) -> impl Iterator<Item = String> {
         (1..=self.count).map(|number| match self.count {
             1 => self.name.clone(),
             _ => format!("{}{number}", self.name),
         })
-    }
-}
-
-/// One thing that a client does. `scenarios.toml` says what each means.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Step {
-    Connect,
-    Send(String),
-    Pipeline { count: usize, command: String },
-    Split { pieces: usize, pause_ms: u64, command: String },
-    Expect(String),
-    Replies(usize),
-    PauseMs(u64),
-    Signal(String),
-    WaitFor(String),
-    Close,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect => write!(f, "connect"),
-            Self::Send(command) => write!(f, "send {command}"),
-            Self::Pipeline { count, command } => write!(f, "send {count} times {command}"),
-            Self::Split { command, .. } => write!(f, "split {command}"),
-            Self::Expect(reply) => write!(f, "expect {reply}"),
-            Self::Replies(count) => write!(f, "replies {count}"),
-            Self::PauseMs(_) => write!(f, "pause"),
-            Self::Signal(name) => write!(f, "signal {name}"),
-            Self::WaitFor(name) => write!(f, "wait for {name}"),
-            Self::Close => write!(f, "close"),
-        }
     }
 }
 
@@ -168,22 +145,44 @@ pub fn find(name: &str) -> Result<Scenario, ScenarioError> {
 /// have done and seen, in the order of time. It ends by itself, even if nobody answers: the clients give up.
 #[must_use]
 pub fn run(scenario: &Scenario, server: SocketAddr, protocol: Protocol) -> Vec<ClientEvent> {
-    let barrier = Barrier::default();
-    let (log, events) = mpsc::channel();
+    let (happened, _) = play(&scenario.clients, (server, protocol), PATIENCE, |_| ());
+    happened.iter().filter_map(Happened::event).collect()
+}
+
+/// Lets clients talk to a server. When the first of them fails, `look` may look at the server before the connections
+/// are closed; what it has seen is returned.
+pub fn play<T: Send>(
+    clients: &[Client],
+    (server, protocol): (SocketAddr, Protocol),
+    patience: Duration,
+    look: impl Fn(&Failure) -> T + Sync,
+) -> (Vec<Happened>, Option<(Failure, T)>) {
+    let (barrier, seen) = (Barrier::default(), Mutex::new(None));
+    let at_failure = |failure: &Failure| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.get_or_insert_with(|| (failure.clone(), look(failure)));
+    };
+    let (log, happened) = mpsc::channel();
     thread::scope(|scope| {
-        for client in &scenario.clients {
+        for client in clients {
             for name in client.names() {
-                let patience = Duration::from_millis(client.patience_ms);
-                let scripted =
-                    ScriptedClient::new(name, (server, protocol), patience, &barrier, log.clone());
-                scope.spawn(|| scripted.run(&client.steps));
+                let scripted = ScriptedClient {
+                    name,
+                    server,
+                    protocol,
+                    patience,
+                    barrier: &barrier,
+                    log: log.clone(),
+                    at_failure: &at_failure,
+                };
+                scope.spawn(move || scripted.run(&client.actions));
             }
         }
     });
     drop(log);
-    let mut events: Vec<ClientEvent> = events.into_iter().collect();
-    events.sort_by_key(|event| event.at_us);
-    events
+    let mut happened: Vec<Happened> = happened.into_iter().collect();
+    happened.sort_by_key(|one| one.at_us);
+    (happened, seen.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[cfg(test)]

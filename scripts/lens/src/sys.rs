@@ -4,14 +4,13 @@
 //! - [`tools`]: which tools are here, and how to get the others. [`Machine`]: where something was measured.
 //! - [`Program`]: a lab or redis-server, and how it is started. [`Server`]: started, ready, ended. `typed`: a command as
 //!   one would type it. [`files`]: what is written.
-//! - [`sockets`]: all sockets of the machine. [`symbols`]: which line of the source an address belongs to.
+//! - [`symbols`]: which line of the source an address belongs to.
 //! - [`Usage`]: what a process costs.
 
 pub mod files;
 pub(crate) mod machine;
 mod program;
 pub(crate) mod server;
-pub mod sockets;
 pub mod symbols;
 pub mod tools;
 pub(crate) mod typed;

@@ -1,19 +1,17 @@
 //! A live view of a server, without a tracer and without root: in which call it sleeps, who waits for it, and
 //! for how long. All of it is what the kernel tells everybody: `/proc`, and `ss`.
 //!
-//! `target` finds the process; `snapshot` sees what there is now, by way of `calls` and `sys::sockets`;
+//! `target` finds the process; `harness::snapshot` sees what there is now;
 //! `history` knows since when, by way of `ss`, and `owners` whose clients they are; `status` and `explain` put it
 //! into sentences, `screen` shows it, and `terminal` draws it again and again and reads the keys.
 
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-mod calls;
 mod explain;
 mod history;
 mod owners;
 mod screen;
-mod snapshot;
 mod ss;
 mod status;
 mod target;
@@ -24,8 +22,8 @@ pub use terminal::End;
 
 use crate::text::COLUMNS;
 use harness::labs::{Lab, UnknownLab};
+use harness::snapshot::Snapshot;
 use history::History;
-use snapshot::Snapshot;
 
 /// Between the first two snapshots.
 const BETWEEN_SNAPSHOTS: Duration = Duration::from_millis(200);

@@ -5,6 +5,8 @@ use shared::buffer::ReadBuffer;
 
 use trace::protocol::Protocol;
 
+use super::notation::bytes_of;
+
 /// A conversation in one of the protocols.
 #[derive(Debug)]
 pub struct Conversation {
@@ -30,13 +32,9 @@ impl Conversation {
         Self { codec, received: ReadBuffer::new() }
     }
 
-    /// Appends a command as bytes. In its arguments, `#` is `number`, and `@1000` a value of 1000 letters.
+    /// Appends a command as bytes. Spaces separate its arguments, which are written as [`bytes_of`] says.
     pub fn encode(&self, command: &str, number: &str, output: &mut Vec<u8>) {
-        let args = command.split(' ').map(|arg| match arg.strip_prefix('@').map(str::parse) {
-            Some(Ok(size)) => vec![b'x'; size],
-            _ => arg.replace('#', number).into_bytes(),
-        });
-        let args: Vec<Vec<u8>> = args.collect();
+        let args: Vec<Vec<u8>> = command.split(' ').map(|arg| bytes_of(arg, number)).collect();
         match self.codec {
             Codec::Lines(_) => lines::Codec::encode_request(&args, output),
             Codec::Resp(_) => resp::Codec::encode_request(&args, output),

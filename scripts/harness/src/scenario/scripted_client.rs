@@ -1,137 +1,152 @@
 //! One client of a scenario: a real socket, a script, and a limit to its patience.
 
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::Sender;
-use std::thread;
 use std::time::{Duration, Instant};
 
-use codec::BadReply;
-use socket2::{Domain, Socket, Type};
-
-use super::Step;
-use super::barrier::Barrier;
-use super::conversation::Conversation;
-use trace::client_log::{ClientEvent, EventKind, now_us};
+use socket2::{Domain, SockRef, Socket, Type};
+use trace::client_log::now_us;
 use trace::protocol::Protocol;
 use trace::semantics::describe;
 
-/// How much of a request the log shows, in letters.
-const SHOWN: usize = 60;
+use super::action::Action;
+use super::barrier::Barrier;
+use super::conversation::Conversation;
+use super::happened::{Failure, FailureKind, Happened, What};
+
 /// The size of the socket's receive buffer, in bytes. Without a limit the kernel would let it
 /// grow to 6 MB, and a client would have to be slow for much longer to be seen.
 const RECEIVE_BUFFER: usize = 64 * 1024;
+/// When other bytes have come than expected, the rest of them is awaited for so long.
+const REST: Duration = Duration::from_millis(50);
 
 /// A client at work.
 pub(super) struct ScriptedClient<'a> {
-    name: String,
-    server: SocketAddr,
-    deadline: Instant,
-    barrier: &'a Barrier,
+    pub(super) name: String,
+    pub(super) server: SocketAddr,
+    pub(super) protocol: Protocol,
+    /// How long each action may take.
+    pub(super) patience: Duration,
+    pub(super) barrier: &'a Barrier,
+    pub(super) log: Sender<Happened>,
+    /// Is called when a client fails, while all connections are still there.
+    pub(super) at_failure: &'a (dyn Fn(&Failure) + Sync),
+}
+
+/// A client with its connection, or before it has one.
+struct Connected<'a> {
+    client: &'a ScriptedClient<'a>,
     conversation: Conversation,
-    log: Sender<ClientEvent>,
     stream: Option<TcpStream>,
     /// Where its connection comes from; 0 before it has any.
     port: u16,
+    /// When the action began that it is at.
+    began: Instant,
 }
 
-/// Why a client has stopped in the middle of its script.
-struct Trouble(String);
-
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        Self(match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "waited too long".to_owned(),
-            _ => error.to_string(),
-        })
-    }
+/// How a read has ended.
+enum Got {
+    Bytes,
+    End,
+    Nothing,
 }
 
-impl From<BadReply> for Trouble {
-    fn from(reply: BadReply) -> Self {
-        Self(reply.to_string())
-    }
-}
-
-impl<'a> ScriptedClient<'a> {
-    pub(super) fn new(
-        name: String,
-        (server, protocol): (SocketAddr, Protocol),
-        patience: Duration,
-        barrier: &'a Barrier,
-        log: Sender<ClientEvent>,
-    ) -> Self {
-        let deadline = Instant::now() + patience;
-        Self {
-            name,
-            server,
-            deadline,
-            barrier,
-            conversation: Conversation::new(protocol),
-            log,
+impl ScriptedClient<'_> {
+    /// Does what the script says, and stops early if that cannot be done.
+    pub(super) fn run(&self, script: &[Action]) {
+        let mut connected = Connected {
+            client: self,
+            conversation: Conversation::new(self.protocol),
             stream: None,
             port: 0,
-        }
-    }
-
-    /// Does what the script says, and stops early if that cannot be done.
-    pub(super) fn run(mut self, steps: &[Step]) {
-        for step in steps {
-            if let Err(Trouble(why)) = self.act(step) {
-                self.note(EventKind::GaveUp { step: step.to_string(), why });
+            began: Instant::now(),
+        };
+        for action in script {
+            connected.began = Instant::now();
+            if let Err(kind) = connected.act(action) {
+                let failure = connected.failure(action, kind);
+                if kind != FailureKind::Abandoned {
+                    (self.at_failure)(&failure);
+                }
+                connected.note(What::Failed(failure));
+                self.barrier.abandon();
                 return;
             }
         }
     }
+}
 
-    fn act(&mut self, step: &Step) -> Result<(), Trouble> {
-        match step {
-            Step::Connect => self.connect()?,
-            Step::Send(command) => self.send_all(1, command)?,
-            Step::Pipeline { count, command } => self.send_all(*count, command)?,
-            Step::Split { pieces, pause_ms, command } => {
-                self.send_in_pieces(*pieces, Duration::from_millis(*pause_ms), command)?;
+impl Connected<'_> {
+    fn act(&mut self, action: &Action) -> Result<(), FailureKind> {
+        match action {
+            Action::Connect => self.connect(),
+            Action::Send(command) => self.send_all(1, command),
+            Action::Pipeline { count, command } => self.send_all(*count, command),
+            Action::SendBytes(bytes) => self.send(&super::notation::bytes_of(bytes, "1"), bytes),
+            Action::Split { pieces, pause_ms, command } => {
+                self.send_in_pieces(*pieces, Duration::from_millis(*pause_ms), command)
             }
-            Step::Expect(expected) => {
-                let got = self.receive(1)?;
-                if got != *expected {
-                    self.note(EventKind::Unexpected { expected: expected.clone(), got });
-                }
+            Action::Expect(_) | Action::ExpectEach { .. } => self.expect(action),
+            Action::Replies(count) => self.receive(*count),
+            Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
+            Action::ExpectClose => self.expect_close(),
+            Action::PauseMs(ms) => self.client.barrier.pause(Duration::from_millis(*ms)),
+            Action::Signal(name) => {
+                self.client.barrier.signal(name);
+                Ok(())
             }
-            Step::Replies(count) => _ = self.receive(*count)?,
-            Step::PauseMs(ms) => thread::sleep(Duration::from_millis(*ms)),
-            Step::Signal(name) => self.barrier.signal(name),
-            Step::WaitFor(name) => {
-                if !self.barrier.wait_for(name, self.left()?) {
-                    return Err(Trouble("the other client never came so far".to_owned()));
-                }
+            Action::WaitFor(name) => self.client.barrier.wait_for(name),
+            Action::Shutdown => {
+                self.connection()?.shutdown(Shutdown::Write).map_err(|_| FailureKind::Closed)?;
+                self.note(What::ShutDown);
+                Ok(())
             }
-            Step::Close => {
-                self.note(EventKind::Closed);
+            Action::Close => {
+                self.nothing_is_left()?;
+                self.note(What::Closed { with_reset: false });
                 self.stream = None;
+                Ok(())
+            }
+            Action::Reset => {
+                let linger = SockRef::from(&*self.connection()?).set_linger(Some(Duration::ZERO));
+                linger.map_err(|_| FailureKind::Impossible)?;
+                self.note(What::Closed { with_reset: true });
+                self.stream = None;
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// Binds first and connects then, so that the record knows the port from the beginning.
-    fn connect(&mut self) -> Result<(), Trouble> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
-        self.port = socket.local_addr()?.as_socket_ipv4().map_or(0, |addr| addr.port());
-        self.note(EventKind::Connecting);
-        socket.connect_timeout(&self.server.into(), self.left()?)?;
-        self.note(EventKind::Connected);
-        let stream = TcpStream::from(socket);
-        // What is sent in pieces is to arrive in pieces.
-        stream.set_nodelay(true)?;
-        self.stream = Some(stream);
+    fn connect(&mut self) -> Result<(), FailureKind> {
+        let socket = Self::bound().map_err(|_| FailureKind::Impossible)?;
+        self.port = socket
+            .local_addr()
+            .ok()
+            .and_then(|addr| addr.as_socket_ipv4())
+            .map_or(0, |addr| addr.port());
+        self.note(What::Connecting);
+        socket
+            .connect_timeout(&self.client.server.into(), self.client.patience)
+            .map_err(|_| FailureKind::Refused)?;
+        self.note(What::Connected);
+        self.conversation = Conversation::new(self.client.protocol);
+        self.stream = Some(TcpStream::from(socket));
         Ok(())
     }
 
+    fn bound() -> io::Result<Socket> {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        // What is sent in pieces is to arrive in pieces.
+        socket.set_tcp_nodelay(true)?;
+        socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+        Ok(socket)
+    }
+
     /// Sends a command so many times in one write.
-    fn send_all(&mut self, count: usize, command: &str) -> Result<(), Trouble> {
+    fn send_all(&mut self, count: usize, command: &str) -> Result<(), FailureKind> {
         let mut bytes = Vec::new();
         for number in 1..=count {
             self.conversation.encode(command, &number.to_string(), &mut bytes);
@@ -140,15 +155,17 @@ impl<'a> ScriptedClient<'a> {
         self.send(&bytes, &format!("{times}{command}"))
     }
 
-    fn send(&mut self, bytes: &[u8], text: &str) -> Result<(), Trouble> {
-        let left = self.left()?;
-        let stream = self.connection()?;
-        stream.set_write_timeout(Some(left))?;
+    fn send(&mut self, bytes: &[u8], text: &str) -> Result<(), FailureKind> {
+        self.nothing_is_left()?;
         // Noted first: the server is quick, and what it does must not stand above the cause.
-        let what = EventKind::Sent { bytes: bytes.len(), text: text.chars().take(SHOWN).collect() };
-        self.note(what);
-        self.connection()?.write_all(bytes)?;
-        Ok(())
+        self.note(What::Sent { text: text.to_owned(), bytes: bytes.into() });
+        let patience = self.client.patience;
+        let stream = self.connection()?;
+        stream.set_write_timeout(Some(patience)).map_err(|_| FailureKind::Impossible)?;
+        stream.write_all(bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => FailureKind::NotRead,
+            _ => FailureKind::Closed,
+        })
     }
 
     fn send_in_pieces(
@@ -156,13 +173,14 @@ impl<'a> ScriptedClient<'a> {
         pieces: usize,
         pause: Duration,
         command: &str,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FailureKind> {
         let mut bytes = Vec::new();
         self.conversation.encode(command, "1", &mut bytes);
         let size = bytes.len().div_ceil(pieces.max(1)).max(1);
+        let pieces = bytes.len().div_ceil(size);
         for (index, piece) in bytes.chunks(size).enumerate() {
             if index > 0 {
-                thread::sleep(pause);
+                self.client.barrier.pause(pause)?;
             }
             let text = format!("piece {} of {pieces}: {}", index + 1, piece.escape_ascii());
             self.send(piece, &text)?;
@@ -170,56 +188,163 @@ impl<'a> ScriptedClient<'a> {
         Ok(())
     }
 
-    /// Waits for so many replies, and returns the first.
-    fn receive(&mut self, count: usize) -> Result<String, Trouble> {
-        let began = Instant::now();
-        let (mut first, mut replies, mut bytes) = (None, 0, 0);
+    /// Waits for the replies that must come, and takes them.
+    fn expect(&mut self, action: &Action) -> Result<(), FailureKind> {
+        let expected = self.expected(action);
         loop {
-            while replies < count
-                && let Some(reply) = self.conversation.decode()?
-            {
-                first.get_or_insert_with(|| describe(&reply));
-                replies += 1;
+            let got = self.conversation.received.filled();
+            if got.starts_with(&expected) {
+                self.conversation.received.consume(expected.len());
+                self.took(action, &expected);
+                return Ok(());
             }
-            if replies == count {
-                break;
+            let is_empty = got.is_empty();
+            if !expected.starts_with(got) {
+                // The rest is only for the eyes.
+                while matches!(self.read(REST)?, Got::Bytes) {}
+                return Err(FailureKind::Differs);
             }
-            let left = self.left()?;
-            let Some(stream) = &mut self.stream else { return Err(not_connected()) };
-            stream.set_read_timeout(Some(left))?;
-            match stream.read(self.conversation.received.spare_mut()) {
-                Ok(0) => return Err(Trouble("the server has closed the connection".to_owned())),
-                Ok(size) => {
-                    self.conversation.received.commit(size);
-                    bytes += size;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error.into()),
+            match self.read(self.left())? {
+                Got::Bytes => {}
+                Got::End => return Err(FailureKind::Closed),
+                Got::Nothing if is_empty => return Err(FailureKind::NoReply),
+                Got::Nothing => return Err(FailureKind::Incomplete),
             }
         }
-        let text = first.unwrap_or_default();
-        let waited_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.note(EventKind::Received { bytes, replies, waited_us, text: text.clone() });
-        Ok(text)
     }
 
-    fn connection(&mut self) -> Result<&mut TcpStream, Trouble> {
-        self.stream.as_mut().ok_or_else(not_connected)
+    /// The bytes that must come.
+    fn expected(&self, action: &Action) -> Vec<u8> {
+        let (count, reply) = match action {
+            Action::Expect(reply) => (1, reply),
+            Action::ExpectEach { count, reply } => (*count, reply),
+            _ => return Vec::new(),
+        };
+        (1..=count).flat_map(|number| reply.bytes(number, self.client.protocol)).collect()
+    }
+
+    fn took(&self, action: &Action, bytes: &[u8]) {
+        let (replies, text) = match action {
+            Action::Expect(reply) => (1, reply.text(1)),
+            Action::ExpectEach { count, reply } => (*count, reply.text(1)),
+            _ => return,
+        };
+        let waited = self.began.elapsed();
+        self.note(What::Received { text, bytes: bytes.into(), replies, waited });
+    }
+
+    /// Waits for so many replies.
+    fn receive(&mut self, count: usize) -> Result<(), FailureKind> {
+        let (mut first, mut replies, mut bytes) = (None, 0, Vec::new());
+        while replies < count {
+            let before = self.conversation.received.filled().to_vec();
+            match self.conversation.decode() {
+                Ok(Some(reply)) => {
+                    let left = self.conversation.received.filled().len();
+                    bytes.extend_from_slice(&before[..before.len() - left]);
+                    first.get_or_insert_with(|| describe(&reply));
+                    replies += 1;
+                }
+                Err(_) => return Err(FailureKind::Differs),
+                Ok(None) => match self.read(self.left())? {
+                    Got::Bytes => {}
+                    Got::End => return Err(FailureKind::Closed),
+                    Got::Nothing if before.is_empty() => return Err(FailureKind::NoReply),
+                    Got::Nothing => return Err(FailureKind::Incomplete),
+                },
+            }
+        }
+        let (text, waited) = (first.unwrap_or_default(), self.began.elapsed());
+        self.note(What::Received { text, bytes: bytes.as_slice().into(), replies, waited });
+        Ok(())
+    }
+
+    fn expect_silence(&mut self, time: Duration) -> Result<(), FailureKind> {
+        let deadline = self.began + time;
+        while self.conversation.received.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.note(What::WasSilent(time));
+                return Ok(());
+            }
+            if matches!(self.read(left)?, Got::End) {
+                return Err(FailureKind::Closed);
+            }
+        }
+        while matches!(self.read(REST)?, Got::Bytes) {}
+        Err(FailureKind::TooMuch)
+    }
+
+    fn expect_close(&mut self) -> Result<(), FailureKind> {
+        loop {
+            let got = self.read(self.left())?;
+            let is_empty = self.conversation.received.is_empty();
+            match got {
+                Got::Bytes => {}
+                Got::End | Got::Nothing if !is_empty => return Err(FailureKind::TooMuch),
+                Got::End => break,
+                Got::Nothing => return Err(FailureKind::StillOpen),
+            }
+        }
+        self.note(What::WasClosed);
+        Ok(())
+    }
+
+    /// Whether all that has come was asked for.
+    fn nothing_is_left(&mut self) -> Result<(), FailureKind> {
+        let Self { stream: Some(stream), conversation, .. } = self else {
+            return Err(FailureKind::Impossible);
+        };
+        stream.set_nonblocking(true).map_err(|_| FailureKind::Impossible)?;
+        // The end of the stream is found by whoever needs the stream.
+        if let Ok(count) = stream.read(conversation.received.spare_mut()) {
+            conversation.received.commit(count);
+        }
+        stream.set_nonblocking(false).map_err(|_| FailureKind::Impossible)?;
+        if self.conversation.received.is_empty() { Ok(()) } else { Err(FailureKind::TooMuch) }
+    }
+
+    /// Reads once, if something comes within `patience`.
+    fn read(&mut self, patience: Duration) -> Result<Got, FailureKind> {
+        let Some(stream) = &mut self.stream else { return Err(FailureKind::Impossible) };
+        if self.client.barrier.is_abandoned() {
+            return Err(FailureKind::Abandoned);
+        }
+        let patience = patience.max(Duration::from_millis(1));
+        stream.set_read_timeout(Some(patience)).map_err(|_| FailureKind::Impossible)?;
+        match stream.read(self.conversation.received.spare_mut()) {
+            Ok(0) => Ok(Got::End),
+            Ok(count) => {
+                self.conversation.received.commit(count);
+                Ok(Got::Bytes)
+            }
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Got::End),
+            Err(_) => Ok(Got::Nothing),
+        }
+    }
+
+    fn connection(&mut self) -> Result<&mut TcpStream, FailureKind> {
+        self.stream.as_mut().ok_or(FailureKind::Impossible)
     }
 
     /// How long it is still ready to wait.
-    fn left(&self) -> Result<Duration, Trouble> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() { Err(io::Error::from(io::ErrorKind::TimedOut).into()) } else { Ok(left) }
+    fn left(&self) -> Duration {
+        self.client.patience.saturating_sub(self.began.elapsed())
     }
 
-    fn note(&self, what: EventKind) {
-        let (client, port) = (self.name.clone(), self.port);
+    fn failure(&self, action: &Action, kind: FailureKind) -> Failure {
+        Failure {
+            action: action.to_string(),
+            kind,
+            expected: self.expected(action).as_slice().into(),
+            got: self.conversation.received.filled().into(),
+            waited: self.began.elapsed(),
+        }
+    }
+
+    fn note(&self, what: What) {
+        let (client, port) = (self.client.name.clone(), self.port);
         // Nobody may be there to read it any more, which is no reason to stop.
-        _ = self.log.send(ClientEvent { at_us: now_us(), client, port, what });
+        _ = self.client.log.send(Happened { at_us: now_us(), client, port, what });
     }
-}
-
-fn not_connected() -> Trouble {
-    Trouble("it is not connected".to_owned())
 }

@@ -30,13 +30,13 @@ fn an_unknown_scenario_is_answered_with_those_that_there_are() {
 }
 
 #[test]
-fn a_step_that_no_client_can_follow_is_refused() {
-    let scenario = |step: &str| {
-        let text = format!("name = 'A'\nsteps = [{step}]");
+fn an_action_that_no_client_can_follow_is_refused() {
+    let scenario = |action: &str| {
+        let text = format!("name = 'A'\nactions = [{action}]");
         toml::from_str::<Client>(&text)
     };
-    let pause = Step::PauseMs(1000);
-    assert_eq!(scenario("{ pause_ms = 1000 }").unwrap().steps, [pause]);
+    let pause = Action::PauseMs(1000);
+    assert_eq!(scenario("{ pause_ms = 1000 }").unwrap().actions, [pause]);
     for bad in [
         "'send'",
         "'connect now'",
@@ -52,11 +52,14 @@ fn a_step_that_no_client_can_follow_is_refused() {
 fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     // It listens, and nobody ever accepts: the kernel connects the client all the same.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut scenario = find("two-clients").unwrap();
-    for client in &mut scenario.clients {
-        client.patience_ms = 50;
-    }
-    let events = run(&scenario, listener.local_addr().unwrap(), trace::protocol::Protocol::Resp);
+    let clients = find("two-clients").unwrap().clients;
+    let server = (listener.local_addr().unwrap(), Protocol::Resp);
+    let patience = Duration::from_millis(50);
+    let (happened, failed) = play(&clients, server, patience, |_| "looked");
+    let (failure, seen) = failed.unwrap();
+    assert_eq!((failure.kind, seen), (FailureKind::NoReply, "looked"));
+    assert_eq!(failure.expected.first, b"+OK\r\n");
+    let events: Vec<_> = happened.iter().filter_map(Happened::event).collect();
     let of = |name: &str| {
         let events = events.iter().filter(|event| event.client == name);
         events.map(|event| event.what.clone()).collect::<Vec<_>>()

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use procfs::net::TcpState;
 use procfs::process::Process;
 
-use crate::sys::sockets;
+use harness::sockets;
 
 /// A client that has lost patience may wait in the queue of a blocking server for longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,8 +1,8 @@
 //! What a row of the screen means, for somebody who sees it for the first time.
 
 use super::View;
-use super::calls::WaitsFor;
-use super::snapshot::{Client, ClientState, Snapshot, Thread};
+use harness::calls::WaitsFor;
+use harness::snapshot::{Client, ClientState, Snapshot, Thread};
 
 /// Explains the row of the server.
 #[must_use]

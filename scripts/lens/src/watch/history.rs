@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::owners::Owners;
-use super::snapshot::{Client, ClientState, Snapshot, Thread};
 use super::ss::{self, Report};
+use harness::snapshot::{Client, ClientState, Snapshot, Thread};
 
 /// Rates are those of so many seconds.
 const WINDOW: Duration = Duration::from_secs(2);

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use codec::printable::one_line;
 use procfs::process::all_processes;
 
-use super::snapshot::Client;
-use crate::sys::sockets;
+use harness::snapshot::Client;
+use harness::sockets;
 
 /// The owners that were found. Finding one means to look at all processes.
 #[derive(Debug, Default)]

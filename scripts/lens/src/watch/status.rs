@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use super::View;
-use super::calls::WaitsFor;
 use super::history::Since;
-use super::snapshot::{ClientState, Snapshot, Thread};
+use harness::snapshot::{ClientState, Snapshot};
 
 /// A time is not shown below this.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -53,26 +52,7 @@ pub fn server(View { snapshot, history, .. }: &View) -> String {
 /// What the server does: `asleep in recvfrom(client 127.0.0.1:40960)`.
 #[must_use]
 pub fn doing(snapshot: &Snapshot) -> String {
-    let (call, on) = match &snapshot.thread {
-        Thread::Running => return "awake".to_owned(),
-        Thread::Stopped => return "stopped by a tracer or by Ctrl-Z".to_owned(),
-        Thread::AsleepSomewhere => return "asleep (sudo shows in which call)".to_owned(),
-        Thread::Asleep { call: None, .. } => return "asleep in a call to the kernel".to_owned(),
-        Thread::Asleep { call: Some(call), on, .. } => (call, on),
-    };
-    let accepted = snapshot.clients.iter().filter(|client| client.state.is_accepted()).count();
-    let on = match (snapshot.waits_for(), on) {
-        (Some(WaitsFor::Connection), _) => "a new client".to_owned(),
-        (Some(WaitsFor::Any), _) => match accepted {
-            0 => "new clients".to_owned(),
-            1 => "1 client and new ones".to_owned(),
-            clients => format!("{clients} clients and new ones"),
-        },
-        (_, Some((_, Some(client)))) => format!("client {client}"),
-        (_, Some((descriptor, None))) => format!("descriptor {descriptor}"),
-        (_, None) => "…".to_owned(),
-    };
-    format!("asleep in {call}({on})")
+    snapshot.doing(|client| format!("client {client}"))
 }
 
 /// Who waits for the server: a sentence, or two; and whether anybody does.

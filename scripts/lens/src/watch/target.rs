@@ -8,7 +8,7 @@ use procfs::net::{TcpNetEntry, TcpState};
 use procfs::process::{Process, all_processes};
 
 use super::{Options, WatchError};
-use crate::sys::sockets;
+use harness::sockets;
 
 /// A server that listens.
 #[derive(Debug)]

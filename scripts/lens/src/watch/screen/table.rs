@@ -4,10 +4,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::super::View;
-use super::super::snapshot::{Client, ClientState, Thread};
 use super::super::status;
 use super::{BOLD, DIM, GREEN, PLAIN, RED};
 use crate::text::cut;
+use harness::snapshot::{Client, ClientState, Thread};
 
 /// The widest a program gets: a name of 15 bytes and a number.
 const PROGRAM: usize = 23;

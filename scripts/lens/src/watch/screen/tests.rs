@@ -7,9 +7,9 @@ use ratatui::backend::TestBackend;
 use procfs::process::Process;
 
 use super::super::history::History;
-use super::super::snapshot::{Client, ClientState, Snapshot, Thread};
 use super::super::target::Target;
 use super::*;
+use harness::snapshot::{Client, ClientState, Snapshot, Thread};
 
 fn addr(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))

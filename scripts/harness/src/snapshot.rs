@@ -7,8 +7,8 @@ use std::time::Instant;
 use procfs::net::{TcpNetEntry, TcpState};
 use procfs::process::{Process, Status, Syscall};
 
-use super::calls::{self, WaitsFor};
-use crate::sys::sockets;
+use crate::calls::{self, WaitsFor};
+use crate::sockets;
 
 /// What there was to see.
 #[derive(Debug, Clone)]
@@ -119,6 +119,33 @@ impl Snapshot {
             clients: clients(port, &sockets, &thread),
             thread,
         })
+    }
+
+    /// What the thread does: `asleep in recvfrom(client 127.0.0.1:40960)`. `name` says what to call a client.
+    #[must_use]
+    pub fn doing(&self, name: impl Fn(SocketAddr) -> String) -> String {
+        let (call, on) = match &self.thread {
+            Thread::Running => return "awake".to_owned(),
+            Thread::Stopped => return "stopped by a tracer or by Ctrl-Z".to_owned(),
+            Thread::AsleepSomewhere => return "asleep (sudo shows in which call)".to_owned(),
+            Thread::Asleep { call: None, .. } => {
+                return "asleep in a call to the kernel".to_owned();
+            }
+            Thread::Asleep { call: Some(call), on, .. } => (call, on),
+        };
+        let accepted = self.clients.iter().filter(|client| client.state.is_accepted()).count();
+        let on = match (self.waits_for(), on) {
+            (Some(WaitsFor::Connection), _) => "a new client".to_owned(),
+            (Some(WaitsFor::Any), _) => match accepted {
+                0 => "new clients".to_owned(),
+                1 => "1 client and new ones".to_owned(),
+                clients => format!("{clients} clients and new ones"),
+            },
+            (_, Some((_, Some(client)))) => name(*client),
+            (_, Some((descriptor, None))) => format!("descriptor {descriptor}"),
+            (_, None) => "…".to_owned(),
+        };
+        format!("asleep in {call}({on})")
     }
 
     /// What the thread waits for, if it sleeps in a call that we know.

@@ -1,0 +1,106 @@
+//! What a client of a scenario can do. `scenarios.toml` says how each is written.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use super::reply::Reply;
+
+/// One thing that a client does.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Action {
+    /// Asks for a connection, and waits until the kernel has made it.
+    Connect,
+    /// Sends a command in one write.
+    Send(String),
+    /// Sends these bytes in one write.
+    SendBytes(String),
+    /// Sends a command several times in one write.
+    Pipeline {
+        /// How often.
+        count: usize,
+        /// What; `#` in it is the number.
+        command: String,
+    },
+    /// Sends one command in several writes.
+    Split {
+        /// How many.
+        pieces: usize,
+        /// The time between them, in milliseconds.
+        pause_ms: u64,
+        /// What.
+        command: String,
+    },
+    /// Waits for one reply, which must be this one.
+    Expect(Reply),
+    /// Waits for several replies, which must be these.
+    ExpectEach {
+        /// How many.
+        count: usize,
+        /// What; `#` in it is the number.
+        reply: Reply,
+    },
+    /// Waits for so many replies, whatever they are.
+    Replies(usize),
+    /// Waits so many milliseconds, in which nothing may arrive.
+    ExpectSilenceMs(u64),
+    /// Waits until the server closes the connection.
+    ExpectClose,
+    /// Does nothing for so many milliseconds.
+    PauseMs(u64),
+    /// Lets those go on who wait for this name.
+    Signal(String),
+    /// Waits until another client has signalled this name.
+    WaitFor(String),
+    /// Says that it will send nothing more, and can still receive.
+    Shutdown,
+    /// Closes the connection.
+    Close,
+    /// Ends the connection at once (RST); what is on its way is lost.
+    Reset,
+}
+
+impl Action {
+    /// The same, with all its texts changed.
+    #[must_use]
+    pub(super) fn map(self, change: &mut impl FnMut(&str) -> String) -> Self {
+        match self {
+            Self::Send(command) => Self::Send(change(&command)),
+            Self::SendBytes(bytes) => Self::SendBytes(change(&bytes)),
+            Self::Pipeline { count, command } => {
+                Self::Pipeline { count, command: change(&command) }
+            }
+            Self::Split { pieces, pause_ms, command } => {
+                Self::Split { pieces, pause_ms, command: change(&command) }
+            }
+            Self::Expect(reply) => Self::Expect(reply.map(change)),
+            Self::ExpectEach { count, reply } => {
+                Self::ExpectEach { count, reply: reply.map(change) }
+            }
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connect => write!(f, "connect"),
+            Self::Send(command) => write!(f, "send {command}"),
+            Self::SendBytes(bytes) => write!(f, "send the bytes {bytes}"),
+            Self::Pipeline { count, command } => write!(f, "send {count} times {command}"),
+            Self::Split { command, .. } => write!(f, "split {command}"),
+            Self::Expect(reply) => write!(f, "expect {}", reply.text(1)),
+            Self::ExpectEach { count, .. } | Self::Replies(count) => write!(f, "replies {count}"),
+            Self::ExpectSilenceMs(ms) => write!(f, "expect silence for {ms} ms"),
+            Self::ExpectClose => write!(f, "expect the end"),
+            Self::PauseMs(_) => write!(f, "pause"),
+            Self::Signal(name) => write!(f, "signal {name}"),
+            Self::WaitFor(name) => write!(f, "wait for {name}"),
+            Self::Shutdown => write!(f, "shut down"),
+            Self::Close => write!(f, "close"),
+            Self::Reset => write!(f, "reset"),
+        }
+    }
+}
