@@ -25,23 +25,22 @@ const fn step(lab: &'static str, anchor: &'static str, text: &'static str) -> St
 const LAB1: &str = "lab1-blocking";
 const LAB2: &str = "lab2-resp";
 const LAB3: &str = "lab3-multiclient";
-const TRACED: &str = "the-system-calls-who-waits-and-where";
-const CAPTURED: &str = "the-packets-who-answered-bs-handshake";
-const TOOLS: &str = "9-see-it-with-the-tools-of-the-trade";
+const TRACED: &str = "trace-the-system-calls";
+const CAPTURED: &str = "capture-the-packets";
+const TOOLS: &str = "watch-the-server-with-tools";
 const TAKE: &str = "what-to-take-with-you";
 
 pub(super) const TIMELINE: [Step; 2] = [
-    step(LAB1, "4-be-the-second-client", "Be the second client: lab 1, step 4"),
-    step(LAB3, "1-two-clients-at-once", "and lab 3, step 1"),
+    step(LAB1, "be-the-second-client", "Be the second client: lab 1"),
+    step(LAB3, "be-two-clients-at-once", "and lab 3"),
 ];
-pub(super) const TABLE: [Step; 1] = [step(LAB1, TOOLS, "Measure it yourself: lab 1, step 9")];
-pub(super) const LATENCY: [Step; 1] = [step(LAB3, "6-measure-it", "Measure it: lab 3, step 6")];
-pub(super) const THROUGHPUT: [Step; 1] = [step(LAB1, "7-measure-it", "Measure it: lab 1, step 7")];
-pub(super) const QUIET: [Step; 1] = [step(LAB3, "1-two-clients-at-once", "Try it: lab 3, step 1")];
-pub(super) const CALLS: [Step; 1] = [step(LAB1, TRACED, "Trace them: lab 1, step 9")];
-pub(super) const REQUEST: [Step; 1] = [step(LAB1, CAPTURED, "See the packets: lab 1, step 9")];
-pub(super) const WALL: [Step; 1] =
-    [step(LAB1, "is-a-server-that-waits-busy", "Draw it: lab 1, step 9")];
-pub(super) const ON_CPU: [Step; 1] = [step(LAB3, "where-the-time-goes", "Draw it: lab 3, step 8")];
+pub(super) const TABLE: [Step; 1] = [step(LAB1, TOOLS, "Measure it yourself: lab 1")];
+pub(super) const LATENCY: [Step; 1] = [step(LAB3, "measure-the-server", "Measure it: lab 3")];
+pub(super) const THROUGHPUT: [Step; 1] = [step(LAB1, "measure-the-server", "Measure it: lab 1")];
+pub(super) const QUIET: [Step; 1] = [step(LAB3, "be-two-clients-at-once", "Try it: lab 3")];
+pub(super) const CALLS: [Step; 1] = [step(LAB1, TRACED, "Trace them: lab 1")];
+pub(super) const REQUEST: [Step; 1] = [step(LAB1, CAPTURED, "See the packets: lab 1")];
+pub(super) const WALL: [Step; 1] = [step(LAB1, "count-the-cpu-time", "Draw it: lab 1")];
+pub(super) const ON_CPU: [Step; 1] = [step(LAB3, "see-where-the-time-goes", "Draw it: lab 3")];
 pub(super) const LESSONS: [Step; 2] =
     [step(LAB1, TAKE, "What to take with you from lab 1"), step(LAB2, TAKE, "and from lab 2")];
