@@ -22,7 +22,7 @@ use renderer::Renderer;
 
 pub use crate::page::{CLIENTS, Style};
 pub use client_notes::ClientNotes;
-pub use sentence::say;
+pub use sentence::{say, wait};
 
 /// How to explain.
 #[derive(Debug, Clone, Copy, Default)]

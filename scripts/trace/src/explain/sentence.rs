@@ -82,8 +82,8 @@ fn set_up(event: &Event<'_>, call: &Call<'_>, out: &mut String) {
     };
 }
 
-/// Says what a call waits for, or has waited for.
-pub(super) fn wait(call: &str, client: Option<&Client>, took: Option<Duration>, out: &mut String) {
+/// Says what a call waits for, or has waited for so long.
+pub fn wait(call: &str, client: Option<&Client>, took: Option<Duration>, out: &mut String) {
     let who = client.map_or("the client", |client| &client.name);
     let is_over = took.is_some();
     let long = took.map(|took| format!(" {}", Human(took))).unwrap_or_default();

@@ -1,0 +1,25 @@
+//! Lab 3: a client that does not read its replies puts nobody to sleep.
+//!
+//! Broken by a write that sleeps, because its socket is blocking. It needs a client that reads so slowly that the kernel
+//! takes only a part of a reply, or nothing. It cannot see a write that another call makes (`sendfile`, `splice`).
+
+use super::Finding;
+use super::acts::Role;
+use super::calls::Calls;
+use super::sleeps;
+
+pub(super) fn judge(calls: &Calls<'_>) -> Finding {
+    let mut writes = calls.acts.iter().filter(|act| act.role == Role::Write);
+    if let Some(act) = writes.clone().find(|act| calls.slept(act)) {
+        return Finding::Broken(sleeps::sentence(calls, act), vec![act.place]);
+    }
+    if calls.is_busy() {
+        Finding::too_busy(calls.pulse)
+    } else if writes.any(|act| act.is_short) {
+        Finding::Holds
+    } else {
+        Finding::Unknown(
+            "The kernel took all replies at once: no client was slow enough.".to_owned(),
+        )
+    }
+}
