@@ -1,7 +1,19 @@
 #![doc = env!("CARGO_PKG_DESCRIPTION")]
 //!
 //! - [`own`]: the student's own lab below `work/`: made from a lab of the kit, renewed, reset, compared with it.
-//! - [`rules`]: what a trace of a server says about the way it waits.
+//! - [`course`]: the steps of a lab, as data.
+//! - [`server`]: the server that is judged. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
+//!   way it waits.
+//! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
+//! - [`cause`]: why a step probably fails. [`report`]: what the student reads.
 
+pub mod cause;
+pub mod check;
+pub mod course;
+pub mod judge;
 pub mod own;
+pub mod progress;
+mod pulse;
+pub mod report;
 pub mod rules;
+pub mod server;

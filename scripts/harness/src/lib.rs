@@ -4,6 +4,7 @@
 //! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
 //! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
 //!   [`sockets`].
+//! - [`text`]: lines that fit a terminal.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 
 pub mod calls;
@@ -13,3 +14,4 @@ pub mod labs;
 pub mod scenario;
 pub mod snapshot;
 pub mod sockets;
+pub mod text;

@@ -149,6 +149,17 @@ pub fn run(scenario: &Scenario, server: SocketAddr, protocol: Protocol) -> Vec<C
     happened.iter().filter_map(Happened::event).collect()
 }
 
+/// The first client that could not go on.
+#[derive(Debug)]
+pub struct Failed<T> {
+    /// Its name.
+    pub client: String,
+    /// What was wrong.
+    pub failure: Failure,
+    /// What there was to see at that moment.
+    pub seen: T,
+}
+
 /// Lets clients talk to a server. When the first of them fails, `look` may look at the server before the connections
 /// are closed; what it has seen is returned.
 pub fn play<T: Send>(
@@ -156,11 +167,12 @@ pub fn play<T: Send>(
     (server, protocol): (SocketAddr, Protocol),
     patience: Duration,
     look: impl Fn(&Failure) -> T + Sync,
-) -> (Vec<Happened>, Option<(Failure, T)>) {
+) -> (Vec<Happened>, Option<Failed<T>>) {
     let (barrier, seen) = (Barrier::default(), Mutex::new(None));
-    let at_failure = |failure: &Failure| {
+    let at_failure = |client: &str, failure: &Failure| {
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get_or_insert_with(|| (failure.clone(), look(failure)));
+        let (client, failed) = (client.to_owned(), failure.clone());
+        seen.get_or_insert_with(|| Failed { client, failure: failed, seen: look(failure) });
     };
     let (log, happened) = mpsc::channel();
     thread::scope(|scope| {

@@ -31,7 +31,7 @@ pub(super) struct ScriptedClient<'a> {
     pub(super) barrier: &'a Barrier,
     pub(super) log: Sender<Happened>,
     /// Is called when a client fails, while all connections are still there.
-    pub(super) at_failure: &'a (dyn Fn(&Failure) + Sync),
+    pub(super) at_failure: &'a (dyn Fn(&str, &Failure) + Sync),
 }
 
 /// A client with its connection, or before it has one.
@@ -67,7 +67,7 @@ impl ScriptedClient<'_> {
             if let Err(kind) = connected.act(action) {
                 let failure = connected.failure(action, kind);
                 if kind != FailureKind::Abandoned {
-                    (self.at_failure)(&failure);
+                    (self.at_failure)(&self.name, &failure);
                 }
                 connected.note(What::Failed(failure));
                 self.barrier.abandon();

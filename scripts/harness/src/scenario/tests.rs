@@ -56,8 +56,8 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     let server = (listener.local_addr().unwrap(), Protocol::Resp);
     let patience = Duration::from_millis(50);
     let (happened, failed) = play(&clients, server, patience, |_| "looked");
-    let (failure, seen) = failed.unwrap();
-    assert_eq!((failure.kind, seen), (FailureKind::NoReply, "looked"));
+    let Failed { client, failure, seen } = failed.unwrap();
+    assert_eq!((client.as_str(), failure.kind, seen), ("A", FailureKind::NoReply, "looked"));
     assert_eq!(failure.expected.first, b"+OK\r\n");
     let events: Vec<_> = happened.iter().filter_map(Happened::event).collect();
     let of = |name: &str| {

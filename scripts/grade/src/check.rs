@@ -1,0 +1,85 @@
+//! All steps of a lab, one after the other.
+
+use std::io::{self, Write};
+
+use crate::course::{Course, Step};
+use crate::judge::{Judge, Outcome};
+use crate::report::{self, About, Known};
+
+/// What is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Details {
+    /// All about the first step that fails.
+    First,
+    /// All about each of them.
+    All,
+}
+
+/// Judges the steps that `is_asked` for, and those that they need, and writes what came of each of them.
+///
+/// # Errors
+/// If a step cannot be judged for want of a temporary file, or `out` takes no more.
+pub fn run(
+    judge: &Judge,
+    about: About<'_>,
+    (details, is_asked): (Details, impl Fn(usize, &Step) -> bool),
+    out: &mut impl Write,
+) -> io::Result<Vec<Known>> {
+    let steps = &about.course.steps;
+    let wanted = wanted(about.course, is_asked);
+    let mut all: Vec<Option<Known>> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        if !wanted[index] {
+            all.push(None);
+            continue;
+        }
+        let known = match blocked(about.course, step, &all) {
+            Some(needed) => Known::Needs(needed + 1),
+            None => known(judge, step)?,
+        };
+        write!(out, "{}", report::row(index + 1, step, &known))?;
+        out.flush()?;
+        all.push(Some(known));
+    }
+    let failed = steps.iter().zip(&all).enumerate().filter_map(|(index, (step, known))| {
+        let Some(Known::Judged(Outcome::Failed(wrong))) = known else { return None };
+        Some((index + 1, step, wrong))
+    });
+    let most = if details == Details::All { usize::MAX } else { 1 };
+    for (number, step, wrong) in failed.take(most) {
+        write!(out, "{}", report::failure(number, step, wrong, about))?;
+    }
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
+    let outcome = judge.judge(step)?;
+    if !judge.traces && !step.rules.is_empty() && matches!(outcome, Outcome::Passed) {
+        return Ok(Known::Skipped);
+    }
+    Ok(Known::Judged(outcome))
+}
+
+/// The steps that are asked for, and all that they need.
+fn wanted(course: &Course, is_asked: impl Fn(usize, &Step) -> bool) -> Vec<bool> {
+    let steps = course.steps.iter().enumerate();
+    let mut wanted: Vec<bool> = steps.map(|(index, step)| is_asked(index, step)).collect();
+    for index in (0..wanted.len()).rev() {
+        if wanted[index] {
+            for needed in course.needs(&course.steps[index]) {
+                wanted[needed] = true;
+            }
+        }
+    }
+    wanted
+}
+
+/// The first step that this one needs and that does not work.
+fn blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> Option<usize> {
+    let mut needs = course.needs(step).into_iter();
+    needs.find(|index| {
+        let works =
+            matches!(all.get(*index), Some(Some(Known::Judged(Outcome::Passed) | Known::Skipped)));
+        !works
+    })
+}

@@ -1,0 +1,90 @@
+//! The words that may follow `scripts/check.sh`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use harness::labs::{self, Lab, UnknownLab};
+
+/// Says how far what you wrote of a lab works, step by step
+///
+/// Exit code: 0 all steps work, 1 one does not, 2 it could not be judged.
+#[derive(Debug, Parser)]
+#[command(name = "scripts/check.sh", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What else to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// What to judge.
+    #[command(flatten)]
+    pub check: Check,
+}
+
+/// What else can be done.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make work/labN: the lab without its heart, for you to write
+    Start {
+        /// Which lab: lab1, lab2 or lab3
+        #[arg(value_parser = find)]
+        lab: Lab,
+    },
+    /// Put your files of work/labN aside, and begin again
+    Reset {
+        /// Which lab
+        #[arg(value_parser = find)]
+        lab: Lab,
+    },
+    /// Take over what a newer kit has changed in the start of your files
+    Merge {
+        /// Which lab
+        #[arg(value_parser = find)]
+        lab: Lab,
+    },
+    /// Show in what the lab of the kit differs from yours
+    Solution {
+        /// Which lab
+        #[arg(value_parser = find)]
+        lab: Lab,
+    },
+}
+
+/// What to judge, and how.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
+pub struct Check {
+    /// Which lab: lab1, lab2 or lab3
+    #[arg(required = true, value_parser = find)]
+    pub lab: Option<Lab>,
+    /// Judge the server that this command starts, in any language; {port} stands for the port
+    #[arg(long, value_name = "COMMAND", conflicts_with = "kit")]
+    pub cmd: Option<String>,
+    /// Judge the lab of the kit, and not yours
+    #[arg(long)]
+    pub kit: bool,
+    /// Judge this program, which is started as a lab is, and build none
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["cmd", "kit"])]
+    pub binary: Option<PathBuf>,
+    /// Judge only this step, by its number or its name, and what it needs
+    #[arg(long, value_name = "STEP")]
+    pub step: Option<String>,
+    /// Show all about each step that fails, and not only about the first
+    #[arg(long)]
+    pub all: bool,
+    /// Judge nothing: give the next hint for the step that failed last
+    #[arg(long)]
+    pub hint: bool,
+    /// Judge no system calls
+    #[arg(long)]
+    pub no_trace: bool,
+    /// Judge again each time a file of yours has changed
+    #[arg(long, conflicts_with_all = ["cmd", "kit", "binary", "hint"])]
+    pub watch: bool,
+    /// All words and cuts follow from this number
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+/// The lab of the kit that is meant: `lab2`, or `work/lab2` for the student's own one.
+fn find(name: &str) -> Result<Lab, UnknownLab> {
+    labs::find(name).map(Lab::of_the_kit)
+}

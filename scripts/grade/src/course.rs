@@ -1,0 +1,153 @@
+//! The steps of a lab, as data: `labs/labN/exercise/steps.toml`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use harness::labs::Lab;
+use harness::scenario::{Client, FailureKind};
+use serde::Deserialize;
+
+use crate::rules::Rule;
+
+/// How long each action of a client may take, if the step does not say.
+const PATIENCE_MS: u64 = 3000;
+
+/// The steps of a lab, in the order of its sheet.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Course {
+    /// The steps.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// One thing that a server must be able to do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What it is called, whatever is changed in it.
+    pub name: String,
+    /// What the server does, in a sentence.
+    pub title: String,
+    /// The heading of the lab sheet that explains it: `#one-request-a-line`.
+    pub read: String,
+    /// Hints, each of which says more.
+    pub hints: Vec<String>,
+    /// The names of the steps without which this one can tell nothing. If there are none, it needs the first step.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// What its clients do.
+    #[serde(rename = "client")]
+    pub clients: Vec<Client>,
+    /// Likely causes of a failure; the first that fits is shown.
+    #[serde(default, rename = "cause")]
+    pub causes: Vec<Cause>,
+    /// What must hold of the system calls meanwhile.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// So much memory the server may take meanwhile, in MiB.
+    pub memory_mib: Option<u64>,
+    /// So many files the server may open.
+    pub open_files: Option<u64>,
+    /// Whether the server is ended afterwards, and must start again on the same port.
+    #[serde(default)]
+    pub restarts: bool,
+    #[serde(default = "patience")]
+    patience_ms: u64,
+}
+
+/// A likely cause of a failure.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    /// What has gone wrong.
+    pub when: FailureKind,
+    /// The client to which it happened; any, if there is none.
+    pub client: Option<String>,
+    /// How the bytes begin that came in place of the expected ones.
+    pub got: Option<String>,
+    /// What is probably the reason, in a sentence.
+    pub say: String,
+}
+
+fn patience() -> u64 {
+    PATIENCE_MS
+}
+
+/// Why the steps of a lab are not known.
+#[derive(Debug, thiserror::Error)]
+pub enum CourseError {
+    /// There is no such file.
+    #[error("{}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The file is not as it should be.
+    #[error("{}: {error}", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        error: Box<toml::de::Error>,
+    },
+    /// A step needs another that does not come before it.
+    #[error("{}: step '{step}' needs '{needs}', which is no step before it", .path.display())]
+    Order {
+        /// The file.
+        path: PathBuf,
+        /// The step.
+        step: String,
+        /// What it needs.
+        needs: String,
+    },
+}
+
+impl Course {
+    /// Reads the steps of a lab of the kit at `kit`.
+    ///
+    /// # Errors
+    /// If the file is missing, or not as it should be.
+    pub fn read(kit: &Path, lab: Lab) -> Result<Self, CourseError> {
+        let path = kit.join(lab.of_the_kit().folder()).join("exercise/steps.toml");
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) => return Err(CourseError::Read { path, error }),
+        };
+        let course: Self = match toml::from_str(&text) {
+            Ok(course) => course,
+            Err(error) => return Err(CourseError::Format { path, error: Box::new(error) }),
+        };
+        for (index, step) in course.steps.iter().enumerate() {
+            let is_before =
+                |name: &&String| course.steps[..index].iter().any(|it| it.name == **name);
+            if let Some(needs) = step.needs.iter().find(|name| !is_before(name)) {
+                let (step, needs) = (step.name.clone(), needs.clone());
+                return Err(CourseError::Order { path, step, needs });
+            }
+        }
+        Ok(course)
+    }
+
+    /// The places of the steps without which this one can tell nothing: those that it names, or else the first one.
+    #[must_use]
+    pub fn needs(&self, step: &Step) -> Vec<usize> {
+        let place = |name: &String| self.steps.iter().position(|other| other.name == *name);
+        if !step.needs.is_empty() {
+            return step.needs.iter().filter_map(place).collect();
+        }
+        place(&step.name).filter(|place| *place > 0).map(|_| 0).into_iter().collect()
+    }
+}
+
+impl Step {
+    /// How long each action of a client may take.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_millis(self.patience_ms)
+    }
+}

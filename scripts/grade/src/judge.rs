@@ -1,0 +1,200 @@
+//! One step, judged: a server of its own, the clients of the step, and all that must hold afterwards.
+
+use std::fs;
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::labs::Lab;
+use harness::scenario::{Failed, Failure, Happened, Words, play};
+use harness::snapshot::Snapshot;
+use tempfile::NamedTempFile;
+
+use crate::course::Step;
+use crate::pulse::Pulse;
+use crate::rules::{Judged, Rule, Trace, Verdict};
+use crate::server::{Conditions, Server, Start, StartError};
+
+/// How long a server may take to close the connection of a client that has left.
+const CLOSES: Duration = Duration::from_secs(3);
+/// Above this lateness of the grader itself, a reply that has not come says nothing about a server.
+const BUSY: Duration = Duration::from_millis(500);
+/// On such a machine, clients are so much more patient.
+const MORE_PATIENCE: u32 = 4;
+
+/// What came of a step.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It works.
+    Passed,
+    /// It does not.
+    Failed(Box<Wrong>),
+    /// It cannot be judged, and why.
+    Unknown(String),
+}
+
+/// What is wrong, and what was seen of it.
+#[derive(Debug)]
+pub struct Wrong {
+    /// What the clients have done up to then.
+    pub happened: Vec<Happened>,
+    /// What.
+    pub what: Problem,
+}
+
+/// What is wrong.
+#[derive(Debug)]
+pub enum Problem {
+    /// The server cannot be started, or not again.
+    Start(StartError),
+    /// A client could not go on.
+    Client(Box<Stopped>),
+    /// The server has ended, although all clients are content.
+    Ended(String, Vec<String>),
+    /// It keeps connections of clients that have left.
+    Unclosed(usize),
+    /// It has taken too much memory: how much, and how much it may take, in MiB.
+    Memory(u64, u64),
+    /// A rule about system calls is broken.
+    Rule(Rule, Judged),
+}
+
+/// A client that could not go on.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Which.
+    pub client: String,
+    /// Why.
+    pub failure: Failure,
+    /// What the server did at that moment; `None` if it could not be seen.
+    pub snapshot: Option<Snapshot>,
+    /// How the server has ended, if it has, and its last lines.
+    pub ended: Option<(String, Vec<String>)>,
+}
+
+/// How steps are judged.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    /// The lab.
+    pub lab: Lab,
+    /// How its server is started.
+    pub start: Start,
+    /// From which all words of a step follow.
+    pub seed: u64,
+    /// Whether system calls are judged too.
+    pub traces: bool,
+}
+
+impl Judge {
+    /// Judges a step. Where the machine is so busy that a reply may only be late, it is judged once more, with more patience.
+    ///
+    /// # Errors
+    /// If no temporary file can be made.
+    pub fn judge(&self, step: &Step) -> io::Result<Outcome> {
+        let (outcome, busy) = self.judge_once(step, step.patience())?;
+        if !matches!(outcome, Outcome::Failed(_)) || busy < BUSY {
+            return Ok(outcome);
+        }
+        let (outcome, busy) = self.judge_once(step, step.patience() * MORE_PATIENCE)?;
+        Ok(match outcome {
+            Outcome::Failed(_) if busy >= BUSY => Outcome::Unknown(format!(
+                "The machine is too busy: the grader itself woke up {} ms too late.",
+                busy.as_millis()
+            )),
+            outcome => outcome,
+        })
+    }
+
+    fn judge_once(&self, step: &Step, patience: Duration) -> io::Result<(Outcome, Duration)> {
+        let log = NamedTempFile::new()?;
+        let is_traced = self.traces && !step.rules.is_empty();
+        let conditions = Conditions {
+            trace: is_traced.then(|| log.path()),
+            open_files: step.open_files,
+            port: None,
+        };
+        let pulse = Pulse::start();
+        let mut happened = Vec::new();
+        let ended = self.run(step, (patience, conditions), &mut happened);
+        let busy = pulse.stop();
+        let problem = match ended {
+            Err(problem) => Some(problem),
+            Ok(main_thread) if is_traced => {
+                let events: Vec<_> = happened.iter().filter_map(Happened::event).collect();
+                let log = fs::read(log.path())?;
+                let trace = Trace { log: &log, clients: &events, main_thread, pulse: busy };
+                match judge_rules(&step.rules, &trace) {
+                    Ok(problem) => problem,
+                    Err(why) => return Ok((Outcome::Unknown(why), Duration::ZERO)),
+                }
+            }
+            Ok(_) => None,
+        };
+        let failed = |what| Outcome::Failed(Box::new(Wrong { happened, what }));
+        Ok((problem.map_or(Outcome::Passed, failed), busy))
+    }
+
+    /// Runs the server and the clients, and returns the process of the server, which has ended.
+    fn run(
+        &self,
+        step: &Step,
+        (patience, conditions): (Duration, Conditions<'_>),
+        happened: &mut Vec<Happened>,
+    ) -> Result<i32, Problem> {
+        let mut server = Server::start(&self.start, conditions).map_err(Problem::Start)?;
+        let (pid, addr) = (server.process.pid(), server.addr);
+        let mut words = Words::new(self.seed);
+        let clients: Vec<_> =
+            step.clients.iter().map(|client| client.clone().filled(&mut words)).collect();
+        let look = |_: &Failure| Snapshot::take(&server.process, addr.port());
+        let failed;
+        (*happened, failed) = play(&clients, (addr, self.lab.protocol), patience, look);
+        if let Some(failed) = failed {
+            let ended = server.ended();
+            let Failed { client, failure, seen: snapshot } = failed;
+            return Err(Problem::Client(Box::new(Stopped { client, failure, snapshot, ended })));
+        }
+        after(step, &mut server)?;
+        server.stop();
+        if step.restarts {
+            let conditions = Conditions { port: Some(addr.port()), ..Conditions::default() };
+            Server::start(&self.start, conditions).map_err(Problem::Start)?.stop();
+        }
+        Ok(pid)
+    }
+}
+
+/// What must hold when all clients are content.
+fn after(step: &Step, server: &mut Server) -> Result<(), Problem> {
+    if let Some((status, said)) = server.ended() {
+        return Err(Problem::Ended(status, said));
+    }
+    if let (Some(most), Some(bytes)) = (step.memory_mib, server.peak_memory()) {
+        let took = bytes / (1024 * 1024);
+        if took > most {
+            return Err(Problem::Memory(took, most));
+        }
+    }
+    let deadline = Instant::now() + CLOSES;
+    while server.unclosed() > 0 && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+    }
+    if let unclosed @ 1.. = server.unclosed() {
+        return Err(Problem::Unclosed(unclosed));
+    }
+    Ok(())
+}
+
+/// The first rule that is broken; or else why one cannot be judged.
+fn judge_rules(rules: &[Rule], trace: &Trace<'_>) -> Result<Option<Problem>, String> {
+    let mut unknown = None;
+    for rule in rules {
+        let judged = rule.judge(trace);
+        match judged.verdict {
+            Verdict::Holds => {}
+            Verdict::Broken => return Ok(Some(Problem::Rule(*rule, judged))),
+            Verdict::Unknown(why) => _ = unknown.get_or_insert(why),
+        }
+    }
+    unknown.map_or(Ok(None), Err)
+}

@@ -1,0 +1,168 @@
+//! What the student reads: the list of the steps, and of one that fails all that was seen.
+
+use std::net::SocketAddr;
+
+use colored::Colorize;
+use harness::labs::Lab;
+use harness::text::{COLUMNS, wrap};
+use trace::protocol::Protocol;
+
+use crate::cause;
+use crate::course::{Course, Step};
+use crate::judge::{Outcome, Problem, Wrong};
+
+mod bytes;
+mod conversation;
+
+/// What is known of a step.
+#[derive(Debug)]
+pub enum Known {
+    /// It was judged.
+    Judged(Outcome),
+    /// It was not, because the step of this number does not work.
+    Needs(usize),
+    /// Its clients are content, and its system calls were not judged, because there is no strace.
+    Skipped,
+}
+
+/// What it is all about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The lab.
+    pub lab: Lab,
+    /// Its steps.
+    pub course: &'a Course,
+    /// What to type to be judged again.
+    pub command: &'a str,
+}
+
+/// A line of the list: the number, what came of it, the title.
+#[must_use]
+pub fn row(number: usize, step: &Step, known: &Known) -> String {
+    let (word, why) = match known {
+        Known::Judged(Outcome::Passed) => ("ok".green(), None),
+        Known::Judged(Outcome::Failed(_)) => ("FAILS".red().bold(), None),
+        Known::Judged(Outcome::Unknown(why)) => ("unknown".yellow(), Some(why.clone())),
+        Known::Skipped => ("skipped".dimmed(), Some("strace is not installed".to_owned())),
+        Known::Needs(needed) => ("-".dimmed(), Some(format!("not tried: it needs step {needed}"))),
+    };
+    let mut lines = wrap(&step.title, COLUMNS - 14, "");
+    if let Some(why) = why {
+        lines.extend(wrap(&format!("({why})"), COLUMNS - 14, " "));
+    }
+    let lines = lines.join(&format!("\n{:14}", ""));
+    format!("{number:>4}  {word:<7} {lines}\n")
+}
+
+/// All about a step that fails.
+#[must_use]
+pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> String {
+    let title = format!("Step {number}: {}", step.title).bold();
+    let read = format!("{}/README.md{}", about.lab.of_the_kit().folder(), step.read);
+    let cause = cause(step, wrong, about.lab.protocol);
+    let parts = [
+        format!("\n{title}\n\n"),
+        conversation::show(wrong),
+        what_was_seen(wrong),
+        cause.map(|cause| labelled("Probably", &cause)).unwrap_or_default(),
+        labelled("Read", &read),
+        labelled("A hint", &format!("{} --hint", about.command)),
+    ];
+    parts.concat()
+}
+
+/// What was seen of the server.
+fn what_was_seen(wrong: &Wrong) -> String {
+    let ended = |status: &str, said: &[String]| {
+        labelled("The server", &format!("has ended: {status}")) + &last_lines(said)
+    };
+    match &wrong.what {
+        Problem::Client(stopped) => match (&stopped.ended, &stopped.snapshot) {
+            (Some((status, said)), _) => ended(status, said),
+            (None, Some(snapshot)) => {
+                let name = |addr: SocketAddr| conversation::name(wrong, addr.port());
+                labelled("The server", &snapshot.doing(name))
+            }
+            (None, None) => String::new(),
+        },
+        Problem::Start(error) => labelled("The server", &error.to_string()),
+        Problem::Ended(status, said) => ended(status, said),
+        Problem::Unclosed(count) => {
+            let what = if *count == 1 { "a connection" } else { "connections" };
+            labelled("The server", &format!("keeps {what} of clients that have left"))
+        }
+        Problem::Memory(took, most) => labelled(
+            "The server",
+            &format!("has taken {took} MiB of memory; it may take {most} MiB"),
+        ),
+        Problem::Rule(rule, judged) => {
+            let quotes = judged.lines.iter().map(|quote| {
+                let raw = bytes::cut(&quote.raw, COLUMNS - 4);
+                let meaning = wrap(&quote.meaning, COLUMNS - 6, "      ").join("\n");
+                format!("    {}\n      {meaning}\n", raw.dimmed())
+            });
+            let rule = labelled("The rule", rule.demands());
+            rule + &labelled("The trace", &judged.sentence) + &quotes.collect::<String>()
+        }
+    }
+}
+
+/// Why it probably fails.
+fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
+    match &wrong.what {
+        Problem::Client(stopped) => {
+            let snapshot = stopped.snapshot.as_ref().filter(|_| stopped.ended.is_none());
+            cause::of(step, (&stopped.client, &stopped.failure), snapshot, protocol)
+        }
+        Problem::Ended(..) => {
+            Some("A server goes on when a client has left, whatever it has done.".to_owned())
+        }
+        Problem::Unclosed(_) => Some(
+            "When a read returns 0 bytes, the client has left: close its connection.".to_owned(),
+        ),
+        Problem::Memory(..) => step.causes.first().map(|cause| cause.say.clone()),
+        Problem::Start(_) | Problem::Rule(..) => None,
+    }
+}
+
+/// The last line: how many steps work, and what to do now.
+#[must_use]
+pub fn summary(known: &[Known], about: About<'_>) -> String {
+    let count = |is_it: fn(&Known) -> bool| known.iter().filter(|known| is_it(known)).count();
+    let passed = count(|known| matches!(known, Known::Judged(Outcome::Passed)));
+    let unknown = count(|known| matches!(known, Known::Judged(Outcome::Unknown(_))));
+    let all = known.len() - count(|known| matches!(known, Known::Skipped));
+    let start = if passed == 0 && unknown == 0 {
+        ", as it should be at the start: begin with step 1"
+    } else {
+        ""
+    };
+    let mut lines = vec![format!("\n{passed} of {all} steps work{start}.")];
+    if unknown > 0 {
+        lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
+    }
+    if passed == all {
+        let lab = about.lab.of_the_kit().short;
+        lines.push("To compare yours with the lab of the kit:".to_owned());
+        lines.push(format!("  scripts/check.sh solution {lab}"));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A sentence behind a word, broken between words.
+fn labelled(label: &str, text: &str) -> String {
+    let indent = " ".repeat(14);
+    let mut lines = text.lines().flat_map(|line| wrap(line, COLUMNS - 14, ""));
+    let first = lines.next().unwrap_or_default();
+    let label = format!("{label}:");
+    let rest: String = lines.map(|line| format!("{indent}{line}\n")).collect();
+    format!("  {} {first}\n{rest}", format!("{label:<11}").bold())
+}
+
+fn last_lines(said: &[String]) -> String {
+    let line = |line: &String| {
+        let line = codec::printable::one_line(line);
+        format!("{:14}{}\n", "", bytes::cut(&line, COLUMNS - 14).dimmed())
+    };
+    said.iter().map(line).collect()
+}

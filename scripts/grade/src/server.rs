@@ -1,0 +1,217 @@
+//! The server that is judged: how it is started, when it is ready, and how it is ended.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::group::Group;
+use harness::sockets;
+use procfs::net::TcpState;
+use procfs::process::{Process, all_processes};
+use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
+
+use crate::rules;
+
+/// How long a server may take until it listens.
+const READY: Duration = Duration::from_secs(10);
+/// How long a server may take to end after SIGTERM.
+const END: Duration = Duration::from_secs(2);
+/// How often we look.
+const LOOK: Duration = Duration::from_millis(5);
+/// So many of its last lines are shown.
+const LAST_LINES: usize = 4;
+
+/// How to start a server.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// A program that is started as a lab is.
+    Lab(PathBuf),
+    /// A command of a shell, in which `{port}` stands for the port.
+    Shell(String),
+}
+
+/// What else the server gets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Conditions<'a> {
+    /// strace writes its system calls into this file.
+    pub trace: Option<&'a Path>,
+    /// It may open so many files.
+    pub open_files: Option<u64>,
+    /// It listens on this port, in place of a free one.
+    pub port: Option<u16>,
+}
+
+/// Why a server cannot be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It cannot be run at all.
+    #[error("{0}: {1}")]
+    Run(String, io::Error),
+    /// It ends, or does not listen.
+    #[error("{why}{}", below(.said))]
+    NotReady {
+        /// What it does.
+        why: String,
+        /// Its last lines.
+        said: Vec<String>,
+    },
+}
+
+/// The last lines of a server, below a sentence.
+fn below(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("\n  {}", codec::printable::one_line(line))).collect()
+}
+
+/// A server that listens. Dropped, it is ended, with all that it has started.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// The process that has the listening socket.
+    pub process: Process,
+    group: Group,
+}
+
+impl Server {
+    /// Starts it, and waits until the kernel says that it listens: a connection that tries would be seen by the server.
+    ///
+    /// # Errors
+    /// If it cannot be run, ends, or does not listen.
+    pub fn start(start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
+        let port = match conditions.port {
+            Some(port) => port,
+            None => free_port().map_err(|error| StartError::Run("no port".to_owned(), error))?,
+        };
+        let mut command = command(start, port, conditions.trace);
+        let shown = command.get_program().to_string_lossy().into_owned();
+        let group = Group::start_piped(&mut command);
+        let group = group.map_err(|error| StartError::Run(shown, error))?;
+        if let (Some(most), Some(id)) = (conditions.open_files, group.id()) {
+            let limit = Rlimit { current: Some(most), maximum: Some(most) };
+            // Where the kernel refuses, the server has more than it should, which harms nobody.
+            _ = prlimit(Some(id), Resource::Nofile, limit);
+        }
+        Self::ready(group, port)
+    }
+
+    fn ready(mut group: Group, port: u16) -> Result<Self, StartError> {
+        let deadline = Instant::now() + READY;
+        loop {
+            if let Some(process) = listener(&group, port) {
+                return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, group });
+            }
+            let why = match group.wait(Duration::ZERO) {
+                Ok(Some(status)) => format!("the server ended before it listened ({status})"),
+                _ if Instant::now() > deadline => {
+                    group.signal(Signal::KILL);
+                    _ = group.wait(END);
+                    format!("the server does not listen on port {port} of 127.0.0.1")
+                }
+                _ => {
+                    thread::sleep(LOOK);
+                    continue;
+                }
+            };
+            return Err(StartError::NotReady { why, said: last_lines(&group) });
+        }
+    }
+
+    /// How it has ended, if it has, and its last lines.
+    pub fn ended(&mut self) -> Option<(String, Vec<String>)> {
+        let status = match self.process.stat() {
+            Ok(stat) if !matches!(stat.state, 'Z' | 'X') => return None,
+            _ => self.group.wait(END).ok().flatten(),
+        };
+        let status = status.map_or_else(|| "it is gone".to_owned(), |status| status.to_string());
+        Some((status, last_lines(&self.group)))
+    }
+
+    /// The most memory that it ever had, in bytes.
+    #[must_use]
+    pub fn peak_memory(&self) -> Option<u64> {
+        Some(self.process.status().ok()?.vmhwm? * 1024)
+    }
+
+    /// The connections of clients that have left, which it has not closed.
+    #[must_use]
+    pub fn unclosed(&self) -> usize {
+        let is_unclosed = |socket: &procfs::net::TcpNetEntry| {
+            socket.local_address.port() == self.addr.port() && socket.state == TcpState::CloseWait
+        };
+        sockets::table(&self.process).iter().filter(|socket| is_unclosed(socket)).count()
+    }
+
+    /// Ends it, and waits until it is gone.
+    pub fn stop(mut self) {
+        self.terminate();
+    }
+
+    fn terminate(&mut self) {
+        let pid = Pid::from_raw(self.process.pid());
+        // strace ends with the server, and writes its last lines.
+        if let Some(pid) = pid {
+            _ = rustix::process::kill_process(pid, Signal::TERM);
+        }
+        if !matches!(self.group.wait(END), Ok(Some(_))) {
+            self.group.signal(Signal::KILL);
+            _ = self.group.wait(END);
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.terminate();
+    }
+}
+
+fn command(start: &Start, port: u16, trace: Option<&Path>) -> Command {
+    let words: Vec<String> = match start {
+        Start::Lab(program) => {
+            vec![program.display().to_string(), "--port".to_owned(), port.to_string()]
+        }
+        Start::Shell(line) => {
+            let line = line.replace("{port}", &port.to_string());
+            // The shell is replaced, so that signals reach the server.
+            ["sh", "-c", &format!("exec {line}")].map(str::to_owned).to_vec()
+        }
+    };
+    let mut all = Vec::new();
+    if let Some(log) = trace {
+        all.extend(["strace".to_owned(), "-o".to_owned(), log.display().to_string()]);
+        all.extend(rules::OPTIONS.iter().copied().chain(["-e", rules::CALLS]).map(str::to_owned));
+        all.push("--".to_owned());
+    }
+    all.extend(words);
+    let mut command = Command::new(&all[0]);
+    command.args(&all[1..]);
+    command
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The process of this group that listens on this port.
+fn listener(group: &Group, port: u16) -> Option<Process> {
+    let myself = Process::myself().ok()?;
+    let listens = |socket: &procfs::net::TcpNetEntry| {
+        socket.state == TcpState::Listen && socket.local_address.port() == port
+    };
+    let inode = sockets::table(&myself).into_iter().find(listens)?.inode;
+    let has_it = |process: &Process| {
+        let of_group = process.stat().is_ok_and(|stat| Pid::from_raw(stat.pgrp) == group.id());
+        of_group && sockets::descriptors(process).is_ok_and(|sockets| sockets.contains_key(&inode))
+    };
+    all_processes().ok()?.flatten().find(has_it)
+}
+
+fn last_lines(group: &Group) -> Vec<String> {
+    let mut lines = group.stdout.rest();
+    lines.extend(group.stderr.rest());
+    lines.split_off(lines.len().saturating_sub(LAST_LINES))
+}
