@@ -18,6 +18,8 @@ mod client;
 mod decoder;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
+#[path = "../../exercise/tests.rs"]
+mod exercise;
 mod lines;
 #[path = "../../../../shared/testkit/suites/output.rs"]
 mod output;

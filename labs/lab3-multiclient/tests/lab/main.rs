@@ -20,6 +20,8 @@ mod client;
 mod concurrent;
 #[path = "../../../../shared/testkit/suites/every_lab.rs"]
 mod every_lab;
+#[path = "../../exercise/tests.rs"]
+mod exercise;
 #[path = "../../../../shared/testkit/suites/hostile.rs"]
 mod hostile;
 #[path = "../../../../shared/testkit/suites/like_redis.rs"]

@@ -1,0 +1,92 @@
+//! Small tests of `decode_request`. Each one is an example: bytes that have arrived, and what they mean.
+
+use shared::buffer::Parsed;
+use shared::limits::MAX_LINE;
+
+#[allow(dead_code, unused_imports, clippy::duplicate_mod, reason = "a part of the lab")]
+#[path = "../src/protocol.rs"]
+mod protocol;
+
+/// What is decoded from these bytes: the arguments and the size of the request, or nothing yet, or an error.
+type Decoded = Result<Option<(Vec<String>, usize)>, String>;
+
+fn decode(bytes: impl AsRef<[u8]>) -> Decoded {
+    decode_on(bytes.as_ref(), &mut Parsed::default())
+}
+
+fn decode_on(bytes: &[u8], parsed: &mut Parsed) -> Decoded {
+    let decoded = protocol::decode_request(bytes, parsed).map_err(|error| error.to_string())?;
+    let text = |arg: &[u8]| String::from_utf8_lossy(arg).into_owned();
+    Ok(decoded.map(|(request, size)| (request.args().map(text).collect(), size)))
+}
+
+fn request(args: &[&str], size: usize) -> Decoded {
+    Ok(Some((args.iter().map(|arg| (*arg).to_owned()).collect(), size)))
+}
+
+#[test]
+fn a_line_is_a_request_and_its_size_counts_the_line_break() {
+    assert_eq!(decode("PING\n"), request(&["PING"], 5));
+}
+
+#[test]
+fn spaces_separate_the_arguments() {
+    assert_eq!(decode("SET  name Alice\n"), request(&["SET", "name", "Alice"], 16));
+}
+
+#[test]
+fn a_carriage_return_before_the_line_break_belongs_to_no_argument() {
+    assert_eq!(decode("GET name\r\n"), request(&["GET", "name"], 10));
+}
+
+#[test]
+fn without_any_bytes_there_is_no_request_yet() {
+    assert_eq!(decode(""), Ok(None));
+}
+
+#[test]
+fn half_a_line_is_no_request_yet() {
+    assert_eq!(decode("SET name Al"), Ok(None));
+}
+
+#[test]
+fn the_first_of_two_lines_is_the_request() {
+    assert_eq!(decode("INCR a\nINCR b\n"), request(&["INCR", "a"], 7));
+}
+
+#[test]
+fn a_blank_line_is_an_empty_request() {
+    assert_eq!(decode("\n"), request(&[], 1));
+}
+
+#[test]
+fn quotes_keep_words_together() {
+    assert_eq!(decode("SET note \"two words\"\n"), request(&["SET", "note", "two words"], 21));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_can_never_become_a_request() {
+    assert_eq!(decode("SET note \"two\n"), Err("unbalanced quotes in request".to_owned()));
+}
+
+#[test]
+fn the_longest_line_is_a_request() {
+    assert_eq!(
+        decode("x".repeat(MAX_LINE) + "\n"),
+        request(&[&"x".repeat(MAX_LINE)], MAX_LINE + 1)
+    );
+}
+
+#[test]
+fn a_longer_line_is_refused_before_its_end_has_arrived() {
+    let refused = Err("too big inline request".to_owned());
+    assert_eq!(decode("x".repeat(MAX_LINE + 1)), refused);
+    assert_eq!(decode("x".repeat(MAX_LINE + 1) + "\n"), refused);
+}
+
+#[test]
+fn a_line_in_two_pieces_is_decoded_when_its_end_has_arrived() {
+    let mut parsed = Parsed::default();
+    assert_eq!(decode_on(b"GET na", &mut parsed), Ok(None));
+    assert_eq!(decode_on(b"GET name\n", &mut parsed), request(&["GET", "name"], 9));
+}

@@ -1,0 +1,51 @@
+//! Builds an own lab.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use harness::labs::Lab;
+
+use super::{Kit, OwnError};
+
+/// An own lab cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// There is none, or something else is wrong with its folder.
+    #[error(transparent)]
+    Own(#[from] OwnError),
+    /// There is no cargo.
+    #[error("Rust is not installed: see https://rustup.rs, then open a new terminal")]
+    NoCargo,
+    /// The compiler has refused it, and has said why.
+    #[error("my-{0} does not build: the compiler says why, above")]
+    Failed(&'static str),
+}
+
+/// Builds an own lab, and returns where its program is. The messages of the compiler go to the terminal.
+///
+/// # Errors
+/// If there is no own lab, or if it does not build.
+pub fn build(kit: &Kit, lab: Lab) -> Result<PathBuf, BuildError> {
+    let short = lab.of_the_kit().short;
+    let own = kit.existing(lab)?;
+    // In the top folder, wherever the student is: there cargo finds the settings of the kit.
+    let output = Command::new("cargo")
+        .current_dir(&kit.root)
+        .args(["build", "-q", "--message-format=json-render-diagnostics", "--manifest-path"])
+        .arg(kit.shown(&own.join("Cargo.toml")).to_string())
+        .arg("--target-dir")
+        .arg(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|_| BuildError::NoCargo)?;
+    let name = format!("my-{short}");
+    let messages = output.stdout.split(|byte| *byte == b'\n');
+    let mut programs = messages.filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_slice(line).ok()?;
+        let is_ours = message.pointer("/target/name")?.as_str()? == name;
+        Some(PathBuf::from(message.get("executable")?.as_str().filter(|_| is_ours)?))
+    });
+    programs.next_back().filter(|_| output.status.success()).ok_or(BuildError::Failed(short))
+}

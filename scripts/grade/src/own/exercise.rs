@@ -1,0 +1,88 @@
+//! What a student writes of a lab: `labs/labN/exercise/exercise.toml`.
+
+use std::path::{Path, PathBuf};
+
+use harness::labs::Lab;
+use serde::Deserialize;
+
+use super::derive;
+use super::{Kit, OwnError, read};
+
+/// The exercise of a lab.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exercise {
+    /// What it is about, in a few words.
+    pub title: String,
+    /// What will work when all is written, in two sentences.
+    pub goal: String,
+    /// The functions that the student writes, in the order in which to write them.
+    #[serde(rename = "function")]
+    pub functions: Vec<Function>,
+    /// Functions of the same files that the start of the lab does not have. The student writes such helpers, or others.
+    #[serde(default)]
+    pub remove: Vec<String>,
+}
+
+/// A function that the student writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Function {
+    /// Its name. It stands once in its file.
+    pub name: String,
+    /// Its file, below the folder of the lab.
+    pub file: PathBuf,
+    /// What is left in place of its body.
+    pub stub: String,
+    /// What it must do: one sentence.
+    pub must: String,
+    /// Three hints. The last one nearly gives the answer.
+    pub hints: Vec<String>,
+    /// The place in the README of the lab that explains it: `#your-turn`.
+    pub anchor: String,
+}
+
+impl Exercise {
+    /// Reads the exercise of a lab of the kit, or of an own lab.
+    ///
+    /// # Errors
+    /// If the lab has no exercise, or if its file is not as it should be.
+    pub fn read(kit: &Kit, lab: Lab) -> Result<Self, OwnError> {
+        let path = kit.lab(lab).join("exercise/exercise.toml");
+        if !path.exists() {
+            return Err(OwnError::NoExercise(lab.of_the_kit().short));
+        }
+        let text = String::from_utf8_lossy(&read(&path)?).into_owned();
+        toml::from_str(&text).map_err(|error| OwnError::Exercise { path, error: Box::new(error) })
+    }
+
+    /// The files that are the student's, below the folder of the lab.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Path> {
+        let mut files: Vec<&Path> = Vec::new();
+        for function in &self.functions {
+            if !files.contains(&function.file.as_path()) {
+                files.push(&function.file);
+            }
+        }
+        files
+    }
+
+    /// What a file of the student's is at the start, derived from that file of the lab.
+    ///
+    /// # Errors
+    /// If a function is not in its file exactly once.
+    pub fn derive(&self, file: &Path, source: &str) -> Result<String, derive::DeriveError> {
+        let mut text = source.to_owned();
+        for Function { name, must, stub, .. } in
+            self.functions.iter().filter(|function| function.file == file)
+        {
+            text = derive::blank(&text, name, must, stub)?;
+        }
+        // Only lab 2 has helpers to remove, and it has one file.
+        for name in &self.remove {
+            text = derive::remove(&text, name)?;
+        }
+        Ok(text)
+    }
+}

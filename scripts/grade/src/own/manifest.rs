@@ -1,0 +1,106 @@
+//! The `Cargo.toml` of an own lab: a workspace of its own, with the dependencies, versions and profiles of the kit.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use harness::labs::Lab;
+
+use super::{Kit, OwnError, read};
+
+/// Where the top folder of the kit is, as seen from an own lab.
+pub fn up(kit: &Kit) -> String {
+    if kit.work == kit.root.join("work") {
+        "../..".to_owned()
+    } else {
+        kit.root.display().to_string()
+    }
+}
+
+/// The text of the manifest.
+pub fn manifest(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
+    let text = |path: &Path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let (kits, labs) =
+        (text(&kit.root.join("Cargo.toml"))?, text(&kit.lab(lab).join("Cargo.toml"))?);
+    let package: Vec<&str> = section(&kits, "[workspace.package]").collect();
+    let inherited = ["version", "edition", "rust-version", "publish"]
+        .map(|key| package.iter().find(|line| line.starts_with(&format!("{key} ="))))
+        .map(|line| line.copied().unwrap_or_default());
+    let description = section(&labs, "[package]").find(|line| line.starts_with("description"));
+    let (ours, others) = dependencies(&kits, &labs, &up(kit))?;
+    let debug: Vec<String> = ours.keys().map(|name| format!("{name}.debug = true")).collect();
+    Ok(format!(
+        r#"# This file is the kit's: it is written anew at every check.
+[package]
+name = "my-{short}"
+{description}
+{inherited}
+
+# No member of the kit's workspace, so that an unfinished lab never stops the kit from being built.
+[workspace]
+
+[dependencies]
+{ours}
+
+{others}
+
+[lints.rust]
+# What is not written yet uses nothing.
+unused = {{ level = "allow", priority = -1 }}
+unused_must_use = "deny"
+unsafe_code = "forbid"
+
+[profile.dev.package]
+# These are worth a look with a debugger.
+{debug}
+
+{profiles}
+"#,
+        short = lab.of_the_kit().short,
+        description = description.unwrap_or_default(),
+        inherited = inherited.join("\n"),
+        ours = lines(ours),
+        others = lines(others),
+        debug = debug.join("\n"),
+        profiles = profiles(&kits),
+    ))
+}
+
+/// The lines of dependencies, by their names.
+type Dependencies = BTreeMap<String, String>;
+
+/// The dependencies: the crates of the kit, and all others.
+fn dependencies(
+    kits: &str,
+    labs: &str,
+    up: &str,
+) -> Result<(Dependencies, Dependencies), OwnError> {
+    let names = section(labs, "[dependencies]").filter_map(|line| line.split(['.', ' ']).next());
+    let found = names.filter(|name| !name.is_empty()).map(|name| {
+        let line = kits.lines().find(|line| line.starts_with(&format!("{name} =")));
+        let line = line.ok_or_else(|| OwnError::Dependency(name.to_owned()))?;
+        Ok((name.to_owned(), line.replace("path = \"", &format!("path = \"{up}/"))))
+    });
+    let found: Dependencies = found.collect::<Result<_, OwnError>>()?;
+    Ok(found.into_iter().partition(|(_, line)| line.contains("path = ")))
+}
+
+fn lines(found: Dependencies) -> String {
+    found.into_values().collect::<Vec<_>>().join("\n")
+}
+
+/// The profiles of the kit. What it sets for the programs of `scripts/` does not belong here: no lab depends on them.
+fn profiles(kits: &str) -> String {
+    let is_profile =
+        |line: &&str| line.starts_with("[profile.") && *line != "[profile.dev.package]";
+    let whole = |name: &str| {
+        let lines: Vec<&str> = section(kits, name).collect();
+        format!("{name}\n{}", lines.join("\n").trim_end())
+    };
+    kits.lines().filter(is_profile).map(whole).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The lines of a section of a manifest, up to the next one.
+fn section<'a>(manifest: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let lines = manifest.lines().skip_while(move |line| *line != name).skip(1);
+    lines.take_while(|line| !line.starts_with('['))
+}
