@@ -49,6 +49,9 @@ unused = {{ level = "allow", priority = -1 }}
 unused_must_use = "deny"
 unsafe_code = "forbid"
 
+[lints.clippy]
+ptr_arg = "allow"
+
 [profile.dev.package]
 # These are worth a look with a debugger.
 {debug}

@@ -1,0 +1,17 @@
+//! The student's own lab: what is made from each lab of the kit, and that nothing of the student's is ever lost.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod course;
+mod student;
+
+use std::path::{Path, PathBuf};
+
+/// The top folder of the kit.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
