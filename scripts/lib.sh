@@ -102,31 +102,42 @@ build() {
   echo "${built#"$PWD"/}"
 }
 
-# build_lens: builds the lens of this kit, with lens_options of cargo, and sets KIT_LENS to it, so that every
-# scripts/lens.sh that follows runs this one. Another program of this name may be on PATH. Fails, and sets
-# lens_error, if it cannot be built.
-lens_error='' lens_options=()
-build_lens() {
-  [[ -z ${KIT_LENS-} ]] || return 0
-  local said program profile=debug
-  if [[ " ${lens_options[*]} " == *" --release "* ]]; then profile=release; fi
-  program=${CARGO_TARGET_DIR:-$kit/target}/$profile/lens
-  if [[ ! -x $program ]]; then
-    echo "Building the lens: a minute or two, this once." >&2
+# build_tool PACKAGE [OPTION...]: builds a tool of this kit, with these options of cargo, and sets tool to it. Another program
+# of this name may be on PATH. Fails, and sets tool_error, if it cannot be built.
+tool='' tool_error=''
+build_tool() {
+  local package=$1 said profile=debug
+  shift
+  if [[ " $* " == *" --release "* ]]; then profile=release; fi
+  tool=${CARGO_TARGET_DIR:-$kit/target}/$profile/$package
+  if [[ ! -x $tool ]]; then
+    echo "Building scripts/$package: a minute or two, this once." >&2
   elif ! has cargo; then
-    # Under sudo there may be no Rust. The lens that is there is good enough.
-    export KIT_LENS=$program
+    # Under sudo there may be no Rust. The program that is there is good enough.
     return 0
   fi
   # In the folder of the kit, where cargo finds its settings.
-  if said=$(cd "$kit" && build lens "${lens_options[@]}" 2>&1); then
-    export KIT_LENS=${said##*$'\n'}
-    [[ $KIT_LENS == /* ]] || KIT_LENS=$kit/$KIT_LENS
+  if said=$(cd "$kit" && build "$package" "$@" 2>&1); then
+    tool=${said##*$'\n'}
+    [[ $tool == /* ]] || tool=$kit/$tool
     return 0
   fi
   # The first line is the command, the second says what is wrong.
   if [[ $said == +* ]]; then said=${said#*$'\n'}; fi
-  lens_error=${said%%$'\n'*}
-  lens_error=${lens_error#"$(basename "$0"): "}
+  tool_error=${said%%$'\n'*}
+  tool_error=${tool_error#"$(basename "$0"): "}
+  return 1
+}
+
+# build_lens: builds the lens, with lens_options of cargo, and sets KIT_LENS to it, so that every scripts/lens.sh that
+# follows runs this one. Fails, and sets lens_error, if it cannot be built.
+lens_error='' lens_options=()
+build_lens() {
+  [[ -z ${KIT_LENS-} ]] || return 0
+  if build_tool lens "${lens_options[@]}"; then
+    export KIT_LENS=$tool
+    return 0
+  fi
+  lens_error=$tool_error
   return 1
 }

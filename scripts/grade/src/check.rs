@@ -33,10 +33,8 @@ pub fn run(
             all.push(None);
             continue;
         }
-        let known = match blocked(about.course, step, &all) {
-            Some(needed) => Known::Needs(needed + 1),
-            None => known(judge, step)?,
-        };
+        let is_blocked = is_blocked(about.course, step, &all);
+        let known = if is_blocked { Known::Needs } else { known(judge, step)? };
         write!(out, "{}", report::row(index + 1, step, &known))?;
         out.flush()?;
         all.push(Some(known));
@@ -74,12 +72,10 @@ fn wanted(course: &Course, is_asked: impl Fn(usize, &Step) -> bool) -> Vec<bool>
     wanted
 }
 
-/// The first step that this one needs and that does not work.
-fn blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> Option<usize> {
-    let mut needs = course.needs(step).into_iter();
-    needs.find(|index| {
-        let works =
-            matches!(all.get(*index), Some(Some(Known::Judged(Outcome::Passed) | Known::Skipped)));
-        !works
-    })
+/// Whether a step that this one needs does not work.
+fn is_blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> bool {
+    let works = |known: Option<&Option<Known>>| {
+        matches!(known, Some(Some(Known::Judged(Outcome::Passed) | Known::Skipped)))
+    };
+    course.needs(step).into_iter().any(|index| !works(all.get(index)))
 }

@@ -56,13 +56,10 @@ pub struct Check {
     #[arg(required = true, value_parser = find)]
     pub lab: Option<Lab>,
     /// Judge the server that this command starts, in any language; {port} stands for the port
-    #[arg(long, value_name = "COMMAND", conflicts_with = "kit")]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "binary")]
     pub cmd: Option<String>,
-    /// Judge the lab of the kit, and not yours
-    #[arg(long)]
-    pub kit: bool,
     /// Judge this program, which is started as a lab is, and build none
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["cmd", "kit"])]
+    #[arg(long, value_name = "PATH", conflicts_with = "cmd")]
     pub binary: Option<PathBuf>,
     /// Judge only this step, by its number or its name, and what it needs
     #[arg(long, value_name = "STEP")]
@@ -77,11 +74,18 @@ pub struct Check {
     #[arg(long)]
     pub no_trace: bool,
     /// Judge again each time a file of yours has changed
-    #[arg(long, conflicts_with_all = ["cmd", "kit", "binary", "hint"])]
+    #[arg(long, conflicts_with_all = ["cmd", "binary", "hint"])]
     pub watch: bool,
     /// All words and cuts follow from this number
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+impl Check {
+    /// Whether the student's own lab is judged.
+    pub fn is_own(&self) -> bool {
+        self.cmd.is_none() && self.binary.is_none()
+    }
 }
 
 /// The lab of the kit that is meant: `lab2`, or `work/lab2` for the student's own one.

@@ -70,6 +70,8 @@ pub struct Stopped {
     pub snapshot: Option<Snapshot>,
     /// How the server has ended, if it has, and its last lines.
     pub ended: Option<(String, Vec<String>)>,
+    /// Its last lines, if it has not ended.
+    pub said: Vec<String>,
 }
 
 /// How steps are judged.
@@ -152,7 +154,9 @@ impl Judge {
         if let Some(failed) = failed {
             let ended = server.ended();
             let Failed { client, failure, seen: snapshot } = failed;
-            return Err(Problem::Client(Box::new(Stopped { client, failure, snapshot, ended })));
+            let said = if ended.is_some() { Vec::new() } else { server.said() };
+            let stopped = Stopped { client, failure, snapshot, ended, said };
+            return Err(Problem::Client(Box::new(stopped)));
         }
         after(step, &mut server)?;
         server.stop();

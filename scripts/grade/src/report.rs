@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 use colored::Colorize;
 use harness::labs::Lab;
+use harness::scenario::FailureKind;
+use harness::snapshot::Snapshot;
 use harness::text::{COLUMNS, wrap};
 use trace::protocol::Protocol;
 
@@ -19,8 +21,8 @@ mod conversation;
 pub enum Known {
     /// It was judged.
     Judged(Outcome),
-    /// It was not, because the step of this number does not work.
-    Needs(usize),
+    /// It was not, because a step that it needs does not work.
+    Needs,
     /// Its clients are content, and its system calls were not judged, because there is no strace.
     Skipped,
 }
@@ -44,7 +46,7 @@ pub fn row(number: usize, step: &Step, known: &Known) -> String {
         Known::Judged(Outcome::Failed(_)) => ("FAILS".red().bold(), None),
         Known::Judged(Outcome::Unknown(why)) => ("unknown".yellow(), Some(why.clone())),
         Known::Skipped => ("skipped".dimmed(), Some("strace is not installed".to_owned())),
-        Known::Needs(needed) => ("-".dimmed(), Some(format!("not tried: it needs step {needed}"))),
+        Known::Needs => ("-".dimmed(), None),
     };
     let mut lines = wrap(&step.title, COLUMNS - 14, "");
     if let Some(why) = why {
@@ -79,11 +81,15 @@ fn what_was_seen(wrong: &Wrong) -> String {
     match &wrong.what {
         Problem::Client(stopped) => match (&stopped.ended, &stopped.snapshot) {
             (Some((status, said)), _) => ended(status, said),
-            (None, Some(snapshot)) => {
+            (None, snapshot) => {
+                // Where bytes have come, what the server does now is not the reason.
+                let is_reason =
+                    !matches!(stopped.failure.kind, FailureKind::Differs | FailureKind::Closed);
+                let snapshot = snapshot.as_ref().filter(|_| is_reason);
                 let name = |addr: SocketAddr| conversation::name(wrong, addr.port());
-                labelled("The server", &snapshot.doing(name))
+                let doing = |snapshot: &Snapshot| labelled("The server", &snapshot.doing(name));
+                snapshot.map(doing).unwrap_or_default() + &last_lines(&stopped.said)
             }
-            (None, None) => String::new(),
         },
         Problem::Start(error) => labelled("The server", &error.to_string()),
         Problem::Ended(status, said) => ended(status, said),
@@ -138,6 +144,9 @@ pub fn summary(known: &[Known], about: About<'_>) -> String {
         ""
     };
     let mut lines = vec![format!("\n{passed} of {all} steps work{start}.")];
+    if count(|known| matches!(known, Known::Needs)) > 0 {
+        lines.push("Steps marked - were not tried: they need one that fails.".to_owned());
+    }
     if unknown > 0 {
         lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
     }
@@ -159,10 +168,16 @@ fn labelled(label: &str, text: &str) -> String {
     format!("  {} {first}\n{rest}", format!("{label:<11}").bold())
 }
 
+/// The last lines of a server.
 fn last_lines(said: &[String]) -> String {
+    if said.is_empty() {
+        return String::new();
+    }
     let line = |line: &String| {
-        let line = codec::printable::one_line(line);
-        format!("{:14}{}\n", "", bytes::cut(&line, COLUMNS - 14).dimmed())
+        let lines = wrap(&codec::printable::one_line(line), COLUMNS - 4, "  ").into_iter().take(2);
+        lines
+            .map(|line| format!("    {}\n", bytes::cut(&line, COLUMNS - 4).dimmed()))
+            .collect::<String>()
     };
-    said.iter().map(line).collect()
+    format!("  {}\n", "It said:".bold()) + &said.iter().map(line).collect::<String>()
 }

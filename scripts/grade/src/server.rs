@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::group::Group;
+use harness::group::{Group, Lines};
 use harness::sockets;
 use procfs::net::TcpState;
 use procfs::process::{Process, all_processes};
@@ -129,6 +129,13 @@ impl Server {
         Some((status, last_lines(&self.group)))
     }
 
+    /// Its last lines up to now.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        let now = |lines: &Lines| std::iter::from_fn(|| lines.next(Duration::ZERO)).collect();
+        last(now(&self.group.stdout), now(&self.group.stderr))
+    }
+
     /// The most memory that it ever had, in bytes.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
@@ -211,7 +218,10 @@ fn listener(group: &Group, port: u16) -> Option<Process> {
 }
 
 fn last_lines(group: &Group) -> Vec<String> {
-    let mut lines = group.stdout.rest();
-    lines.extend(group.stderr.rest());
+    last(group.stdout.rest(), group.stderr.rest())
+}
+
+fn last(mut lines: Vec<String>, stderr: Vec<String>) -> Vec<String> {
+    lines.extend(stderr);
     lines.split_off(lines.len().saturating_sub(LAST_LINES))
 }

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# check.sh: gives you the start of a lab, and says step by step how far what you
+# wrote works.
+#
+# SYNOPSIS
+#   scripts/check.sh LAB [options]
+#   scripts/check.sh start | reset | merge | solution LAB
+#
+# OPTIONS
+#   LAB        lab1, lab2 or lab3: judges yours, in work/LAB. These may follow:
+#     --hint          judge nothing: give the next hint for what failed last
+#     --step STEP     only this step, by number or name, and what it needs
+#     --all           all about each step that fails, not only about the first
+#     --watch         judge again each time a file of yours has changed
+#     --cmd COMMAND   a server in any language; {port} stands for the port
+#     --binary PATH   this program, which is started as a lab is
+#     --no-trace      judge no system calls
+#     --seed N        all random words of the steps follow from this number
+#   start      makes work/LAB: the lab without its heart, for you to write
+#   reset      puts your files aside, and begins again
+#   merge      takes over what a newer kit has changed in the start of your files
+#   solution   the lab of the kit, as a diff from yours: when all steps work, or
+#              when you say it twice
+#
+# FIELDS
+#   ok         the step works
+#   FAILS      it does not: what was sent, what must come and what came follow
+#   -          it was not tried, because it needs a step that fails
+#   unknown    it could not be judged: neither a pass nor a failure
+#   skipped    its system calls were not judged, because strace is not here
+#
+# REQUIREMENTS
+#   Rust; strace to judge system calls. Linux
+#
+# OVERHEAD
+#   a build, the first time; then some seconds
+#
+# EXIT CODE
+#   0  all steps work
+#   1  a step does not
+#   2  nothing could be judged, or only in part
+#
+# EXAMPLES
+#   scripts/check.sh start lab1
+#   scripts/check.sh lab1 --hint
+#   scripts/check.sh lab2 --cmd 'python3 server.py {port}'
+#
+# SEE ALSO
+#   scripts/trace.sh, scripts/lens.sh, labs/lab1-blocking/README.md
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/lib.sh"
+
+case ${1-} in
+  -h | --help) usage; exit 0 ;;
+  '') die "which lab?" "Say scripts/check.sh lab1, lab2 or lab3. To begin: scripts/check.sh start lab1" ;;
+esac
+build_tool grade || die "the grader cannot be built: $tool_error" "To see all that the compiler says: cargo build -p grade"
+exec "$tool" "$@"

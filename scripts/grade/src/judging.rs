@@ -1,0 +1,154 @@
+//! Judges a server, and remembers what came of it.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Command, ExitCode, Stdio};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use grade::check::{self, Details};
+use grade::course::{Course, Step};
+use grade::judge::{Judge, Outcome};
+use grade::own::{self, Exercise, Kit};
+use grade::progress::Progress;
+use grade::report::{self, About, Known};
+use grade::server::Start;
+use harness::labs::Lab;
+
+use super::cli::Check;
+use super::{Ended, verbs};
+
+/// How often we look whether a file has changed.
+const LOOK: Duration = Duration::from_millis(200);
+
+pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
+    let Some(lab) = asked.lab else { return Err("which lab? Say scripts/check.sh lab1".into()) };
+    let course = Course::read(&kit.root, lab)?;
+    if asked.hint {
+        return verbs::hint(kit, lab, &course);
+    }
+    if let Some(name) = &asked.step
+        && !course.steps.iter().enumerate().any(|(index, step)| is_called(name, index, step))
+    {
+        let names: Vec<&str> = course.steps.iter().map(|step| step.name.as_str()).collect();
+        return Err(
+            format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", ")).into()
+        );
+    }
+    if asked.watch {
+        return watch(kit, lab, &course, asked);
+    }
+    judge(kit, lab, &course, asked)
+}
+
+fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
+    let (start, what) = start(kit, lab, asked)?;
+    let seed = asked.seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
+    let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace() };
+    let command = command(lab, asked);
+    let about = About { lab, course, command: &command };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}: {what}, seed {seed}\n", lab.short)?;
+    let details = if asked.all { Details::All } else { Details::First };
+    let is_asked = |index: usize, step: &Step| {
+        asked.step.as_ref().is_none_or(|name| is_called(name, index, step))
+    };
+    let known = check::run(&judge, about, (details, is_asked), &mut out)?;
+    if asked.step.is_none() && asked.is_own() {
+        remember(kit, lab, course, &known)?;
+    }
+    write!(out, "{}", report::summary(&known, about))?;
+    Ok(exit_code(&known))
+}
+
+/// How the server is started that is to be judged, and what it is.
+fn start(
+    kit: &Kit,
+    lab: Lab,
+    asked: &Check,
+) -> Result<(Start, String), Box<dyn std::error::Error>> {
+    if let Some(command) = &asked.cmd {
+        return Ok((Start::Shell(command.clone()), command.clone()));
+    }
+    if let Some(program) = &asked.binary {
+        return Ok((Start::Lab(program.clone()), program.display().to_string()));
+    }
+    let renewed = own::renew(kit, lab)?;
+    print!("{renewed}");
+    let program = own::build(kit, lab)?;
+    Ok((Start::Lab(program), format!("work/{}", lab.short)))
+}
+
+/// What to type to be judged again.
+fn command(lab: Lab, asked: &Check) -> String {
+    match (&asked.cmd, &asked.binary) {
+        (Some(command), _) => {
+            let quoted = shlex::try_quote(command).unwrap_or_default();
+            format!("scripts/check.sh {} --cmd {quoted}", lab.short)
+        }
+        (_, Some(program)) => {
+            format!("scripts/check.sh {} --binary {}", lab.short, program.display())
+        }
+        _ => format!("scripts/check.sh {}", lab.short),
+    }
+}
+
+fn is_called(name: &str, index: usize, step: &Step) -> bool {
+    name == step.name || name == (index + 1).to_string()
+}
+
+fn has_strace() -> bool {
+    let mut strace = Command::new("strace");
+    strace.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    strace.status().is_ok_and(|status| status.success())
+}
+
+fn remember(kit: &Kit, lab: Lab, course: &Course, known: &[Known]) -> io::Result<()> {
+    let mut progress = Progress::read(&kit.work);
+    let of_lab = progress.of(lab.short);
+    let works = |known: &Known| matches!(known, Known::Judged(Outcome::Passed) | Known::Skipped);
+    let steps = || course.steps.iter().zip(known);
+    let names = |(step, _): (&Step, &Known)| step.name.clone();
+    of_lab.passed = steps().filter(|(_, known)| works(known)).map(names).collect();
+    of_lab.failing = steps().find(|(_, known)| !works(known)).map(names);
+    if of_lab.failing.is_none() {
+        // A student who is done may look at the solution; who begins again is asked again.
+        of_lab.asked_for_solution = false;
+    }
+    progress.write()
+}
+
+/// 0 if all steps work, 1 if one does not, 2 if none fails and one could not be judged.
+fn exit_code(known: &[Known]) -> ExitCode {
+    let has = |is_it: fn(&Known) -> bool| known.iter().any(is_it);
+    if has(|known| matches!(known, Known::Judged(Outcome::Failed(_)))) {
+        return ExitCode::FAILURE;
+    }
+    let is_unknown = |known: &Known| matches!(known, Known::Judged(Outcome::Unknown(_)));
+    if has(is_unknown) { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
+/// Judges again each time one of the student's files has changed, until Ctrl-C.
+fn watch(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
+    loop {
+        let before = changed(kit, lab)?;
+        if let Err(error) = judge(kit, lab, course, asked) {
+            // What does not build now may build after the next change.
+            println!("{error}");
+        }
+        println!("\nWaiting for a change of your files. Ctrl-C ends this.");
+        while changed(kit, lab)? == before {
+            thread::sleep(LOOK);
+        }
+        print!("\x1b[2J\x1b[H");
+    }
+}
+
+/// When each of the student's files was changed.
+fn changed(kit: &Kit, lab: Lab) -> Result<Vec<(PathBuf, Option<SystemTime>)>, own::OwnError> {
+    let exercise = Exercise::read(kit, lab)?;
+    let files = exercise.files().into_iter().map(|file| kit.own(lab).join(file));
+    let time = |path: &PathBuf| fs::metadata(path).and_then(|about| about.modified()).ok();
+    Ok(files.map(|path| (path.clone(), time(&path))).collect())
+}

@@ -1,0 +1,87 @@
+//! What `scripts/check.sh` does besides judging.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use grade::course::{Course, Step};
+use grade::own::{self, Kit};
+use grade::progress::{LabProgress, Progress};
+use harness::labs::Lab;
+use harness::text::{COLUMNS, wrap};
+
+use super::Ended;
+
+pub(super) fn start(kit: &Kit, lab: Lab) -> Ended {
+    say(&own::start(kit, lab)?)
+}
+
+pub(super) fn reset(kit: &Kit, lab: Lab) -> Ended {
+    say(&own::reset(kit, lab)?)
+}
+
+/// Exit code 1 says that the student must finish something.
+pub(super) fn merge(kit: &Kit, lab: Lab) -> Ended {
+    let merge = own::merge(kit, lab)?;
+    say(&merge.to_string())?;
+    Ok(if merge.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Shows the solution when all steps work, or when it is asked for twice.
+pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
+    let diff = own::solution(kit, lab)?;
+    let short = lab.of_the_kit().short;
+    let course = Course::read(&kit.root, lab)?;
+    let mut progress = Progress::read(&kit.work);
+    let of_lab = progress.of(short);
+    let works = course.steps.iter().filter(|step| of_lab.passed.contains(&step.name)).count();
+    let all = course.steps.len();
+    if works < all && !of_lab.asked_for_solution {
+        of_lab.asked_for_solution = true;
+        progress.write()?;
+        say(&format!(
+            "{works} of {all} steps work. A hint may help more: scripts/check.sh {short} --hint\n\
+             To see the solution all the same, say it once more: scripts/check.sh solution {short}\n"
+        ))?;
+        return Ok(ExitCode::FAILURE);
+    }
+    if diff.is_empty() {
+        return say("Yours is the lab of the kit, letter by letter.\n");
+    }
+    say(&diff)
+}
+
+/// Gives the next hint for the step that failed last.
+pub(super) fn hint(kit: &Kit, lab: Lab, course: &Course) -> Ended {
+    let mut progress = Progress::read(&kit.work);
+    let text = next_hint(progress.of(lab.short), lab, course);
+    progress.write()?;
+    say(&text)
+}
+
+fn next_hint(progress: &mut LabProgress, lab: Lab, course: &Course) -> String {
+    let is_failing = |step: &&Step| progress.failing.as_ref().is_none_or(|name| *name == step.name);
+    let Some(step) = course.steps.iter().find(is_failing) else {
+        return "No step failed at the last check.\n".to_owned();
+    };
+    let number = course.steps.iter().take_while(|other| other.name != step.name).count() + 1;
+    let given = progress.hints.entry(step.name.clone()).or_default();
+    let all = step.hints.len();
+    *given = (*given + 1).min(all);
+    let hint = step.hints.get(*given - 1).map_or("", String::as_str);
+    let hint = wrap(hint, COLUMNS - 2, "  ").join("\n");
+    let read = format!("{}/README.md{}", lab.of_the_kit().folder(), step.read);
+    let more = if *given < all {
+        "The next hint says more: the same command again."
+    } else {
+        "That was the last hint of this step."
+    };
+    format!(
+        "Step {number}: {}\nHint {given} of {all}:\n  {hint}\nRead: {read}\n{more}\n",
+        step.title
+    )
+}
+
+fn say(text: &str) -> Ended {
+    io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
