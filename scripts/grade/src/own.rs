@@ -31,7 +31,7 @@ pub use merge::{Merge, MergedFile, merge};
 /// Where the kit is, and where the student's labs are.
 #[derive(Debug, Clone)]
 pub struct Kit {
-    /// The top folder of the kit.
+    /// The top folder of the kit, as an absolute path.
     pub root: PathBuf,
     /// The folder of the student's labs: `work` in the top folder, except in tests.
     pub work: PathBuf,

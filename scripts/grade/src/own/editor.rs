@@ -24,7 +24,7 @@ pub fn register(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
         ));
     };
     write(&path, settings.as_bytes())?;
-    Ok("VS Code sees it (.vscode/settings.json). In another editor, open this folder.".to_owned())
+    Ok("VS Code sees it (.vscode/settings.json). In another editor, open that folder.".to_owned())
 }
 
 /// The settings with one more project, or `None` if they cannot be changed without harm.

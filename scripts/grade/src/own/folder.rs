@@ -24,7 +24,8 @@ pub fn start(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
     for file in &files {
         write_with_base(&own, file)?;
     }
-    let yours: Vec<String> = students(&files).map(|file| file.path.display().to_string()).collect();
+    let exercise = Exercise::read(kit, lab)?;
+    let yours: Vec<_> = exercise.files().iter().map(|file| file.display().to_string()).collect();
     let (folder, yours) = (kit.shown(&own), yours.join(", "));
     let editor = editor::register(kit, lab)?;
     Ok(format!(
@@ -133,7 +134,9 @@ pub fn reset(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
     }
     let renewed = renew(kit, lab)?;
     let (folder, copies) = (kit.shown(&own), kit.shown(&copies));
-    Ok(format!("{renewed}{folder} is as at its start. What you had written is in {copies}\n"))
+    Ok(format!(
+        "{renewed}{folder} is as at its start. What you had written is in {copies}\nTo take it back: cp -r {copies}/. {folder}\n"
+    ))
 }
 
 /// What the lab of the kit does in another way: a diff from the student's files to those of the lab.

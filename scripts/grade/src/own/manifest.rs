@@ -9,11 +9,11 @@ use super::{Kit, OwnError, read};
 
 /// Where the top folder of the kit is, as seen from an own lab.
 pub fn up(kit: &Kit) -> String {
-    if kit.work == kit.root.join("work") {
-        "../..".to_owned()
-    } else {
-        kit.root.display().to_string()
-    }
+    if is_at_home(kit) { "../..".to_owned() } else { kit.root.display().to_string() }
+}
+
+fn is_at_home(kit: &Kit) -> bool {
+    kit.work == kit.root.join("work")
 }
 
 /// The text of the manifest.
@@ -21,10 +21,6 @@ pub fn manifest(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
     let text = |path: &Path| read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let (kits, labs) =
         (text(&kit.root.join("Cargo.toml"))?, text(&kit.lab(lab).join("Cargo.toml"))?);
-    let package: Vec<&str> = section(&kits, "[workspace.package]").collect();
-    let inherited = ["version", "edition", "rust-version", "publish"]
-        .map(|key| package.iter().find(|line| line.starts_with(&format!("{key} ="))))
-        .map(|line| line.copied().unwrap_or_default());
     let description = section(&labs, "[package]").find(|line| line.starts_with("description"));
     let (ours, others) = dependencies(&kits, &labs, &up(kit))?;
     let debug: Vec<String> = ours.keys().map(|name| format!("{name}.debug = true")).collect();
@@ -50,6 +46,7 @@ unused_must_use = "deny"
 unsafe_code = "forbid"
 
 [lints.clippy]
+# Nor does it change what it is given.
 ptr_arg = "allow"
 
 [profile.dev.package]
@@ -60,12 +57,33 @@ ptr_arg = "allow"
 "#,
         short = lab.of_the_kit().short,
         description = description.unwrap_or_default(),
-        inherited = inherited.join("\n"),
+        inherited = inherited(&kits, kit),
         ours = lines(ours),
         others = lines(others),
         debug = debug.join("\n"),
         profiles = profiles(&kits),
     ))
+}
+
+/// What the packages of the kit have in common, and an own lab too.
+///
+/// Cargo takes two packages for one that have the same name and version and share what is built, if each is a workspace of its own. A
+/// version with the place in it tells them apart.
+fn inherited(kits: &str, kit: &Kit) -> String {
+    let package: Vec<&str> = section(kits, "[workspace.package]").collect();
+    let keys = ["version", "edition", "rust-version", "publish"];
+    let is_inherited = |line: &&&str| keys.iter().any(|key| line.starts_with(&format!("{key} =")));
+    let lines = package.iter().filter(is_inherited).map(|line| match line.strip_suffix('"') {
+        Some(version) if line.starts_with("version") && !is_at_home(kit) => {
+            let place = kit.work.display().to_string();
+            format!(
+                "{version}+{}\"",
+                place.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
+            )
+        }
+        _ => (*line).to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The lines of dependencies, by their names.

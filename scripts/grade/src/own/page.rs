@@ -32,14 +32,13 @@ pub fn page(exercise: &Exercise, lab: Lab, up: &str) -> String {
 
 ## What is yours
 
-{files}. You edit these, and nobody else does. All other files here are the kit's: every check writes them anew.
-(A copy of what you changed there is kept.)
+You edit {files}. All other files here are the kit's: every check writes them anew, and keeps a copy of what you
+changed there.
 
 ## What to write, in this order
 
 {functions}{helpers}
-Each of them has a comment `Your turn` in its place, and the terminal of the server says when one is called that is not
-written yet. The sheet of the lab is [here]({sheet}).
+Each of these functions has a comment `Your turn` inside. When your server calls one that is not written yet, its terminal says so. The sheet of the lab is [here]({sheet}).
 
 {what_to_type}",
         title = exercise.title,

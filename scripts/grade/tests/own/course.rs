@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use grade::own::{self, Exercise, Kit};
@@ -53,7 +54,8 @@ fn lab_3_is_started_and_solved() {
 /// The start builds without a warning, says what is missing, and fails its tests. With the files of the lab it passes. The student
 /// writes about so many lines.
 fn start_and_solve(lab: Lab, lines: usize) {
-    let course = Course::start(lab);
+    let _alone = alone(lab);
+    let course = Course::start(lab, "work");
     let solution = own::solution(&course.kit, lab).unwrap();
     let missing = |line: &&str| line.starts_with('+') && !line.starts_with("+++");
     let count = solution.lines().filter(missing).count();
@@ -78,6 +80,26 @@ fn start_and_solve(lab: Lab, lines: usize) {
     assert_eq!(own::solution(&course.kit, lab).unwrap(), "");
 }
 
+/// Cargo takes two packages for one that have the same name, version and place in their workspaces. It would run here what it has
+/// built there.
+#[test]
+fn an_own_lab_in_another_place_is_built_for_itself() {
+    let _alone = alone(LABS[0]);
+    let solved = Course::start(LABS[0], "first");
+    solved.solve();
+    let pong = |program: &str| testkit::Lab::start(program).connect().send("PING\n").read(5);
+    assert_eq!(pong(&solved.program()), b"PONG\n");
+    Course::start(LABS[0], "second").assert_says_what_is_missing();
+    assert_eq!(pong(&solved.program()), b"PONG\n");
+}
+
+/// Waits until no other test builds this lab: the programs have one name, and so one place.
+fn alone(lab: Lab) -> MutexGuard<'static, ()> {
+    static BUILDS: [Mutex<()>; 3] = [const { Mutex::new(()) }; 3];
+    let number = EXERCISES.iter().position(|exercise| *exercise == lab).unwrap();
+    BUILDS[number].lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// An own lab, made from the kit as it is.
 struct Course {
     kit: Kit,
@@ -85,8 +107,8 @@ struct Course {
 }
 
 impl Course {
-    fn start(lab: Lab) -> Self {
-        let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own/work");
+    fn start(lab: Lab, place: &str) -> Self {
+        let work = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own").join(place);
         let kit = Kit { root: root(), work };
         _ = fs::remove_dir_all(kit.own(lab));
         own::start(&kit, lab).unwrap();

@@ -229,6 +229,7 @@ fn in_conflict_the_students_file_stays_and_the_merge_can_be_finished() {
     assert!(renewed.contains("rm work/lab2/src/protocol.rs.merged"), "{renewed}");
     // The student takes both, and has gone on in the own file meanwhile.
     resolve(&place);
+    let resolved = place.read("src/protocol.rs.merged");
     place.edit(MINE, "//! RESP, the", "//! RESP, my");
     let merged = own::merge(&place.kit, LAB).unwrap();
     assert!(merged.is_clean(), "{merged}");
@@ -236,6 +237,7 @@ fn in_conflict_the_students_file_stays_and_the_merge_can_be_finished() {
         mine.replace("/// Mine.", "/// Mine.\n/// Newer.").replace("//! RESP, the", "//! RESP, my");
     assert_eq!(place.read(MINE), expected);
     assert!(!place.own("src/protocol.rs.merged").exists());
+    assert!(place.texts().contains(&resolved), "what was written there is kept as well");
     assert_eq!(place.renewed(), "");
 }
 
