@@ -40,6 +40,14 @@ pub enum Verb {
         #[arg(value_parser = find)]
         lab: Lab,
     },
+    /// Hunt for mistakes: your scenario must pass on the lab of the kit, and fail on servers with a mistake
+    Hunt {
+        /// Which lab
+        #[arg(value_parser = find)]
+        lab: Lab,
+        /// The file with your scenario: [[client]] tables with a name and actions
+        file: PathBuf,
+    },
     /// Show in what the lab of the kit differs from yours
     Solution {
         /// Which lab

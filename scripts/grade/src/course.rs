@@ -145,6 +145,25 @@ impl Course {
 }
 
 impl Step {
+    /// A step that is nothing but a conversation.
+    #[must_use]
+    pub fn of_clients(title: &str, clients: Vec<Client>) -> Self {
+        Self {
+            name: title.to_owned(),
+            title: title.to_owned(),
+            read: String::new(),
+            hints: Vec::new(),
+            needs: Vec::new(),
+            clients,
+            causes: Vec::new(),
+            rules: Vec::new(),
+            memory_mib: None,
+            open_files: None,
+            restarts: false,
+            patience_ms: PATIENCE_MS,
+        }
+    }
+
     /// How long each action of a client may take.
     #[must_use]
     pub fn patience(&self) -> Duration {

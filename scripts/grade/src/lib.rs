@@ -5,11 +5,13 @@
 //! - [`server`]: the server that is judged. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
 //!   way it waits.
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
+//! - [`hunt`]: a scenario of the student's, and servers with a mistake.
 //! - [`cause`]: why a step probably fails. [`report`]: what the student reads.
 
 pub mod cause;
 pub mod check;
 pub mod course;
+pub mod hunt;
 pub mod judge;
 pub mod own;
 pub mod progress;

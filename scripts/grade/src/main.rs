@@ -36,6 +36,7 @@ fn run(cli: &Cli) -> Ended {
         Some(Verb::Reset { lab }) => verbs::reset(&kit, *lab),
         Some(Verb::Merge { lab }) => verbs::merge(&kit, *lab),
         Some(Verb::Solution { lab }) => verbs::solution(&kit, *lab),
+        Some(Verb::Hunt { lab, file }) => verbs::hunt(&kit, *lab, file),
         None => judging::run(&kit, &cli.check),
     }
 }

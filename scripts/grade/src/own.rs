@@ -22,7 +22,7 @@ use std::{fs, io};
 
 use harness::labs::Lab;
 
-pub use build::{BuildError, build};
+pub use build::{BuildError, build, build_kits};
 pub use derive::DeriveError;
 pub use exercise::{Exercise, Function};
 pub use folder::{Renewed, renew, reset, solution, start};

@@ -62,13 +62,15 @@ pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> S
     let title = format!("Step {number}: {}", step.title).bold();
     let read = format!("{}/README.md{}", about.lab.of_the_kit().folder(), step.read);
     let cause = cause(step, wrong, about.lab.protocol);
+    let has_hints = !step.hints.is_empty();
+    let hint = has_hints.then(|| labelled("A hint", &format!("{} --hint", about.command)));
     let parts = [
         format!("\n{title}\n\n"),
         conversation::show(wrong),
         what_was_seen(wrong),
         cause.map(|cause| labelled("Probably", &cause)).unwrap_or_default(),
-        labelled("Read", &read),
-        labelled("A hint", &format!("{} --hint", about.command)),
+        if step.read.is_empty() { String::new() } else { labelled("Read", &read) },
+        hint.unwrap_or_default(),
     ];
     parts.concat()
 }

@@ -1,11 +1,15 @@
 //! What `scripts/check.sh` does besides judging.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use grade::course::{Course, Step};
+use grade::hunt;
+use grade::judge::Judge;
 use grade::own::{self, Kit};
 use grade::progress::{LabProgress, Progress};
+use grade::server::Start;
 use harness::labs::Lab;
 use harness::text::{COLUMNS, wrap};
 
@@ -48,6 +52,15 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
         return say("Yours is the lab of the kit, letter by letter.\n");
     }
     say(&diff)
+}
+
+/// Exit code 0 says that all servers with a mistake are caught.
+pub(super) fn hunt(kit: &Kit, lab: Lab, file: &Path) -> Ended {
+    let start = Start::Lab(own::build_kits(kit, lab)?);
+    let reference = Judge { lab, start, seed: u64::from(fastrand::u16(..)), traces: false };
+    let caught = hunt::run((&kit.root, file), &reference, &mut io::stdout().lock())?;
+    let all = caught.is_some_and(|(caught, all)| caught == all);
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Gives the next hint for the step that failed last.

@@ -1,0 +1,137 @@
+//! The hunt: a scenario that a student wrote must pass on the lab of the kit, and fail on servers with a mistake.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use harness::labs::Lab;
+use harness::scenario::Client;
+use harness::text::{COLUMNS, wrap, wrapped};
+use serde::Deserialize;
+
+use crate::course::{Course, Step};
+use crate::judge::{Judge, Outcome};
+use crate::report::{self, About};
+use crate::server::Start;
+
+/// The servers with a mistake, below the top folder of the kit.
+const SERVERS: &str = "scripts/grade/servers";
+
+/// A mistake that a server makes.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Fault {
+    /// The short name of the lab.
+    pub lab: String,
+    /// What it is called.
+    pub name: String,
+    /// What the server does wrong.
+    pub mistake: String,
+    /// What a client sees.
+    pub symptom: String,
+    /// The name of the step that fails first.
+    #[serde(default)]
+    pub step: String,
+    /// Whether only the system calls show it, so that no client can.
+    #[serde(default)]
+    pub only_in_trace: bool,
+}
+
+/// Why a hunt cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum HuntError {
+    /// A file cannot be read.
+    #[error("{}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file is not as it should be.
+    #[error("{}: {error}", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        error: Box<toml::de::Error>,
+    },
+}
+
+/// What a student's file holds.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    client: Vec<Client>,
+}
+
+/// All mistakes that a server of this lab can make.
+///
+/// # Errors
+/// If the list of the kit is not as it should be.
+pub fn faults(kit: &Path, lab: Lab) -> Result<Vec<Fault>, HuntError> {
+    #[derive(Deserialize)]
+    struct List {
+        fault: Vec<Fault>,
+    }
+    let list: List = read(&kit.join(SERVERS).join("faults.toml"))?;
+    Ok(list.fault.into_iter().filter(|fault| fault.lab == lab.of_the_kit().short).collect())
+}
+
+/// The command that starts the server with this mistake.
+#[must_use]
+pub fn command(kit: &Path, fault: &Fault) -> String {
+    let server = kit.join(SERVERS).join("server.py").display().to_string();
+    let server = shlex::try_quote(&server).map_or_else(|_| server.clone(), Into::into);
+    format!("python3 {server} {} {{port}} --fault {}", fault.lab, fault.name)
+}
+
+/// Lets the scenario of a file talk to the lab of the kit, which `reference` starts, and then to the servers with a mistake.
+/// Returns how many of them it catches, and how many there are; `None` if the lab of the kit does not pass it.
+///
+/// # Errors
+/// If the file is not as it should be, or no temporary file can be made.
+pub fn run(
+    (kit, file): (&Path, &Path),
+    reference: &Judge,
+    out: &mut impl Write,
+) -> Result<Option<(usize, usize)>, Box<dyn std::error::Error>> {
+    let course = Course::read(kit, reference.lab)?;
+    let name = file.display().to_string();
+    let step = Step::of_clients(&name, read::<File>(file)?.client);
+    if let Outcome::Failed(wrong) = reference.judge(&step)? {
+        writeln!(out, "The lab of the kit does not pass {name}, so the scenario is wrong:")?;
+        let about = About { lab: reference.lab, course: &course, command: "" };
+        write!(out, "{}", report::failure(1, &step, &wrong, about))?;
+        return Ok(None);
+    }
+    writeln!(out, "The lab of the kit passes {name}. It fails on these servers:\n")?;
+    let (mut caught, mut missed) = (0, Vec::new());
+    for fault in faults(kit, reference.lab)?.into_iter().filter(|fault| !fault.only_in_trace) {
+        let judge = Judge { start: Start::Shell(command(kit, &fault)), ..reference.clone() };
+        match judge.judge(&step)? {
+            Outcome::Failed(_) => {
+                caught += 1;
+                let mistake = wrap(&fault.mistake, COLUMNS - 6, "      ").join("\n");
+                writeln!(out, "  {}\n      {mistake}", fault.name)?;
+                out.flush()?;
+            }
+            _ => missed.push(fault),
+        }
+    }
+    let all = caught + missed.len();
+    writeln!(out, "\n{caught} of {all} servers are caught.")?;
+    if let Some(fault) = missed.first() {
+        let title = course.steps.iter().find(|step| step.name == fault.step);
+        let title = title.map_or(fault.symptom.as_str(), |step| step.title.as_str());
+        let hint = format!("A hint for one that is not: {}.", title.trim_end_matches('.'));
+        writeln!(out, "{}", wrapped(&hint))?;
+    }
+    Ok(Some((caught, all)))
+}
+
+fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, HuntError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| HuntError::Read { path: path.to_owned(), error })?;
+    toml::from_str(&text)
+        .map_err(|error| HuntError::Format { path: path.to_owned(), error: Box::new(error) })
+}
