@@ -97,12 +97,12 @@ fn a_client_that_does_not_read_its_replies_is_not_waited_for() {
     };
     assert_eq!(connection.on_ready(large).map_err(|error| error.to_string()), Ok(false));
     // Now the client reads, and the socket takes the rest.
-    let reader = thread::spawn(move || read(&mut client, SIZE).map(|bytes| bytes.len()));
+    let reader = thread::spawn(move || (read(&mut client, SIZE).map(|bytes| bytes.len()), client));
     while !reader.is_finished() {
         assert_eq!(on_ready(&mut connection), Ok(false));
         thread::sleep(Duration::from_millis(1));
     }
-    assert_eq!(reader.join().unwrap(), Ok(SIZE));
+    assert_eq!(reader.join().unwrap().0, Ok(SIZE));
 }
 
 #[test]
