@@ -5,11 +5,13 @@
 # SYNOPSIS
 #   scripts/check.sh LAB [options]
 #   scripts/check.sh start | reset | merge | solution LAB
+#   scripts/check.sh hunt LAB FILE
 #
 # OPTIONS
 #   LAB        lab1, lab2 or lab3: judges yours, in work/LAB. These may follow:
 #     --hint          judge nothing: give the next hint for what failed last
-#     --step STEP     only this step, by number or name, and what it needs
+#     --step STEP     only this step, by number or name, and what it needs; with
+#                     --hint, the next hint for this step
 #     --all           all about each step that fails, not only about the first
 #     --watch         judge again each time a file of yours has changed
 #     --cmd COMMAND   a server in any language; {port} stands for the port
@@ -19,6 +21,8 @@
 #   start      makes work/LAB: the lab without its heart, for you to write
 #   reset      puts your files aside, and begins again
 #   merge      takes over what a newer kit has changed in the start of your files
+#   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
+#              and fail on servers with a mistake: how many does it catch?
 #   solution   the lab of the kit, as a diff from yours: when all steps work, or
 #              when you say it twice
 #

@@ -79,7 +79,10 @@ fn patience() -> u64 {
 /// Why the steps of a lab are not known.
 #[derive(Debug, thiserror::Error)]
 pub enum CourseError {
-    /// There is no such file.
+    /// The lab has none.
+    #[error("{0} has no steps: say lab1, lab2 or lab3")]
+    None(&'static str),
+    /// The file cannot be read.
     #[error("{}: {error}", .path.display())]
     Read {
         /// The file.
@@ -116,6 +119,9 @@ impl Course {
         let path = kit.join(lab.of_the_kit().folder()).join("exercise/steps.toml");
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(CourseError::None(lab.of_the_kit().short));
+            }
             Err(error) => return Err(CourseError::Read { path, error }),
         };
         let course: Self = match toml::from_str(&text) {
@@ -160,7 +166,7 @@ impl Step {
             memory_mib: None,
             open_files: None,
             restarts: false,
-            patience_ms: PATIENCE_MS,
+            patience_ms: PATIENCE_MS / 2,
         }
     }
 

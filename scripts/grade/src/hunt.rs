@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use harness::labs::Lab;
 use harness::scenario::Client;
@@ -16,6 +17,8 @@ use crate::server::Start;
 
 /// The servers with a mistake, below the top folder of the kit.
 const SERVERS: &str = "scripts/grade/servers";
+/// Most of the time a server that makes a mistake is waited for, so several are judged at once.
+const AT_ONCE: usize = 8;
 
 /// A mistake that a server makes.
 #[derive(Debug, Clone, Deserialize)]
@@ -85,38 +88,48 @@ pub fn command(kit: &Path, fault: &Fault) -> String {
     format!("python3 {server} {} {{port}} --fault {}", fault.lab, fault.name)
 }
 
-/// Lets the scenario of a file talk to the lab of the kit, which `reference` starts, and then to the servers with a mistake.
+/// The clients in a student's file.
+///
+/// # Errors
+/// If the file is not as it should be.
+pub fn clients(file: &Path) -> Result<Vec<Client>, HuntError> {
+    Ok(read::<File>(file)?.client)
+}
+
+/// Lets clients talk to the lab of the kit, which `reference` starts, and then to the servers with a mistake.
 /// Returns how many of them it catches, and how many there are; `None` if the lab of the kit does not pass it.
 ///
 /// # Errors
-/// If the file is not as it should be, or no temporary file can be made.
+/// If no temporary file can be made, or `out` takes no more.
 pub fn run(
-    (kit, file): (&Path, &Path),
+    (kit, name): (&Path, &str),
+    clients: Vec<Client>,
     reference: &Judge,
     out: &mut impl Write,
 ) -> Result<Option<(usize, usize)>, Box<dyn std::error::Error>> {
     let course = Course::read(kit, reference.lab)?;
-    let name = file.display().to_string();
-    let step = Step::of_clients(&name, read::<File>(file)?.client);
+    let step = Step::of_clients(name, clients);
     if let Outcome::Failed(wrong) = reference.judge(&step)? {
         writeln!(out, "The lab of the kit does not pass {name}, so the scenario is wrong:")?;
-        let about = About { lab: reference.lab, course: &course, command: "" };
+        let about = About { lab: reference.lab, course: &course, is_own: false };
         write!(out, "{}", report::failure(1, &step, &wrong, about))?;
         return Ok(None);
     }
     writeln!(out, "The lab of the kit passes {name}. It fails on these servers:\n")?;
     let (mut caught, mut missed) = (0, Vec::new());
-    for fault in faults(kit, reference.lab)?.into_iter().filter(|fault| !fault.only_in_trace) {
-        let judge = Judge { start: Start::Shell(command(kit, &fault)), ..reference.clone() };
-        match judge.judge(&step)? {
-            Outcome::Failed(_) => {
-                caught += 1;
-                let mistake = wrap(&fault.mistake, COLUMNS - 6, "      ").join("\n");
-                writeln!(out, "  {}\n      {mistake}", fault.name)?;
-                out.flush()?;
+    let mut faults = faults(kit, reference.lab)?;
+    faults.retain(|fault| !fault.only_in_trace);
+    for some in faults.chunks(AT_ONCE) {
+        for (fault, is_caught) in some.iter().zip(judge(kit, some, &step, reference)) {
+            if !is_caught? {
+                missed.push(fault);
+                continue;
             }
-            _ => missed.push(fault),
+            caught += 1;
+            let mistake = wrap(&fault.mistake, COLUMNS - 6, "      ").join("\n");
+            writeln!(out, "  {}\n      {mistake}", fault.name)?;
         }
+        out.flush()?;
     }
     let all = caught + missed.len();
     writeln!(out, "\n{caught} of {all} servers are caught.")?;
@@ -127,6 +140,20 @@ pub fn run(
         writeln!(out, "{}", wrapped(&hint))?;
     }
     Ok(Some((caught, all)))
+}
+
+/// Whether the step fails on each of these servers.
+fn judge(kit: &Path, faults: &[Fault], step: &Step, reference: &Judge) -> Vec<io::Result<bool>> {
+    thread::scope(|scope| {
+        let judge = |fault: &Fault| {
+            let start = Start::Shell(command(kit, fault));
+            let judge = Judge { start, ..reference.clone() };
+            scope.spawn(move || Ok(matches!(judge.judge(step)?, Outcome::Failed(_))))
+        };
+        let threads: Vec<_> = faults.iter().map(judge).collect();
+        let panicked = |_| Err(io::Error::other("a thread of the grader has ended"));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+    })
 }
 
 fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, HuntError> {

@@ -15,6 +15,7 @@ use grade::progress::Progress;
 use grade::report::{self, About, Known};
 use grade::server::Start;
 use harness::labs::Lab;
+use harness::text::wrapped;
 
 use super::cli::Check;
 use super::{Ended, verbs};
@@ -25,9 +26,6 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
     let Some(lab) = asked.lab else { return Err("which lab? Say scripts/check.sh lab1".into()) };
     let course = Course::read(&kit.root, lab)?;
-    if asked.hint {
-        return verbs::hint(kit, lab, &course);
-    }
     if let Some(name) = &asked.step
         && !course.steps.iter().enumerate().any(|(index, step)| is_called(name, index, step))
     {
@@ -35,6 +33,13 @@ pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
         return Err(
             format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", ")).into()
         );
+    }
+    if asked.hint {
+        let step = |name: &String| {
+            course.steps.iter().enumerate().find(|(index, step)| is_called(name, *index, step))
+        };
+        let step = asked.step.as_ref().and_then(step).map(|(_, step)| step.name.clone());
+        return verbs::hint(kit, lab, (&course, step));
     }
     if asked.watch {
         return watch(kit, lab, &course, asked);
@@ -46,10 +51,9 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     let (start, what) = start(kit, lab, asked)?;
     let seed = asked.seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
     let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace() };
-    let command = command(lab, asked);
-    let about = About { lab, course, command: &command };
+    let about = About { lab, course, is_own: asked.is_own() };
     let mut out = io::stdout().lock();
-    writeln!(out, "{}: {what}, seed {seed}\n", lab.short)?;
+    writeln!(out, "{}\n", wrapped(&format!("{}: {what}, seed {seed}", lab.short)))?;
     let details = if asked.all { Details::All } else { Details::First };
     let is_asked = |index: usize, step: &Step| {
         asked.step.as_ref().is_none_or(|name| is_called(name, index, step))
@@ -78,20 +82,6 @@ fn start(
     print!("{renewed}");
     let program = own::build(kit, lab)?;
     Ok((Start::Lab(program), format!("work/{}", lab.short)))
-}
-
-/// What to type to be judged again.
-fn command(lab: Lab, asked: &Check) -> String {
-    match (&asked.cmd, &asked.binary) {
-        (Some(command), _) => {
-            let quoted = shlex::try_quote(command).unwrap_or_default();
-            format!("scripts/check.sh {} --cmd {quoted}", lab.short)
-        }
-        (_, Some(program)) => {
-            format!("scripts/check.sh {} --binary {}", lab.short, program.display())
-        }
-        _ => format!("scripts/check.sh {}", lab.short),
-    }
 }
 
 fn is_called(name: &str, index: usize, step: &Step) -> bool {

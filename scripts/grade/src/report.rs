@@ -34,8 +34,8 @@ pub struct About<'a> {
     pub lab: Lab,
     /// Its steps.
     pub course: &'a Course,
-    /// What to type to be judged again.
-    pub command: &'a str,
+    /// Whether the student's own lab is judged.
+    pub is_own: bool,
 }
 
 /// A line of the list: the number, what came of it, the title.
@@ -63,7 +63,9 @@ pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> S
     let read = format!("{}/README.md{}", about.lab.of_the_kit().folder(), step.read);
     let cause = cause(step, wrong, about.lab.protocol);
     let has_hints = !step.hints.is_empty();
-    let hint = has_hints.then(|| labelled("A hint", &format!("{} --hint", about.command)));
+    let of_step = if about.is_own { String::new() } else { format!(" --step {}", step.name) };
+    let hint = format!("scripts/check.sh {}{of_step} --hint", about.lab.of_the_kit().short);
+    let hint = has_hints.then(|| labelled("A hint", &hint));
     let parts = [
         format!("\n{title}\n\n"),
         conversation::show(wrong),

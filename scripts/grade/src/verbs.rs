@@ -56,24 +56,36 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
 
 /// Exit code 0 says that all servers with a mistake are caught.
 pub(super) fn hunt(kit: &Kit, lab: Lab, file: &Path) -> Ended {
+    let clients = hunt::clients(file)?;
     let start = Start::Lab(own::build_kits(kit, lab)?);
     let reference = Judge { lab, start, seed: u64::from(fastrand::u16(..)), traces: false };
-    let caught = hunt::run((&kit.root, file), &reference, &mut io::stdout().lock())?;
+    let caught = hunt::run(
+        (&kit.root, &file.display().to_string()),
+        clients,
+        &reference,
+        &mut io::stdout().lock(),
+    )?;
     let all = caught.is_some_and(|(caught, all)| caught == all);
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Gives the next hint for the step that failed last.
-pub(super) fn hint(kit: &Kit, lab: Lab, course: &Course) -> Ended {
+/// Gives the next hint for a step, or for the one that failed last.
+pub(super) fn hint(kit: &Kit, lab: Lab, (course, step): (&Course, Option<String>)) -> Ended {
     let mut progress = Progress::read(&kit.work);
-    let text = next_hint(progress.of(lab.short), lab, course);
+    let of_lab = progress.of(lab.short);
+    let step = step.or_else(|| of_lab.failing.clone());
+    let text = next_hint(of_lab, lab, (course, step));
     progress.write()?;
     say(&text)
 }
 
-fn next_hint(progress: &mut LabProgress, lab: Lab, course: &Course) -> String {
-    let is_failing = |step: &&Step| progress.failing.as_ref().is_none_or(|name| *name == step.name);
-    let Some(step) = course.steps.iter().find(is_failing) else {
+fn next_hint(
+    progress: &mut LabProgress,
+    lab: Lab,
+    (course, name): (&Course, Option<String>),
+) -> String {
+    let is_it = |step: &&Step| name.as_ref().is_none_or(|name| *name == step.name);
+    let Some(step) = course.steps.iter().find(is_it) else {
         return "No step failed at the last check.\n".to_owned();
     };
     let number = course.steps.iter().take_while(|other| other.name != step.name).count() + 1;

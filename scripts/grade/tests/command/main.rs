@@ -1,0 +1,139 @@
+//! `scripts/check.sh` as a student types it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod interrupted;
+mod kit;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use kit::{TestKit, grade, stderr, stdout};
+
+#[test]
+fn its_help_names_the_options_that_it_has() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../check.sh");
+    let told = Command::new(script).arg("--help").output().unwrap();
+    let known = grade().arg("--help").output().unwrap();
+    let options = |text: &str| -> BTreeSet<String> {
+        let words = text.lines().filter_map(|line| line.split_whitespace().next());
+        let words = words.filter(|word| word.starts_with("--")).map(str::to_owned);
+        words.filter(|word| word != "--version" && !word.ends_with(':')).collect()
+    };
+    assert!(!options(&stdout(&told)).is_empty());
+    assert_eq!(options(&stdout(&told)), options(&stdout(&known)));
+    for verb in ["start", "reset", "merge", "hunt", "solution"] {
+        assert!(stdout(&told).contains(verb) && stdout(&known).contains(verb), "{verb}");
+    }
+}
+
+#[test]
+fn what_cannot_be_meant_is_answered_with_a_sentence() {
+    for (words, expected) in [
+        (&["lab9"][..], "there is no lab 'lab9': say lab1"),
+        (&["lab4"], "lab4 has no steps: say lab1, lab2 or lab3"),
+        (&["lab2", "--step", "dance"], "lab2 has no step 'dance'. There are: first-reply"),
+        (&["lab2"], "there is no work/lab2. To make it: scripts/check.sh start lab2"),
+        (&["reset", "lab2"], "there is no work/lab2."),
+        (&["hunt", "lab2", "nothing.toml"], "nothing.toml: No such file"),
+    ] {
+        let kit = TestKit::new();
+        let output = kit.check(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+        assert!(stderr(&output).contains(expected), "{words:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn each_hint_says_more_than_the_one_before() {
+    let kit = TestKit::new();
+    for expected in ["Hint 1 of 2:\n  Look.", "Hint 2 of 2:\n  Look twice.", "Hint 2 of 2:"] {
+        let text = stdout(&kit.check(&["lab2", "--hint"]));
+        assert!(text.starts_with("Step 1: A client gets its first reply\n"), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+    kit.write("work/progress.json", r#"{"lab2": {"passed": ["first-reply"], "failing": "two"}}"#);
+    let text = stdout(&kit.check(&["lab2", "--hint"]));
+    assert!(text.starts_with("Step 2: ") && text.contains("Hint 1 of 1:"), "{text}");
+    assert!(text.contains("labs/lab2-resp/README.md#two"), "{text}");
+}
+
+#[test]
+fn the_solution_is_shown_after_the_last_step_or_when_it_is_asked_for_twice() {
+    let kit = TestKit::new();
+    kit.write("work/lab2/src/protocol.rs", "// mine\n");
+    let output = kit.check(&["solution", "lab2"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("0 of 2 steps work. A hint may help more"));
+    let output = kit.check(&["solution", "lab2"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("-// mine"), "{}", stdout(&output));
+    fs::remove_file(kit.path("work/progress.json")).unwrap();
+    kit.write("work/progress.json", r#"{"lab2": {"passed": ["first-reply", "two"]}}"#);
+    assert_eq!(kit.check(&["solution", "lab2"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_command_that_is_no_server_is_judged_in_words() {
+    let kit = TestKit::new();
+    for (command, expected) in [
+        ("sh -c 'echo I cannot; exit 3'", "the server ended before it listened (exit status: 3)"),
+        ("no-such-command {port}", "exit status: 127"),
+    ] {
+        let output = kit.check(&["lab2", "--cmd", command]);
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("   1  FAILS   A client gets its first reply"), "{text}");
+        assert!(text.contains("   2  -       "), "{text}");
+        assert!(text.replace("\n              ", " ").contains(expected), "{text}");
+        assert!(text.contains("0 of 2 steps work, as it should be at the start"), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn checks_with_python_say_what_came_and_what_must_come() {
+    let kit = TestKit::new();
+    let server = |fault: &str| format!("python3 {} lab2 {{port}} {fault}", kit::SERVER);
+    let output = kit.check(&["lab2", "--seed", "1", "--cmd", &server("")]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("2 of 2 steps work."), "{text}");
+    let output = kit.check(&["lab2", "--cmd", &server("--fault line_feed_only")]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("   1. A is connected\n   2. A sends         *1\\r\\n$4\\r\\nPING"),
+        "{text}"
+    );
+    assert!(
+        text.contains("A must get      +PONG\\r\\n\n      and gets        +PONG\\n\n"),
+        "{text}"
+    );
+    assert!(text.contains("The reply ends in \\n; it must end in \\r\\n."), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
+#[test]
+#[ignore = "needs python3"]
+fn checks_with_python_hunt_servers_with_a_mistake() {
+    let kit = TestKit::new();
+    let scenario = |reply: &str| {
+        format!(
+            "[[client]]\nname = 'A'\nactions = ['connect', {{ send = 'GET {{key}}' }}, \
+            {{ expect = '{reply}' }}, 'close']\n"
+        )
+    };
+    kit.write("right.toml", &scenario("nil"));
+    // It builds the lab of the kit, so it needs the real one.
+    let hunt = |file| grade().args(["hunt", "lab2"]).arg(kit.path(file)).output().unwrap();
+    let text = stdout(&hunt("right.toml"));
+    assert!(text.contains("  nil_as_text\n"), "{text}");
+    assert!(!text.contains("  errors_as_status\n"), "{text}");
+    assert!(text.contains("A hint for one that is not:"), "{text}");
+    kit.write("wrong.toml", &scenario("$"));
+    let output = hunt("wrong.toml");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("so the scenario is wrong"), "{}", stdout(&output));
+}
