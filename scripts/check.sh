@@ -16,6 +16,7 @@
 #     --watch         judge again each time a file of yours has changed
 #     --cmd COMMAND   a server in any language; {port} stands for the port
 #     --binary PATH   this program, which is started as a lab is
+#     --hostile       strace makes calls of the server fail: it must survive
 #     --no-trace      judge no system calls
 #     --seed N        all random words of the steps follow from this number
 #   start      makes work/LAB: the lab without its heart, for you to write

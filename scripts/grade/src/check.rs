@@ -15,16 +15,16 @@ pub enum Details {
     All,
 }
 
-/// Judges the steps that `is_asked` for, and those that they need, and writes what came of each of them.
+/// Judges the steps that `is_asked` for, and those that they need, writes what came of each of them, and returns it.
 ///
 /// # Errors
 /// If a step cannot be judged for want of a temporary file, or `out` takes no more.
-pub fn run(
+pub fn run<'a>(
     judge: &Judge,
-    about: About<'_>,
+    about: About<'a>,
     (details, is_asked): (Details, impl Fn(usize, &Step) -> bool),
     out: &mut impl Write,
-) -> io::Result<Vec<Known>> {
+) -> io::Result<Vec<(&'a Step, Known)>> {
     let steps = &about.course.steps;
     let wanted = wanted(about.course, is_asked);
     let mut all: Vec<Option<Known>> = Vec::new();
@@ -47,12 +47,14 @@ pub fn run(
     for (number, step, wrong) in failed.take(most) {
         write!(out, "{}", report::failure(number, step, wrong, about))?;
     }
-    Ok(all.into_iter().flatten().collect())
+    let judged = steps.iter().zip(all).filter_map(|(step, known)| Some((step, known?)));
+    Ok(judged.collect())
 }
 
 fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
     let outcome = judge.judge(step)?;
-    if !judge.traces && !step.rules.is_empty() && matches!(outcome, Outcome::Passed) {
+    let needs_trace = !step.rules.is_empty() || step.inject.is_some();
+    if !judge.traces && needs_trace && matches!(outcome, Outcome::Passed) {
         return Ok(Known::Skipped);
     }
     Ok(Known::Judged(outcome))

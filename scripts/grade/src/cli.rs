@@ -78,6 +78,9 @@ pub struct Check {
     /// Judge nothing: give the next hint for the step that failed last
     #[arg(long)]
     pub hint: bool,
+    /// Let the kernel be hostile: strace makes calls of the server fail; each such step, and no other
+    #[arg(long, conflicts_with_all = ["no_trace", "hint"])]
+    pub hostile: bool,
     /// Judge no system calls
     #[arg(long)]
     pub no_trace: bool,

@@ -51,6 +51,8 @@ pub struct Step {
     pub memory_mib: Option<u64>,
     /// So many files the server may open.
     pub open_files: Option<u64>,
+    /// What strace makes the server's calls return, as after its `inject=`: `accept,accept4:error=EMFILE:when=1`.
+    pub inject: Option<String>,
     /// Whether the server is ended afterwards, and must start again on the same port.
     #[serde(default)]
     pub restarts: bool,
@@ -165,6 +167,7 @@ impl Step {
             rules: Vec::new(),
             memory_mib: None,
             open_files: None,
+            inject: None,
             restarts: false,
             patience_ms: PATIENCE_MS / 2,
         }

@@ -109,9 +109,10 @@ impl Judge {
 
     fn judge_once(&self, step: &Step, patience: Duration) -> io::Result<(Outcome, Duration)> {
         let log = NamedTempFile::new()?;
-        let is_traced = self.traces && !step.rules.is_empty();
+        let is_traced = self.traces && (!step.rules.is_empty() || step.inject.is_some());
         let conditions = Conditions {
             trace: is_traced.then(|| log.path()),
+            inject: step.inject.as_deref(),
             open_files: step.open_files,
             port: None,
         };
@@ -119,6 +120,10 @@ impl Judge {
         let mut happened = Vec::new();
         let ended = self.run(step, (patience, conditions), &mut happened);
         let busy = pulse.stop();
+        if step.inject.is_some() && !contains(&fs::read(log.path())?, b"(INJECTED)") {
+            let why = "The server does not make this call, so nothing was injected.";
+            return Ok((Outcome::Unknown(why.to_owned()), Duration::ZERO));
+        }
         let problem = match ended {
             Err(problem) => Some(problem),
             Ok(main_thread) if is_traced => {
@@ -166,6 +171,10 @@ impl Judge {
         }
         Ok(pid)
     }
+}
+
+fn contains(log: &[u8], word: &[u8]) -> bool {
+    log.windows(word.len()).any(|part| part == word)
 }
 
 /// What must hold when all clients are content.

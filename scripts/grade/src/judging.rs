@@ -55,12 +55,13 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     let mut out = io::stdout().lock();
     writeln!(out, "{}\n", wrapped(&format!("{}: {what}, seed {seed}", lab.short)))?;
     let details = if asked.all { Details::All } else { Details::First };
-    let is_asked = |index: usize, step: &Step| {
-        asked.step.as_ref().is_none_or(|name| is_called(name, index, step))
+    let is_asked = |index: usize, step: &Step| match &asked.step {
+        Some(name) => is_called(name, index, step),
+        None => asked.hostile == step.inject.is_some(),
     };
     let known = check::run(&judge, about, (details, is_asked), &mut out)?;
-    if asked.step.is_none() && asked.is_own() {
-        remember(kit, lab, course, &known)?;
+    if asked.step.is_none() && asked.is_own() && !asked.hostile {
+        remember(kit, lab, &known)?;
     }
     write!(out, "{}", report::summary(&known, about))?;
     Ok(exit_code(&known))
@@ -94,14 +95,13 @@ fn has_strace() -> bool {
     strace.status().is_ok_and(|status| status.success())
 }
 
-fn remember(kit: &Kit, lab: Lab, course: &Course, known: &[Known]) -> io::Result<()> {
+fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
     let mut progress = Progress::read(&kit.work);
     let of_lab = progress.of(lab.short);
     let works = |known: &Known| matches!(known, Known::Judged(Outcome::Passed) | Known::Skipped);
-    let steps = || course.steps.iter().zip(known);
-    let names = |(step, _): (&Step, &Known)| step.name.clone();
-    of_lab.passed = steps().filter(|(_, known)| works(known)).map(names).collect();
-    of_lab.failing = steps().find(|(_, known)| !works(known)).map(names);
+    let name = |(step, _): &(&Step, Known)| step.name.clone();
+    of_lab.passed = known.iter().filter(|(_, known)| works(known)).map(name).collect();
+    of_lab.failing = known.iter().find(|(_, known)| !works(known)).map(name);
     if of_lab.failing.is_none() {
         // A student who is done may look at the solution; who begins again is asked again.
         of_lab.asked_for_solution = false;
@@ -110,8 +110,8 @@ fn remember(kit: &Kit, lab: Lab, course: &Course, known: &[Known]) -> io::Result
 }
 
 /// 0 if all steps work, 1 if one does not, 2 if none fails and one could not be judged.
-fn exit_code(known: &[Known]) -> ExitCode {
-    let has = |is_it: fn(&Known) -> bool| known.iter().any(is_it);
+fn exit_code(known: &[(&Step, Known)]) -> ExitCode {
+    let has = |is_it: fn(&Known) -> bool| known.iter().any(|(_, known)| is_it(known));
     if has(|known| matches!(known, Known::Judged(Outcome::Failed(_)))) {
         return ExitCode::FAILURE;
     }

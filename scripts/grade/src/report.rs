@@ -66,8 +66,10 @@ pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> S
     let of_step = if about.is_own { String::new() } else { format!(" --step {}", step.name) };
     let hint = format!("scripts/check.sh {}{of_step} --hint", about.lab.of_the_kit().short);
     let hint = has_hints.then(|| labelled("A hint", &hint));
+    let inject = step.inject.as_ref().map(|what| labelled("Injected", what) + "\n");
     let parts = [
         format!("\n{title}\n\n"),
+        inject.unwrap_or_default(),
         conversation::show(wrong),
         what_was_seen(wrong),
         cause.map(|cause| labelled("Probably", &cause)).unwrap_or_default(),
@@ -137,8 +139,8 @@ fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
 
 /// The last line: how many steps work, and what to do now.
 #[must_use]
-pub fn summary(known: &[Known], about: About<'_>) -> String {
-    let count = |is_it: fn(&Known) -> bool| known.iter().filter(|known| is_it(known)).count();
+pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
+    let count = |is_it: fn(&Known) -> bool| known.iter().filter(|(_, known)| is_it(known)).count();
     let passed = count(|known| matches!(known, Known::Judged(Outcome::Passed)));
     let unknown = count(|known| matches!(known, Known::Judged(Outcome::Unknown(_))));
     let all = known.len() - count(|known| matches!(known, Known::Skipped));

@@ -38,6 +38,8 @@ pub enum Start {
 pub struct Conditions<'a> {
     /// strace writes its system calls into this file.
     pub trace: Option<&'a Path>,
+    /// What strace makes calls return meanwhile.
+    pub inject: Option<&'a str>,
     /// It may open so many files.
     pub open_files: Option<u64>,
     /// It listens on this port, in place of a free one.
@@ -85,7 +87,7 @@ impl Server {
             Some(port) => port,
             None => free_port().map_err(|error| StartError::Run("no port".to_owned(), error))?,
         };
-        let mut command = command(start, port, conditions.trace);
+        let mut command = command(start, port, conditions);
         let shown = command.get_program().to_string_lossy().into_owned();
         let group = Group::start_piped(&mut command);
         let group = group.map_err(|error| StartError::Run(shown, error))?;
@@ -175,7 +177,7 @@ impl Drop for Server {
     }
 }
 
-fn command(start: &Start, port: u16, trace: Option<&Path>) -> Command {
+fn command(start: &Start, port: u16, conditions: Conditions<'_>) -> Command {
     let words: Vec<String> = match start {
         Start::Lab(program) => {
             vec![program.display().to_string(), "--port".to_owned(), port.to_string()]
@@ -187,9 +189,12 @@ fn command(start: &Start, port: u16, trace: Option<&Path>) -> Command {
         }
     };
     let mut all = Vec::new();
-    if let Some(log) = trace {
+    if let Some(log) = conditions.trace {
         all.extend(["strace".to_owned(), "-o".to_owned(), log.display().to_string()]);
         all.extend(rules::OPTIONS.iter().copied().chain(["-e", rules::CALLS]).map(str::to_owned));
+        if let Some(inject) = conditions.inject {
+            all.extend(["-e".to_owned(), format!("inject={inject}")]);
+        }
         all.push("--".to_owned());
     }
     all.extend(words);

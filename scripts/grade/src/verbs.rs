@@ -37,8 +37,9 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
     let course = Course::read(&kit.root, lab)?;
     let mut progress = Progress::read(&kit.work);
     let of_lab = progress.of(short);
-    let works = course.steps.iter().filter(|step| of_lab.passed.contains(&step.name)).count();
-    let all = course.steps.len();
+    let steps = || course.steps.iter().filter(|step| step.inject.is_none());
+    let works = steps().filter(|step| of_lab.passed.contains(&step.name)).count();
+    let all = steps().count();
     if works < all && !of_lab.asked_for_solution {
         of_lab.asked_for_solution = true;
         progress.write()?;
