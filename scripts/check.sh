@@ -6,6 +6,7 @@
 #   scripts/check.sh LAB [options]
 #   scripts/check.sh start | reset | merge | solution LAB
 #   scripts/check.sh hunt LAB FILE
+#   scripts/check.sh prove [LAB...] [--runs N]
 #
 # OPTIONS
 #   LAB        lab1, lab2 or lab3: judges yours, in work/LAB. These may follow:
@@ -24,6 +25,8 @@
 #   merge      takes over what a newer kit has changed in the start of your files
 #   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
 #              and fail on servers with a mistake: how many does it catch?
+#   prove      judges servers that are right, again and again: is the grader fair?
+#              How often: --runs N; else 25 times, and lab 3 100 times
 #   solution   the lab of the kit, as a diff from yours: when all steps work, or
 #              when you say it twice
 #

@@ -48,6 +48,15 @@ pub enum Verb {
         /// The file with your scenario: [[client]] tables with a name and actions
         file: PathBuf,
     },
+    /// Judge servers that are right, again and again: is the grader fair?
+    Prove {
+        /// Which labs; all, if none is named
+        #[arg(value_parser = find)]
+        labs: Vec<Lab>,
+        /// How often each server is judged: 25 times, in lab 3 100 times
+        #[arg(long)]
+        runs: Option<usize>,
+    },
     /// Show in what the lab of the kit differs from yours
     Solution {
         /// Which lab

@@ -80,12 +80,13 @@ pub fn faults(kit: &Path, lab: Lab) -> Result<Vec<Fault>, HuntError> {
     Ok(list.fault.into_iter().filter(|fault| fault.lab == lab.of_the_kit().short).collect())
 }
 
-/// The command that starts the server with this mistake.
+/// The command that starts the server of a lab in Python: one that is right, or one with this mistake.
 #[must_use]
-pub fn command(kit: &Path, fault: &Fault) -> String {
+pub fn command(kit: &Path, lab: Lab, fault: Option<&Fault>) -> String {
     let server = kit.join(SERVERS).join("server.py").display().to_string();
     let server = shlex::try_quote(&server).map_or_else(|_| server.clone(), Into::into);
-    format!("python3 {server} {} {{port}} --fault {}", fault.lab, fault.name)
+    let fault = fault.map(|fault| format!(" --fault {}", fault.name)).unwrap_or_default();
+    format!("python3 {server} {} {{port}}{fault}", lab.of_the_kit().short)
 }
 
 /// The clients in a student's file.
@@ -146,7 +147,7 @@ pub fn run(
 fn judge(kit: &Path, faults: &[Fault], step: &Step, reference: &Judge) -> Vec<io::Result<bool>> {
     thread::scope(|scope| {
         let judge = |fault: &Fault| {
-            let start = Start::Shell(command(kit, fault));
+            let start = Start::Shell(command(kit, reference.lab, Some(fault)));
             let judge = Judge { start, ..reference.clone() };
             scope.spawn(move || Ok(matches!(judge.judge(step)?, Outcome::Failed(_))))
         };

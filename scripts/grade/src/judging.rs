@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ use grade::judge::{Judge, Outcome};
 use grade::own::{self, Exercise, Kit};
 use grade::progress::Progress;
 use grade::report::{self, About, Known};
-use grade::server::Start;
+use grade::server::{Start, has_strace};
 use harness::labs::Lab;
 use harness::text::wrapped;
 
@@ -87,12 +87,6 @@ fn start(
 
 fn is_called(name: &str, index: usize, step: &Step) -> bool {
     name == step.name || name == (index + 1).to_string()
-}
-
-fn has_strace() -> bool {
-    let mut strace = Command::new("strace");
-    strace.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    strace.status().is_ok_and(|status| status.success())
 }
 
 fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {

@@ -6,6 +6,7 @@
 //!   way it waits.
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
 //! - [`hunt`]: a scenario of the student's, and servers with a mistake.
+//! - [`prove`]: is the grader fair?
 //! - [`cause`]: why a step probably fails. [`report`]: what the student reads.
 
 pub mod cause;
@@ -15,6 +16,7 @@ pub mod hunt;
 pub mod judge;
 pub mod own;
 pub mod progress;
+pub mod prove;
 mod pulse;
 pub mod report;
 pub mod rules;

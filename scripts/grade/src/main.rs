@@ -40,6 +40,7 @@ fn run(cli: &Cli) -> Ended {
         Some(Verb::Merge { lab }) => verbs::merge(&kit, *lab),
         Some(Verb::Solution { lab }) => verbs::solution(&kit, *lab),
         Some(Verb::Hunt { lab, file }) => verbs::hunt(&kit, *lab, file),
+        Some(Verb::Prove { labs, runs }) => verbs::prove(&kit, labs, *runs),
         None => judging::run(&kit, &cli.check),
     }
 }

@@ -45,7 +45,7 @@ pub fn row(number: usize, step: &Step, known: &Known) -> String {
         Known::Judged(Outcome::Passed) => ("ok".green(), None),
         Known::Judged(Outcome::Failed(_)) => ("FAILS".red().bold(), None),
         Known::Judged(Outcome::Unknown(why)) => ("unknown".yellow(), Some(why.clone())),
-        Known::Skipped => ("skipped".dimmed(), Some("strace is not installed".to_owned())),
+        Known::Skipped => ("skipped".dimmed(), Some("its system calls were not judged".to_owned())),
         Known::Needs => ("-".dimmed(), None),
     };
     let mut lines = wrap(&step.title, COLUMNS - 14, "");

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -201,6 +201,14 @@ fn command(start: &Start, port: u16, conditions: Conditions<'_>) -> Command {
     let mut command = Command::new(&all[0]);
     command.args(&all[1..]);
     command
+}
+
+/// Whether system calls can be judged.
+#[must_use]
+pub fn has_strace() -> bool {
+    let mut strace = Command::new("strace");
+    strace.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    strace.status().is_ok_and(|status| status.success())
 }
 
 /// A port that was free a moment ago.
