@@ -50,16 +50,18 @@ fn names(events: &[ClientEvent]) -> HashMap<u16, String> {
 fn meaning(table: &mut ConnectionTable, call: &Call<'_>, is_wanted: bool) -> String {
     let mut text = String::new();
     let took = call.took.filter(|took| *took > WAIT && is_wanted);
-    let wait = took.and_then(|_| table.waits_for(call));
-    let done = table.apply(call);
-    match (&wait, &done.event) {
-        _ if !is_wanted => {}
-        (Some(wait), _) => explain::wait(call.name, wait.client.as_ref(), took, &mut text),
-        (None, Event::Background) => {
-            text = format!("slept for {}", Human(call.took.unwrap_or_default()));
-        }
-        (None, _) => explain::say(&done, call, &mut text),
+    if let Some(wait) = took.and_then(|_| table.waits_for(call)) {
+        explain::wait(call.name, wait.client.as_ref(), took, &mut text);
+        text.push_str("; then: ");
     }
+    let done = table.apply(call);
+    if !is_wanted {
+        return text;
+    }
+    if let Event::Background = done.event {
+        return format!("slept for {}", Human(call.took.unwrap_or_default()));
+    }
+    explain::say(&done, call, &mut text);
     text
 }
 
@@ -73,12 +75,13 @@ fn whole(start: Option<&[u8]>, end: &[u8]) -> String {
         (Some(start), Some((_, end))) => format!("{start}{end}"),
         _ => end.to_owned(),
     };
+    // The end of a line tells what came of the call.
+    let end = whole.rfind(") = ").unwrap_or(whole.len());
     match whole.char_indices().nth(LONGEST) {
-        // The end of a line tells what came of the call.
-        Some((cut, _)) => {
-            let outcome = whole.rfind(") = ").map_or("", |place| whole.get(place..).unwrap_or(""));
-            format!("{}…{outcome}", whole.get(..cut).unwrap_or(&whole))
+        Some((cut, _)) if cut < end => {
+            let (head, tail) = (whole.get(..cut), whole.get(end..));
+            format!("{}…{}", head.unwrap_or_default(), tail.unwrap_or_default())
         }
-        None => whole,
+        _ => whole,
     }
 }

@@ -78,8 +78,8 @@ fn silent_meanwhile<'a>(calls: &Calls<'a>, request: &ClientEvent) -> Vec<(&'a st
 
 fn sentence(calls: &Calls<'_>, act: &Act, (request, silent): (&ClientEvent, &str)) -> String {
     format!(
-        "What client {} sent was not read while client {silent} was silent. {}",
+        "While client {silent} was silent, the server did not read what client {} sent: it {}.",
         request.client,
-        sleeps::sentence(calls, act)
+        sleeps::slept(calls, act)
     )
 }

@@ -14,21 +14,26 @@ use super::calls::Calls;
 pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     let slept = calls.acts.iter().find(|act| calls.slept(act));
     match slept {
-        Some(act) => Finding::Broken(sentence(calls, act), vec![act.place]),
+        Some(act) => broken(calls, act),
         None if calls.is_busy() => Finding::too_busy(calls.pulse),
         None => Finding::Holds,
     }
 }
 
-/// Who was asleep, and what for.
-pub(super) fn sentence(calls: &Calls<'_>, act: &Act) -> String {
+pub(super) fn broken(calls: &Calls<'_>, act: &Act) -> Finding {
+    let sentence = format!("The server {}, and could serve no other client.", slept(calls, act));
+    Finding::Broken(sentence, vec![act.place])
+}
+
+/// Where it slept, and what for.
+pub(super) fn slept(calls: &Calls<'_>, act: &Act) -> String {
     let client = act.port.map_or("?", |port| calls.name(port));
     let why = match act.role {
         Role::Accept => "until a client connected".to_owned(),
         Role::Read => format!("until client {client} said something"),
         Role::Write => format!("until client {client} read its replies"),
-        _ if act.port.is_some() => format!("and waited for client {client} alone"),
-        _ => "and waited for nothing but time".to_owned(),
+        _ if act.port.is_some() => format!("for client {client} alone"),
+        _ => "for some time, whatever its clients did".to_owned(),
     };
-    format!("The server slept in {} {why}: meanwhile it could serve no other client.", act.name)
+    format!("slept in {} {why}", act.name)
 }

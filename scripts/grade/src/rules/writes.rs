@@ -11,7 +11,7 @@ use super::sleeps;
 pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     let mut writes = calls.acts.iter().filter(|act| act.role == Role::Write);
     if let Some(act) = writes.clone().find(|act| calls.slept(act)) {
-        return Finding::Broken(sleeps::sentence(calls, act), vec![act.place]);
+        return sleeps::broken(calls, act);
     }
     if calls.is_busy() {
         Finding::too_busy(calls.pulse)
