@@ -119,8 +119,8 @@ impl ConnectionTable {
     /// the label that `-yy` gives it.
     pub(super) fn recognise(&mut self, arg: &[u8]) -> Option<i32> {
         let fd = descriptor(arg)?;
-        if !self.fds.contains_key(&fd) {
-            let label = label(arg);
+        let label = label(arg);
+        if !self.fds.contains_key(&fd) || self.is_other_client(fd, label) {
             if let Some(addr) = peer(label).filter(|_| label.starts_with(b"TCP")) {
                 self.register(fd, Some(addr));
             } else if label == b"anon_inode:[eventpoll]" {
@@ -133,6 +133,12 @@ impl ConnectionTable {
             }
         }
         Some(fd)
+    }
+
+    /// Whether the label tells of another client than the one that is known: a process has descriptors of its own.
+    fn is_other_client(&self, fd: i32, label: &[u8]) -> bool {
+        let known = self.client(fd).and_then(|client| client.addr);
+        known.zip(peer(label)).is_some_and(|(known, now)| known.port() != now.port())
     }
 
     /// The descriptor of a call that only sockets know: if nothing is known about it, it is a client's.

@@ -202,6 +202,20 @@ fn labels_tell_who_is_there_when_the_log_begins_in_the_middle() {
 }
 
 #[test]
+fn labels_tell_the_client_of_a_process_that_has_descriptors_of_its_own() {
+    let lines = [
+        ACCEPT,
+        "close(5) = 0",
+        "accept4(3, {sa_family=AF_INET, sin_port=htons(40961), sin_addr=inet_addr(\"127.0.0.1\")}, [128 => 16], 0) = 5",
+        r#"recvfrom(5<TCP:[127.0.0.1:6379->127.0.0.1:40960]>, "GET a\n", 16384, 0, NULL, NULL) = 6"#,
+        r#"recvfrom(5<TCP:[127.0.0.1:6379->127.0.0.1:40961]>, "GET b\n", 16384, 0, NULL, NULL) = 6"#,
+    ];
+    let meanings = meanings(&lines);
+    assert_eq!(meanings[3], r#"client 127.0.0.1:40960: ["GET a"] +0"#);
+    assert_eq!(meanings[4], r#"client 127.0.0.1:40961: ["GET b"] +0"#);
+}
+
+#[test]
 fn clients_have_the_names_that_they_gave_themselves() {
     let mut table = ConnectionTable::new([(40960, "A".to_owned())].into());
     assert!(meaning(&mut table, ACCEPT).starts_with("client A: "));
