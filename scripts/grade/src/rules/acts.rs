@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use trace::semantics::poll_timeout;
 use trace::strace::{Call, Class, Text, field};
 
 use super::sockets::{Socket, Sockets};
@@ -140,7 +141,9 @@ fn outcome(call: &Call<'_>, role: Role) -> Outcome {
         outcome if outcome.would_block() => Outcome::WouldBlock,
         outcome if outcome.was_interrupted() || call.never_returned() => Outcome::Interrupted,
         outcome if !outcome.error.is_empty() => Outcome::Failed,
-        outcome if outcome.count() == 0 && matches!(role, Role::Wait | Role::Read) => {
+        outcome
+            if outcome.count() == 0 && matches!(role, Role::Wait | Role::Read | Role::Sleep) =>
+        {
             Outcome::Nothing
         }
         _ => Outcome::Done,
@@ -163,9 +166,11 @@ fn polled(sockets: &Sockets, call: &Call<'_>) -> Option<u16> {
     }
 }
 
-/// A call that waits for one client has slept if it waited longer than any server takes for its work.
+/// A call that waits for one client has slept if nothing came of it until its time was over, or if it was very long.
 fn has_slept(call: &Call<'_>) -> bool {
-    call.took.is_some_and(|took| took > LONG)
+    let is_over = call.outcome.value == Some(0);
+    let may_sleep = poll_timeout(call).is_none_or(|timeout| !timeout.is_zero());
+    is_over && may_sleep || call.took.is_some_and(|took| took > LONG)
 }
 
 /// A wait without sockets is a sleep: `select(0, NULL, NULL, NULL, {tv_sec=0, tv_usec=10000})`, `poll(NULL, 0, 10)`.

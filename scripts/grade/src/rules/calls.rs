@@ -85,7 +85,7 @@ impl<'a> Calls<'a> {
         match act.role {
             _ if asleep.is_zero() || !self.serving.contains_key(&act.thread) => false,
             Role::Wait | Role::Close => false,
-            Role::Sleep if act.port.is_none() => true,
+            Role::Sleep if act.port.is_none() || act.outcome == Outcome::Nothing => true,
             Role::Accept | Role::Read | Role::Write if !act.may_sleep => false,
             _ if act.is_timed && act.outcome == Outcome::WouldBlock => true,
             _ => !self.is_busy() && asleep > LONG + self.pulse,

@@ -13,7 +13,7 @@ use super::calls::Calls;
 pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     let mut firsts: Vec<&Act> =
         calls.serving.values().filter_map(|index| calls.acts.get(*index)).collect();
-    firsts.sort_by_key(|act| act.place);
+    firsts.sort_by_key(|act| act.began);
     let count = firsts.len();
     if count < 2 {
         return Finding::Holds;

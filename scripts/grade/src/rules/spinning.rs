@@ -55,7 +55,8 @@ fn is_vain(calls: &Calls<'_>, act: &Act) -> bool {
         Role::Wait => matches!(act.outcome, Outcome::Done | Outcome::Nothing),
         Role::Read => matches!(act.outcome, Outcome::WouldBlock | Outcome::Nothing),
         Role::Accept | Role::Write => act.outcome == Outcome::WouldBlock,
-        Role::Sleep | Role::Close => false,
+        Role::Sleep => act.port.is_some() && act.outcome == Outcome::Nothing,
+        Role::Close => false,
     };
     is_vain && calls.serving.contains_key(&act.thread)
 }

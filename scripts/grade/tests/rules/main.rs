@@ -4,3 +4,4 @@
 mod logs;
 mod real_servers;
 mod server;
+mod small;
