@@ -17,6 +17,7 @@ mod acts;
 mod calls;
 mod one_client;
 mod one_thread;
+mod pauses;
 mod quotes;
 mod silence;
 mod sleeps;

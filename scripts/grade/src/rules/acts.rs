@@ -2,15 +2,10 @@
 
 use std::time::Duration;
 
-use trace::semantics::poll_timeout;
-use trace::strace::{Call, Class, Text, field};
+use trace::strace::{Call, Class, Text};
 
+use super::pauses::{has_slept, is_sleep, is_until, polled, waits_for_nothing};
 use super::sockets::{Socket, Sockets};
-
-/// A sleep that asks for less is a pause of a lock, and not of a server.
-const PAUSE: Duration = Duration::from_millis(1);
-/// No server takes so long for its work.
-const LONG: Duration = Duration::from_millis(400);
 
 /// What a call is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +39,16 @@ pub(super) enum Outcome {
     Failed,
 }
 
+/// Whether the kernel may put a call to sleep, because its socket is a blocking one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sleeps {
+    Never,
+    /// Until it has something to do, for as long as that takes.
+    Freely,
+    /// For a limited time, at whose end comes `EAGAIN`.
+    Limited,
+}
+
 /// A call.
 #[derive(Debug, Clone)]
 pub(super) struct Act {
@@ -57,10 +62,10 @@ pub(super) struct Act {
     pub(super) outcome: Outcome,
     /// The client, by its port.
     pub(super) port: Option<u16>,
-    /// The kernel may put it to sleep.
-    pub(super) may_sleep: bool,
-    /// Such a sleep is limited: `EAGAIN` comes at its end.
-    pub(super) is_timed: bool,
+    /// Whether the kernel may put it to sleep.
+    pub(super) sleeps: Sleeps,
+    /// It is a sleep until a time by the clock.
+    pub(super) is_until: bool,
     /// The kernel took fewer bytes than it was given.
     pub(super) is_short: bool,
 }
@@ -84,8 +89,12 @@ pub(super) fn act(
     place: usize,
 ) -> Option<Act> {
     let socket = sockets.of(call.args.get(0));
-    let may_sleep = socket.is_some_and(|socket| sockets.may_sleep(socket));
-    let is_timed = socket.is_some_and(|socket| sockets.is_timed(socket));
+    let sleeps = match socket.filter(|socket| sockets.is_blocking(*socket)) {
+        Some(_) if call.has_flag(b"MSG_DONTWAIT") => Sleeps::Never,
+        Some(socket) if sockets.is_timed(socket) => Sleeps::Limited,
+        Some(_) => Sleeps::Freely,
+        None => Sleeps::Never,
+    };
     let Some((role, client)) = role(sockets, call, socket) else {
         sockets.changed(call);
         return None;
@@ -107,8 +116,8 @@ pub(super) fn act(
         role,
         outcome: outcome(call, role),
         port,
-        may_sleep: may_sleep && !call.has_flag(b"MSG_DONTWAIT"),
-        is_timed,
+        sleeps,
+        is_until: is_until(call),
         is_short: role == Role::Write && is_short(call),
     })
 }
@@ -154,47 +163,4 @@ fn is_short(call: &Call<'_>) -> bool {
     let given = Text::all_within(call.args.get(1)).1;
     let given = given.or_else(|| std::str::from_utf8(call.args.get(2)).ok()?.parse().ok());
     call.outcome.would_block() || given.is_some_and(|given| call.outcome.count() < given)
-}
-
-/// The client for which alone a call waits: `poll([{fd=5<TCP:[…]>, events=POLLIN}], 1, 5000)`.
-fn polled(sockets: &Sockets, call: &Call<'_>) -> Option<u16> {
-    let item = field(call.args.get(0), b"{fd=").filter(|_| call.args.get(1) == b"1")?;
-    let end = item.windows(9).position(|part| part == b", events=")?;
-    match sockets.of(item.get(..end)?)? {
-        Socket::Client(port) => Some(port),
-        Socket::Other(_) => None,
-    }
-}
-
-/// A call that waits for one client has slept if nothing came of it until its time was over, or if it was very long.
-fn has_slept(call: &Call<'_>) -> bool {
-    let is_over = call.outcome.value == Some(0);
-    let may_sleep = poll_timeout(call).is_none_or(|timeout| !timeout.is_zero());
-    is_over && may_sleep || call.took.is_some_and(|took| took > LONG)
-}
-
-/// A wait without sockets is a sleep: `select(0, NULL, NULL, NULL, {tv_sec=0, tv_usec=10000})`, `poll(NULL, 0, 10)`.
-fn waits_for_nothing(call: &Call<'_>) -> bool {
-    match call.name {
-        "select" | "pselect6" => {
-            (1..4).all(|place| matches!(call.args.get(place), b"NULL" | b"[]"))
-        }
-        _ => call.args.get(1) == b"0",
-    }
-}
-
-/// Whether a sleep is long enough to be one. It is never shorter than what was asked for.
-fn is_sleep(call: &Call<'_>) -> bool {
-    let request = match call.name {
-        "nanosleep" => call.args.get(0),
-        "clock_nanosleep" if call.args.get(1) != b"TIMER_ABSTIME" => call.args.get(2),
-        _ => return call.took.is_some_and(|took| took >= 5 * PAUSE),
-    };
-    let number = |mark: &[u8]| {
-        let digits = field(request, mark)?;
-        let end = digits.iter().position(|byte| !byte.is_ascii_digit())?;
-        std::str::from_utf8(digits.get(..end)?).ok()?.parse::<u64>().ok()
-    };
-    let (seconds, nanos) = (number(b"tv_sec=").unwrap_or(0), number(b"tv_nsec=").unwrap_or(0));
-    Duration::from_secs(seconds) + Duration::from_nanos(nanos) >= PAUSE
 }

@@ -7,7 +7,7 @@
 //! Threads that touch no client do not count: those for signals, for the log, and those that a runtime keeps.
 
 use super::Finding;
-use super::acts::{Act, Role};
+use super::acts::{Act, Role, Sleeps};
 use super::calls::Calls;
 
 pub(super) fn judge(calls: &Calls<'_>) -> Finding {
@@ -18,7 +18,7 @@ pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     if count < 2 {
         return Finding::Holds;
     }
-    if !calls.acts.iter().any(|act| act.is_io() && act.may_sleep) {
+    if !calls.acts.iter().any(|act| act.is_io() && act.sleeps != Sleeps::Never) {
         return Finding::Unknown(format!(
             "{count} threads touch the sockets of clients, and none of them may sleep there: the trace does not show \
              whether they are one loop."

@@ -44,7 +44,7 @@ impl Sockets {
     }
 
     /// Whether a read or a write of it may sleep.
-    pub(super) fn may_sleep(&self, socket: Socket) -> bool {
+    pub(super) fn is_blocking(&self, socket: Socket) -> bool {
         self.blocking.contains(&socket)
     }
 
@@ -102,7 +102,7 @@ impl Sockets {
         let Some(fd) = made else { return };
         match socket {
             Socket::Client(port) => _ = self.by_descriptor.insert(fd, port),
-            Socket::Other(_) => self.set_blocking(Socket::Other(fd), self.may_sleep(socket)),
+            Socket::Other(_) => self.set_blocking(Socket::Other(fd), self.is_blocking(socket)),
         }
     }
 

@@ -44,6 +44,9 @@ pub(super) fn judge(calls: &Calls<'_>) -> Finding {
             return Finding::Broken(sentence(within(*from, *to), time), places);
         }
     }
+    if silences.is_empty() && calls.pulse > SETTLED / 2 {
+        return Finding::too_busy(calls.pulse);
+    }
     if silences.is_empty() {
         return Finding::Unknown("The clients were never silent for long enough.".to_owned());
     }

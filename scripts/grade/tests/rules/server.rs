@@ -35,6 +35,11 @@ impl Recorded {
         })
     }
 
+    /// Whether the machine was so busy that a rule may say nothing.
+    pub(crate) fn was_busy(&self) -> bool {
+        self.pulse > Duration::from_millis(20)
+    }
+
     /// What the judge had before it, for a test that fails.
     pub(crate) fn show(&self) -> String {
         let log = String::from_utf8_lossy(&self.log);
