@@ -70,11 +70,12 @@ impl<'a> Calls<'a> {
         calls
     }
 
-    /// Python asks for `time.sleep(0)` as it asks for a real sleep: until a time by the clock. A busy machine makes some of
-    /// them long, but not all.
+    /// Python asks for `time.sleep(0)` as it asks for a real sleep: until a time by the clock. On a busy machine some of the
+    /// former are long, and some of the latter are short, because their time is over when they begin. Most are as they should be.
     fn forget_yields(&mut self) {
-        let took = |act: &Act| act.ended.saturating_sub(act.began);
-        if self.acts.iter().any(|act| act.is_until && took(act) < PAUSE) {
+        let sleeps: Vec<&Act> = self.acts.iter().filter(|act| act.is_until).collect();
+        let short = sleeps.iter().filter(|act| act.ended.saturating_sub(act.began) < PAUSE).count();
+        if 2 * short >= sleeps.len() {
             self.acts.retain(|act| !act.is_until);
         }
     }
