@@ -143,6 +143,10 @@ choose_tests() {
   skip_unless "redis-server 7.0 is not installed" untrusted_input_is_handled_as_redis_does has_redis_7
   skip_unless "curl is not installed" curl_ has curl
   skip_unless "python3 is not installed" checks_with_python_ has python3
+  skip_unless "strace or python3 is not installed" checks_with_python_and_strace_ has_all strace python3
+  skip_unless "strace or python3 is not installed" rules_on_real_servers_ has_all strace python3
+  skip_unless "strace or python3 is not installed" faults_of_ has_all strace python3
+  skip_unless "strace or python3 is not installed" correct_server_passes_ has_all strace python3
   skip_unless "redis-server or strace is not installed" redis_is_recorded_ has_all redis-server strace
   skip_unless "redis-server or redis-benchmark is not installed" bench_of_redis_ has_all redis-server redis-benchmark
   skip_unless "strace, ss or redis-server is not installed" a_comparison_ has_all strace ss redis-server

@@ -120,7 +120,7 @@ impl Judge {
         let mut happened = Vec::new();
         let ended = self.run(step, (patience, conditions), &mut happened);
         let busy = pulse.stop();
-        if step.inject.is_some() && !contains(&fs::read(log.path())?, b"(INJECTED)") {
+        if step.inject.is_some() && !was_injected(&fs::read(log.path())?) {
             let why = "The server does not make this call, so nothing was injected.";
             return Ok((Outcome::Unknown(why.to_owned()), Duration::ZERO));
         }
@@ -173,8 +173,10 @@ impl Judge {
     }
 }
 
-fn contains(log: &[u8], word: &[u8]) -> bool {
-    log.windows(word.len()).any(|part| part == word)
+/// Whether a log of strace shows that a call was made to fail, or was delayed.
+fn was_injected(log: &[u8]) -> bool {
+    let has = |word: &[u8]| log.windows(word.len()).any(|part| part == word);
+    has(b"(INJECTED)") || has(b"(DELAYED)")
 }
 
 /// What must hold when all clients are content.

@@ -139,3 +139,23 @@ fn checks_with_python_hunt_servers_with_a_mistake() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("so the scenario is wrong"), "{}", stdout(&output));
 }
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn checks_with_python_and_strace_let_calls_fail() {
+    let kit = TestKit::new();
+    let server = |fault: &str| format!("python3 {} lab2 {{port}} {fault}", kit::SERVER);
+    let text = stdout(&kit.check(&["lab2", "--hostile", "--cmd", &server("")]));
+    assert!(text.contains("   3  ok      A read that fails ends no other connection"), "{text}");
+    assert!(!text.contains("A client gets two replies"), "{text}");
+    let output = kit.check(&["lab2", "--hostile", "--cmd", &server("--fault reset_ends_server")]);
+    let text = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("  Injected:   recvfrom:error=ECONNRESET:when=1\n"), "{text}");
+    // Where the call is never made, there is nothing to judge.
+    let steps = std::fs::read_to_string(kit.path("labs/lab2-resp/exercise/steps.toml")).unwrap();
+    kit.write("labs/lab2-resp/exercise/steps.toml", &steps.replace("recvfrom:", "preadv2:"));
+    let output = kit.check(&["lab2", "--hostile", "--cmd", &server("")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout(&output).contains("   3  unknown "), "{}", stdout(&output));
+}
