@@ -180,7 +180,10 @@ impl Drop for Server {
 fn command(start: &Start, port: u16, conditions: Conditions<'_>) -> Command {
     let words: Vec<String> = match start {
         Start::Lab(program) => {
-            vec![program.display().to_string(), "--port".to_owned(), port.to_string()]
+            let (program, port) = (program.display().to_string(), port.to_string());
+            // The log is on stderr, too, and the file would lie where the student is.
+            let words = [&program, "--port", &port, "--log-file", "/dev/null"];
+            words.map(str::to_owned).to_vec()
         }
         Start::Shell(line) => {
             let line = line.replace("{port}", &port.to_string());
