@@ -63,7 +63,7 @@ pub enum What {
 }
 
 /// Some bytes, the first of which are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Bytes {
     /// The first ones.
     pub first: Vec<u8>,
@@ -74,6 +74,29 @@ pub struct Bytes {
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Self {
         Self { first: bytes.iter().copied().take(KEPT).collect(), count: bytes.len() }
+    }
+}
+
+impl Bytes {
+    /// Others follow.
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
+        self.append(bytes.into());
+    }
+
+    /// The same, of bytes that may have been cut already.
+    pub(super) fn append(&mut self, bytes: Self) {
+        // What is behind a gap is no longer the beginning.
+        if self.first.len() == self.count {
+            let room = KEPT - self.first.len();
+            self.first.extend(bytes.first.into_iter().take(room));
+        }
+        self.count += bytes.count;
+    }
+
+    /// Only the first ones of them.
+    pub(super) fn truncate(&mut self, count: usize) {
+        self.first.truncate(count);
+        self.count = self.count.min(count);
     }
 }
 

@@ -13,7 +13,8 @@ use trace::semantics::describe;
 use super::action::Action;
 use super::barrier::Barrier;
 use super::conversation::Conversation;
-use super::happened::{Failure, FailureKind, Happened, What};
+use super::happened::{Bytes, Failure, FailureKind, Happened, What};
+use super::reply::Reply;
 
 /// The size of the socket's receive buffer, in bytes. Without a limit the kernel would let it
 /// grow to 6 MB, and a client would have to be slow for much longer to be seen.
@@ -26,7 +27,7 @@ pub(super) struct ScriptedClient<'a> {
     pub(super) name: String,
     pub(super) server: SocketAddr,
     pub(super) protocol: Protocol,
-    /// How long each action may take.
+    /// How long each action may take, and each of several replies.
     pub(super) patience: Duration,
     pub(super) barrier: &'a Barrier,
     pub(super) log: Sender<Happened>,
@@ -43,6 +44,10 @@ struct Connected<'a> {
     port: u16,
     /// When the action began that it is at.
     began: Instant,
+    /// Since when it waits: since the action began, or since the last of several replies has come.
+    waits_since: Instant,
+    /// The replies that this action has waited for, and that have come.
+    taken: Bytes,
 }
 
 /// How a read has ended.
@@ -61,9 +66,13 @@ impl ScriptedClient<'_> {
             stream: None,
             port: 0,
             began: Instant::now(),
+            waits_since: Instant::now(),
+            taken: Bytes::default(),
         };
         for action in script {
             connected.began = Instant::now();
+            connected.waits_since = connected.began;
+            connected.taken = Bytes::default();
             if let Err(kind) = connected.act(action) {
                 let failure = connected.failure(action, kind);
                 if kind != FailureKind::Abandoned {
@@ -188,74 +197,82 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Waits for the replies that must come, and takes them.
+    /// Waits for the replies that must come, and takes them. Each is taken as it comes: all of them may be too large
+    /// for the memory.
     fn expect(&mut self, action: &Action) -> Result<(), FailureKind> {
-        let expected = self.expected(action);
+        let Some((count, reply)) = expected(action) else { return Ok(()) };
+        for number in 1..=count {
+            self.expect_one(&reply.bytes(number, self.client.protocol))?;
+        }
+        self.took(count, reply.text(1));
+        Ok(())
+    }
+
+    fn expect_one(&mut self, expected: &[u8]) -> Result<(), FailureKind> {
+        // So many bytes are compared, and right.
+        let mut same = 0;
         loop {
             let got = self.conversation.received.filled();
-            if got.starts_with(&expected) {
-                self.conversation.received.consume(expected.len());
-                self.took(action, &expected);
-                return Ok(());
-            }
-            let is_empty = got.is_empty();
-            if !expected.starts_with(got) {
+            let end = got.len().min(expected.len());
+            if got.get(same..end) != expected.get(same..end) {
                 // The rest is only for the eyes.
                 while matches!(self.read(REST)?, Got::Bytes) {}
                 return Err(FailureKind::Differs);
             }
-            match self.read(self.left())? {
-                Got::Bytes => {}
-                Got::End => return Err(FailureKind::Closed),
-                Got::Nothing if is_empty => return Err(FailureKind::NoReply),
-                Got::Nothing => return Err(FailureKind::Incomplete),
+            if end == expected.len() {
+                self.take(end);
+                return Ok(());
             }
+            same = end;
+            self.read_more()?;
         }
     }
 
-    /// The bytes that must come.
-    fn expected(&self, action: &Action) -> Vec<u8> {
-        let (count, reply) = match action {
-            Action::Expect(reply) => (1, reply),
-            Action::ExpectEach { count, reply } => (*count, reply),
-            _ => return Vec::new(),
-        };
-        (1..=count).flat_map(|number| reply.bytes(number, self.client.protocol)).collect()
+    /// Takes so many of the received bytes: they are the reply that was waited for.
+    fn take(&mut self, count: usize) {
+        let received = &mut self.conversation.received;
+        self.taken.extend(received.filled().get(..count).unwrap_or_default());
+        received.consume(count);
+        self.waits_since = Instant::now();
     }
 
-    fn took(&self, action: &Action, bytes: &[u8]) {
-        let (replies, text) = match action {
-            Action::Expect(reply) => (1, reply.text(1)),
-            Action::ExpectEach { count, reply } => (*count, reply.text(1)),
-            _ => return,
-        };
-        let waited = self.began.elapsed();
-        self.note(What::Received { text, bytes: bytes.into(), replies, waited });
+    /// Waits for more bytes of a reply.
+    fn read_more(&mut self) -> Result<(), FailureKind> {
+        match self.read(self.left())? {
+            Got::Bytes => Ok(()),
+            Got::End => Err(FailureKind::Closed),
+            Got::Nothing if self.taken.count == 0 && self.conversation.received.is_empty() => {
+                Err(FailureKind::NoReply)
+            }
+            Got::Nothing => Err(FailureKind::Incomplete),
+        }
+    }
+
+    fn took(&self, replies: usize, text: String) {
+        let (bytes, waited) = (self.taken.clone(), self.began.elapsed());
+        self.note(What::Received { text, bytes, replies, waited });
     }
 
     /// Waits for so many replies.
     fn receive(&mut self, count: usize) -> Result<(), FailureKind> {
-        let (mut first, mut replies, mut bytes) = (None, 0, Vec::new());
+        let (mut text, mut replies) = (None, 0);
         while replies < count {
-            let before = self.conversation.received.filled().to_vec();
+            // Decoding consumes the bytes; what they were is only for the eyes.
+            let received = &self.conversation.received;
+            let (before, mut bytes) = (received.filled().len(), Bytes::from(received.filled()));
             match self.conversation.decode() {
                 Ok(Some(reply)) => {
-                    let left = self.conversation.received.filled().len();
-                    bytes.extend_from_slice(&before[..before.len() - left]);
-                    first.get_or_insert_with(|| describe(&reply));
+                    bytes.truncate(before - self.conversation.received.filled().len());
+                    self.taken.append(bytes);
+                    self.waits_since = Instant::now();
+                    text.get_or_insert_with(|| describe(&reply));
                     replies += 1;
                 }
                 Err(_) => return Err(FailureKind::Differs),
-                Ok(None) => match self.read(self.left())? {
-                    Got::Bytes => {}
-                    Got::End => return Err(FailureKind::Closed),
-                    Got::Nothing if before.is_empty() => return Err(FailureKind::NoReply),
-                    Got::Nothing => return Err(FailureKind::Incomplete),
-                },
+                Ok(None) => self.read_more()?,
             }
         }
-        let (text, waited) = (first.unwrap_or_default(), self.began.elapsed());
-        self.note(What::Received { text, bytes: bytes.as_slice().into(), replies, waited });
+        self.took(replies, text.unwrap_or_default());
         Ok(())
     }
 
@@ -329,22 +346,34 @@ impl Connected<'_> {
 
     /// How long it is still ready to wait.
     fn left(&self) -> Duration {
-        self.client.patience.saturating_sub(self.began.elapsed())
+        self.client.patience.saturating_sub(self.waits_since.elapsed())
     }
 
     fn failure(&self, action: &Action, kind: FailureKind) -> Failure {
-        Failure {
-            action: action.to_string(),
-            kind,
-            expected: self.expected(action).as_slice().into(),
-            got: self.conversation.received.filled().into(),
-            waited: self.began.elapsed(),
+        let mut must = Bytes::default();
+        if let Some((count, reply)) = expected(action) {
+            for number in 1..=count {
+                must.extend(&reply.bytes(number, self.client.protocol));
+            }
         }
+        let mut got = self.taken.clone();
+        got.extend(self.conversation.received.filled());
+        let waited = self.waits_since.elapsed();
+        Failure { action: action.to_string(), kind, expected: must, got, waited }
     }
 
     fn note(&self, what: What) {
         let (client, port) = (self.client.name.clone(), self.port);
         // Nobody may be there to read it any more, which is no reason to stop.
         _ = self.client.log.send(Happened { at_us: now_us(), client, port, what });
+    }
+}
+
+/// How many replies an action waits for, and which, if it says so.
+fn expected(action: &Action) -> Option<(usize, &Reply)> {
+    match action {
+        Action::Expect(reply) => Some((1, reply)),
+        Action::ExpectEach { count, reply } => Some((*count, reply)),
+        _ => None,
     }
 }
