@@ -74,10 +74,13 @@ fn wanted(course: &Course, is_asked: impl Fn(usize, &Step) -> bool) -> Vec<bool>
     wanted
 }
 
-/// Whether a step that this one needs does not work.
+/// Whether a step that this one needs does not work. One that cannot be judged is no reason not to try: on a busy
+/// machine, a rule that says nothing would keep all other steps from being judged.
 fn is_blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> bool {
-    let works = |known: Option<&Option<Known>>| {
-        matches!(known, Some(Some(Known::Judged(Outcome::Passed) | Known::Skipped)))
+    let does_not_work = |known: Option<&Option<Known>>| match known {
+        Some(Some(Known::Judged(outcome))) => matches!(outcome, Outcome::Failed(_)),
+        Some(Some(Known::Skipped)) => false,
+        _ => true,
     };
-    course.needs(step).into_iter().any(|index| !works(all.get(index)))
+    course.needs(step).into_iter().any(|index| does_not_work(all.get(index)))
 }
