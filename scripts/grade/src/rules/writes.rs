@@ -1,7 +1,8 @@
 //! Lab 3: a client that does not read its replies puts nobody to sleep.
 //!
-//! Broken by a write that sleeps, because its socket is blocking. It needs a client that reads so slowly that the kernel
-//! takes only a part of a reply, or nothing. It cannot see a write that another call makes (`sendfile`, `splice`).
+//! Broken by a write that sleeps, because its socket is blocking. It holds if no write may sleep, or if the kernel takes
+//! only a part of a reply, or nothing, and the server goes on. It cannot see a write that another call makes
+//! (`sendfile`, `splice`).
 
 use super::Finding;
 use super::acts::Role;
@@ -15,7 +16,8 @@ pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     }
     if calls.is_busy() {
         Finding::too_busy(calls.pulse)
-    } else if writes.any(|act| act.is_short) {
+    } else if writes.clone().all(|act| !act.may_sleep) || writes.any(|act| act.is_short) {
+        // A server that never offers more than the kernel takes sees no short write.
         Finding::Holds
     } else {
         Finding::Unknown(
