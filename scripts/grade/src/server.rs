@@ -19,6 +19,8 @@ use crate::rules;
 const READY: Duration = Duration::from_secs(10);
 /// How long a server may take to end after SIGTERM.
 const END: Duration = Duration::from_secs(2);
+/// So many ports are tried.
+const PORTS: u32 = 3;
 /// How often we look.
 const LOOK: Duration = Duration::from_millis(5);
 /// So many of its last lines are shown.
@@ -83,10 +85,24 @@ impl Server {
     /// # Errors
     /// If it cannot be run, ends, or does not listen.
     pub fn start(start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
-        let port = match conditions.port {
-            Some(port) => port,
-            None => free_port().map_err(|error| StartError::Run("no port".to_owned(), error))?,
-        };
+        let mut tries = if conditions.port.is_some() { 1 } else { PORTS };
+        loop {
+            let port = match conditions.port {
+                Some(port) => port,
+                None => {
+                    free_port().map_err(|error| StartError::Run("no port".to_owned(), error))?
+                }
+            };
+            tries -= 1;
+            match Self::start_at(port, start, conditions) {
+                // Another program was faster.
+                Err(StartError::NotReady { .. }) if tries > 0 && !is_free(port) => {}
+                started => return started,
+            }
+        }
+    }
+
+    fn start_at(port: u16, start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
         let mut command = command(start, port, conditions);
         let shown = command.get_program().to_string_lossy().into_owned();
         let group = Group::start_piped(&mut command);
@@ -214,9 +230,18 @@ pub fn has_strace() -> bool {
     strace.status().is_ok_and(|status| status.success())
 }
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago. Clients come from other ports, as long as the kernel chooses them as usual: the
+/// port of a server that is about to start must not become that of a client.
 fn free_port() -> io::Result<u16> {
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(20_000..32_000)).take(100);
+    if let Some(port) = ports.find(|port| is_free(*port)) {
+        return Ok(port);
+    }
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
 }
 
 /// The process of this group that listens on this port.
@@ -240,4 +265,18 @@ fn last_lines(group: &Group) -> Vec<String> {
 fn last(mut lines: Vec<String>, stderr: Vec<String>) -> Vec<String> {
     lines.extend(stderr);
     lines.split_off(lines.len().saturating_sub(LAST_LINES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_free_until_somebody_listens_at_it() {
+        let port = free_port().unwrap();
+        assert!((20_000..32_000).contains(&port));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
+        assert!(!is_free(port));
+        drop(listener);
+    }
 }
