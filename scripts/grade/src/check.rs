@@ -84,3 +84,21 @@ fn is_blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> bool {
     };
     course.needs(step).into_iter().any(|index| does_not_work(all.get(index)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_tried_although_one_that_it_needs_cannot_be_judged() {
+        let step = |name| {
+            let client = "client = [{ name = 'A', actions = ['connect'] }]";
+            format!("[[step]]\nname = '{name}'\ntitle = 't'\nread = '#r'\nhints = []\n{client}\n")
+        };
+        let course: Course = toml::from_str(&(step("first") + &step("second"))).unwrap();
+        let is_blocked = |first: Known| is_blocked(&course, &course.steps[1], &[Some(first)]);
+        assert!(!is_blocked(Known::Judged(Outcome::Unknown("too busy".to_owned()))));
+        assert!(!is_blocked(Known::Judged(Outcome::Passed)));
+        assert!(is_blocked(Known::Needs));
+    }
+}

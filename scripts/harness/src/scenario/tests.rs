@@ -73,3 +73,40 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     );
     assert!(matches!(of("B").as_slice(), [GaveUp { .. }]), "{events:?}");
 }
+
+/// A server that reads one request, and sends some replies, each after a pause. Its client is impatient.
+fn play_slowly(replies: &'static [&[u8]]) -> Option<Failed<()>> {
+    use std::io::{Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = (listener.local_addr().unwrap(), Protocol::Resp);
+    let serving = thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        _ = client.read(&mut [0; 64]);
+        for reply in replies {
+            thread::sleep(Duration::from_millis(400));
+            // The client may have given up.
+            _ = client.write_all(reply);
+        }
+        // Until the client leaves.
+        _ = client.read(&mut [0; 64]);
+    });
+    let client = "name = 'A'\nactions = ['connect', { send = 'PING' }, { expect_each = { count = 3, reply = ':#' } }]";
+    let client: Client = toml::from_str(client).unwrap();
+    let (_, failed) = play(&[client], server, Duration::from_secs(1), |_| ());
+    serving.join().unwrap();
+    failed
+}
+
+#[test]
+fn each_of_several_replies_may_take_as_long_as_one() {
+    assert!(play_slowly(&[b":1\r\n", b":2\r\n", b":3\r\n"]).is_none());
+}
+
+#[test]
+fn the_replies_that_have_come_are_a_part_of_what_is_missing() {
+    let failure = play_slowly(&[b":1\r\n", b":2\r\n:"]).unwrap().failure;
+    assert_eq!(failure.kind, FailureKind::Incomplete);
+    assert_eq!(failure.got, b":1\r\n:2\r\n:".as_slice().into());
+    assert_eq!(failure.expected, b":1\r\n:2\r\n:3\r\n".as_slice().into());
+}
