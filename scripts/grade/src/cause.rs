@@ -1,88 +1,74 @@
-//! Why a step probably fails: from the bytes that came, and from what the server did at that moment.
+//! Why a step probably fails: from what the step itself knows, from the bytes that came, and from what the server did at
+//! that moment.
 
 use harness::calls::WaitsFor;
-use harness::scenario::{Failure, FailureKind, bytes_of};
-use harness::snapshot::{Snapshot, Thread};
+use harness::scenario::{FailureKind, bytes_of};
+use harness::snapshot::{ClientState, Snapshot, Thread};
 use trace::protocol::Protocol;
 
-use crate::course::Step;
+use crate::course::{Cause, Step};
+use crate::judge::Stopped;
+
+mod reply;
 
 /// The probable cause, in a sentence or two; `None` if there is no telling.
 #[must_use]
-pub fn of(
-    step: &Step,
-    (client, failure): (&str, &Failure),
-    snapshot: Option<&Snapshot>,
-    protocol: Protocol,
-) -> Option<String> {
-    let named = step.causes.iter().find(|cause| {
-        let is_of = cause.client.as_ref().is_none_or(|name| name == client);
-        let begins = |got: &String| failure.got.first.starts_with(&bytes_of(got, "1"));
-        cause.when == failure.kind && is_of && cause.got.as_ref().is_none_or(begins)
-    });
+pub fn of(step: &Step, stopped: &Stopped, protocol: Protocol) -> Option<String> {
+    let named = step.causes.iter().find(|cause| fits(cause, stopped));
     if let Some(cause) = named {
         return Some(cause.say.clone());
     }
+    if let Some((status, _)) = &stopped.ended {
+        return Some(by_end(status).to_owned());
+    }
+    let failure = &stopped.failure;
     let by_bytes = match failure.kind {
-        FailureKind::Differs | FailureKind::Incomplete => by_bytes(failure, protocol),
+        FailureKind::Differs | FailureKind::Incomplete => {
+            reply::cause(&failure.expected.first, &failure.got.first, protocol)
+        }
         _ => None,
     };
-    by_bytes.or_else(|| by_state(failure.kind, snapshot?))
+    let by_state = || by_state(failure.kind, stopped.snapshot.as_ref()?);
+    let text = || by_bytes.or_else(by_state);
+    text().or_else(|| by_kind(failure.kind, failure.got.count).map(str::to_owned))
 }
 
-/// What the difference between the bytes says.
-fn by_bytes(failure: &Failure, protocol: Protocol) -> Option<String> {
-    let (expected, got) = (failure.expected.first.as_slice(), failure.got.first.as_slice());
-    let without_end = |bytes: &[u8]| bytes.trim_ascii_end().to_vec();
-    if without_end(expected) == without_end(got) {
-        let end = got[without_end(got).len()..].escape_ascii().to_string();
-        let ends =
-            if end.is_empty() { "has no line end".to_owned() } else { format!("ends in {end}") };
-        let must = expected[without_end(expected).len()..].escape_ascii();
-        return Some(format!("The reply {ends}; it must end in {must}."));
-    }
-    if protocol == Protocol::Lines {
-        return None;
-    }
-    let (must, is) = (*expected.first()?, *got.first()?);
-    if must != is {
-        let is =
-            if is.is_ascii_graphic() { char::from(is).to_string() } else { format!("\\x{is:02x}") };
-        let kind = kind(must)?;
-        return Some(format!(
-            "The first byte of a reply says what it is: '{}' is {kind}. Yours begins with '{is}'.",
-            char::from(must)
-        ));
-    }
-    let line = |bytes: &[u8]| {
-        let end = bytes.iter().position(|byte| *byte == b'\r').unwrap_or(bytes.len());
-        String::from_utf8_lossy(bytes.get(1..end).unwrap_or_default()).into_owned()
+fn fits(cause: &Cause, stopped: &Stopped) -> bool {
+    let begins = |bytes: &[u8], text: &Option<String>| {
+        text.as_ref().is_none_or(|text| bytes.starts_with(&bytes_of(text, "1")))
     };
-    let (must_say, says) = (line(expected), line(got));
-    (must_say != says && matches!(must, b'$' | b'*')).then(|| match must {
-        b'$' => format!("The length in the first line must be {must_say}, the number of bytes of the value; it is {says}."),
-        _ => format!("The first line must count {must_say} elements; it counts {says}."),
-    })
+    let Stopped { client, failure, .. } = stopped;
+    cause.when == failure.kind
+        && cause.client.as_ref().is_none_or(|name| name == client)
+        && begins(&failure.got.first, &cause.got)
+        && begins(&failure.expected.first, &cause.expected)
 }
 
-fn kind(mark: u8) -> Option<&'static str> {
-    Some(match mark {
-        b'+' => "a status",
-        b'-' => "an error",
-        b':' => "a number",
-        b'$' => "a value",
-        b'*' => "an array",
-        _ => return None,
-    })
+/// What the end of the server says.
+fn by_end(status: &str) -> &'static str {
+    if status == "exit status: 0" {
+        "The program has come to its end, without an error. A server goes on: when a client has left, it accepts the next one, in a loop."
+    } else {
+        "The whole server has ended. What goes wrong with one client ends the connection of this client, and nothing else. Is there a panic, or an error that `run` returns?"
+    }
 }
 
 /// What the server did at that moment says.
 fn by_state(kind: FailureKind, snapshot: &Snapshot) -> Option<String> {
+    let has = |state| snapshot.clients.iter().any(|client| client.state == state);
+    if kind == FailureKind::Refused {
+        let text = "The accept queue is full: the server does not accept the clients that wait.";
+        return has(ClientState::Queued).then(|| text.to_owned());
+    }
     if !matches!(kind, FailureKind::NoReply | FailureKind::Incomplete | FailureKind::NotRead) {
         return None;
     }
     let unread = snapshot.clients.iter().any(|client| client.receive_queue > 0);
+    let is_anybody_served = snapshot.clients.iter().any(|client| client.state.is_accepted());
     let text = match (&snapshot.thread, snapshot.waits_for()) {
+        (Thread::Running, _) if has(ClientState::HalfClosed) => {
+            "A client has left, and the server reads from its connection again and again. A read that returns 0 bytes is the end: leave the loop."
+        }
         (Thread::Running, _) => "The server is busy: is there a loop that does not end?",
         (_, Some(WaitsFor::Connection)) => {
             "The server waits for a new client, and does not read from the one that it has accepted."
@@ -100,7 +86,27 @@ fn by_state(kind: FailureKind, snapshot: &Snapshot) -> Option<String> {
         (_, Some(WaitsFor::Any)) => {
             "The server has read all bytes, and sleeps until something happens: it has not seen that the request is whole, or it has not sent the reply."
         }
+        _ if !is_anybody_served => {
+            "The server has not accepted the client. The kernel has connected it, and keeps its bytes: the server must call `accept`, and read from the connection that it returns."
+        }
         _ => return None,
     };
     Some(text.to_owned())
 }
+
+/// What can be said without a look at anything.
+fn by_kind(kind: FailureKind, got: usize) -> Option<&'static str> {
+    match kind {
+        FailureKind::Closed if got == 0 => Some(
+            "The server has closed the connection in place of a reply. Is there an error that it does not answer?",
+        ),
+        FailureKind::Closed => Some("The server has closed the connection in the middle of a reply."),
+        FailureKind::TooMuch => Some(
+            "A request gets one reply, and an empty one gets none. Here the server has sent more than that.",
+        ),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::rules::Rule;
 
 /// How long each action of a client may take, if the step does not say.
-const PATIENCE_MS: u64 = 3000;
+const PATIENCE_MS: u64 = 2000;
 
 /// The steps of a lab, in the order of its sheet.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +56,9 @@ pub struct Step {
     /// Whether the server is ended afterwards, and must start again on the same port.
     #[serde(default)]
     pub restarts: bool,
+    /// Whether only the replies count. Whether the server goes on when its clients have left is for a later step to judge.
+    #[serde(default)]
+    pub only_replies: bool,
     #[serde(default = "patience")]
     patience_ms: u64,
 }
@@ -70,6 +73,8 @@ pub struct Cause {
     pub client: Option<String>,
     /// How the bytes begin that came in place of the expected ones.
     pub got: Option<String>,
+    /// How the bytes begin that should have come.
+    pub expected: Option<String>,
     /// What is probably the reason, in a sentence.
     pub say: String,
 }

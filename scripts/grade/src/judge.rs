@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::labs::Lab;
-use harness::scenario::{Failed, Failure, Happened, Words, play};
+use harness::scenario::{Failed, Failure, FailureKind, Happened, Words, play};
 use harness::snapshot::Snapshot;
 use tempfile::NamedTempFile;
 
@@ -17,6 +17,10 @@ use crate::server::{Conditions, Server, Start, StartError};
 
 /// How long a server may take to close the connection of a client that has left.
 const CLOSES: Duration = Duration::from_secs(3);
+/// A server that has nothing more to do falls asleep within this time.
+const SETTLES: Duration = Duration::from_secs(1);
+/// How often we look.
+const LOOK: Duration = Duration::from_millis(5);
 /// Above this lateness of the grader itself, a reply that has not come says nothing about a server.
 const BUSY: Duration = Duration::from_millis(500);
 /// On such a machine, clients are so much more patient.
@@ -157,6 +161,10 @@ impl Judge {
         let failed;
         (*happened, failed) = play(&clients, (addr, self.lab.protocol), patience, look);
         if let Some(failed) = failed {
+            if matches!(failed.failure.kind, FailureKind::Closed | FailureKind::Refused) {
+                // Its connections end shortly before a process has ended.
+                server.settle(SETTLES);
+            }
             let ended = server.ended();
             let Failed { client, failure, seen: snapshot } = failed;
             let said = if ended.is_some() { Vec::new() } else { server.said() };
@@ -181,8 +189,11 @@ fn was_injected(log: &[u8]) -> bool {
 
 /// What must hold when all clients are content.
 fn after(step: &Step, server: &mut Server) -> Result<(), Problem> {
-    if let Some((status, said)) = server.ended() {
-        return Err(Problem::Ended(status, said));
+    if !step.only_replies {
+        server.settle(SETTLES);
+        if let Some((status, said)) = server.ended() {
+            return Err(Problem::Ended(status, said));
+        }
     }
     if let (Some(most), Some(bytes)) = (step.memory_mib, server.peak_memory()) {
         let took = bytes / (1024 * 1024);
@@ -190,9 +201,12 @@ fn after(step: &Step, server: &mut Server) -> Result<(), Problem> {
             return Err(Problem::Memory(took, most));
         }
     }
+    if step.only_replies {
+        return Ok(());
+    }
     let deadline = Instant::now() + CLOSES;
     while server.unclosed() > 0 && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(5));
+        thread::sleep(LOOK);
     }
     if let unclosed @ 1.. = server.unclosed() {
         return Err(Problem::Unclosed(unclosed));

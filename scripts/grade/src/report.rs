@@ -122,10 +122,7 @@ fn what_was_seen(wrong: &Wrong) -> String {
 /// Why it probably fails.
 fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
     match &wrong.what {
-        Problem::Client(stopped) => {
-            let snapshot = stopped.snapshot.as_ref().filter(|_| stopped.ended.is_none());
-            cause::of(step, (&stopped.client, &stopped.failure), snapshot, protocol)
-        }
+        Problem::Client(stopped) => cause::of(step, stopped, protocol),
         Problem::Ended(..) => {
             Some("A server goes on when a client has left, whatever it has done.".to_owned())
         }

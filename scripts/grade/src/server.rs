@@ -137,6 +137,21 @@ impl Server {
         }
     }
 
+    /// Waits until it sleeps or has ended, but not longer than `most`. What it does because of a client is done then.
+    pub fn settle(&self, most: Duration) {
+        let deadline = Instant::now() + most;
+        let mut asleep = 0;
+        // On its way to its end a process may sleep, but not for long.
+        while asleep < 2 && Instant::now() < deadline {
+            match self.process.stat().map(|stat| stat.state) {
+                Err(_) | Ok('Z' | 'X') => return,
+                Ok('S') => asleep += 1,
+                Ok(_) => asleep = 0,
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
     /// How it has ended, if it has, and its last lines.
     pub fn ended(&mut self) -> Option<(String, Vec<String>)> {
         let status = match self.process.stat() {

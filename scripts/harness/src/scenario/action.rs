@@ -49,6 +49,13 @@ pub enum Action {
     ExpectClose,
     /// Does nothing for so many milliseconds.
     PauseMs(u64),
+    /// Does several things, several times.
+    Repeat {
+        /// How often.
+        times: usize,
+        /// What.
+        actions: Vec<Action>,
+    },
     /// Lets those go on who wait for this name.
     Signal(String),
     /// Waits until another client has signalled this name.
@@ -78,8 +85,19 @@ impl Action {
             Self::ExpectEach { count, reply } => {
                 Self::ExpectEach { count, reply: reply.map(change) }
             }
+            Self::Repeat { times, actions } => {
+                let actions = actions.into_iter().map(|action| action.map(change)).collect();
+                Self::Repeat { times, actions }
+            }
             other => other,
         }
+    }
+
+    /// The actions that it stands for: itself, unless it repeats others.
+    pub(super) fn flat(&self) -> Vec<&Self> {
+        let Self::Repeat { times, actions } = self else { return vec![self] };
+        let once: Vec<&Self> = actions.iter().flat_map(Self::flat).collect();
+        once.repeat(*times)
     }
 }
 
@@ -96,6 +114,7 @@ impl fmt::Display for Action {
             Self::ExpectSilenceMs(ms) => write!(f, "expect silence for {ms} ms"),
             Self::ExpectClose => write!(f, "expect the end"),
             Self::PauseMs(_) => write!(f, "pause"),
+            Self::Repeat { times, .. } => write!(f, "repeat {times} times"),
             Self::Signal(name) => write!(f, "signal {name}"),
             Self::WaitFor(name) => write!(f, "wait for {name}"),
             Self::Shutdown => write!(f, "shut down"),

@@ -69,7 +69,7 @@ impl ScriptedClient<'_> {
             waits_since: Instant::now(),
             taken: Bytes::default(),
         };
-        for action in script {
+        for action in script.iter().flat_map(Action::flat) {
             connected.began = Instant::now();
             connected.waits_since = connected.began;
             connected.taken = Bytes::default();
@@ -101,6 +101,8 @@ impl Connected<'_> {
             Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
             Action::ExpectClose => self.expect_close(),
             Action::PauseMs(ms) => self.client.barrier.pause(Duration::from_millis(*ms)),
+            // Its actions are done one by one.
+            Action::Repeat { .. } => Err(FailureKind::Impossible),
             Action::Signal(name) => {
                 self.client.barrier.signal(name);
                 Ok(())

@@ -43,9 +43,20 @@ fn an_action_that_no_client_can_follow_is_refused() {
         "{ pause_ms = 'long' }",
         "{ split = { pieces = 3, command = 'SET a' } }",
         "{ sing = 'SET a' }",
+        "{ repeat = { times = 2, actions = ['sing'] } }",
     ] {
         assert!(scenario(bad).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn actions_can_be_repeated() {
+    let text = "name = 'A'\nactions = ['connect', { repeat = { times = 2, actions = [{ send = '{key}' }, 'close'] } }]";
+    let client = toml::from_str::<Client>(text).unwrap().filled(&mut Words::new(7));
+    let key = Words::new(7).fill("{key}");
+    let flat: Vec<&Action> = client.actions.iter().flat_map(Action::flat).collect();
+    let send = Action::Send(key);
+    assert_eq!(flat, [&Action::Connect, &send, &Action::Close, &send, &Action::Close]);
 }
 
 #[test]
