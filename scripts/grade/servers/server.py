@@ -9,6 +9,7 @@ import argparse
 import os
 import signal
 import socket
+import sys
 import tomllib
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def serve(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
+    # An exception that ends the program is one line, the same on each machine.
+    sys.tracebacklimit = 0
     options = parse_arguments()
     if options.list:
         # `--list | head` is no error.

@@ -97,7 +97,7 @@ fn what_was_seen(wrong: &Wrong) -> String {
                 snapshot.map(doing).unwrap_or_default() + &last_lines(&stopped.said)
             }
         },
-        Problem::Start(error) => labelled("The server", &error.to_string()),
+        Problem::Start(error) => labelled("The start", &error.to_string()),
         Problem::Ended(status, said) => ended(status, said),
         Problem::Unclosed(count) => {
             let what = if *count == 1 { "a connection" } else { "connections" };
@@ -130,6 +130,9 @@ fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
             "When a read returns 0 bytes, the client has left: close its connection.".to_owned(),
         ),
         Problem::Memory(..) => step.causes.first().map(|cause| cause.say.clone()),
+        Problem::Start(_) if step.restarts && !wrong.happened.is_empty() => Some(
+            "It was started again on the same port. The kernel remembers the connections that the server has closed, and keeps the port for a minute, unless the listening socket has SO_REUSEADDR before `bind`.".to_owned(),
+        ),
         Problem::Start(_) | Problem::Rule(..) => None,
     }
 }

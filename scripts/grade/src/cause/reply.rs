@@ -64,8 +64,8 @@ fn of_lines(expected: &[u8], got: &[u8]) -> Option<String> {
             Some("Lab 1 sends plain text: the mark in front of the reply belongs to RESP.".to_owned())
         }
         Some(_) if got.ends_with(b"\n") && must.starts_with(is) => {
-            let (is, must) = (is.len(), must.len());
-            Some(format!("The reply is cut: of {must} bytes, only the first {is} have come."))
+            let count = is.len();
+            Some(format!("The reply is cut: only its first {count} bytes have come."))
         }
         _ => None,
     }
@@ -103,7 +103,9 @@ fn first_line(bytes: &[u8]) -> String {
 /// A length that is not the right one.
 fn of_length((must_say, says): (&str, &str), expected: &[u8]) -> String {
     if must_say == "-1" {
-        return format!("There is no value: that is $-1. A reply with ${says} has one.");
+        return format!(
+            "There is no value: that is $-1. What begins with ${says} is a value of {says} bytes."
+        );
     }
     if says == "-1" {
         return "There is a value. $-1 says that there is none, which is not the same as an empty value.".to_owned();
@@ -169,7 +171,7 @@ mod tests {
         for (expected, got, part) in [
             (&b"PONG\n"[..], &b"PONG\r\n"[..], "ends in \\r\\n; it must end in \\n"),
             (b"PONG\n", b"+PONG\r\n", "belongs to RESP"),
-            (b"Alice\n", b"Ali\n", "of 5 bytes, only the first 3"),
+            (b"Alice\n", b"Ali\n", "only its first 3 bytes"),
             (b"OK\n", b"ERR syntax error\n", "answers it with an error"),
         ] {
             let cause = cause(expected, got, Protocol::Lines).unwrap();

@@ -45,8 +45,13 @@ fn line(one: &Happened) -> String {
     let (does, what) = match &one.what {
         What::Connecting => ("asks", "for a connection".to_owned()),
         What::Connected => ("is connected", String::new()),
-        What::Sent { bytes, .. } => ("sends", bytes::line(bytes, room)),
+        What::Sent { text, bytes } => {
+            let shown = bytes::line(bytes, room);
+            let command = command(text, &shown, bytes.count);
+            return row(&one.client, "sends", &shown) + &command;
+        }
         What::Received { bytes, .. } => ("gets", bytes::line(bytes, room)),
+        What::Paused(time) => ("waits", format!("for {} ms", time.as_millis())),
         What::WasSilent(time) => {
             ("gets", format!("nothing for {} ms, as it must be", time.as_millis()))
         }
@@ -57,6 +62,16 @@ fn line(one: &Happened) -> String {
         What::Failed(failure) => return failed(&one.client, failure),
     };
     row(&one.client, does, &what)
+}
+
+/// The command that was sent, if it cannot be read in its first bytes. Its long arguments are not in `text`.
+fn command(text: &str, shown: &str, count: usize) -> String {
+    let is_cut = shown.ends_with(&format!("({count} bytes)"));
+    let is_the_same = text.chars().zip(shown.chars()).take(5).all(|(a, b)| a == b);
+    if !is_cut || is_the_same || text.contains('@') {
+        return String::new();
+    }
+    format!("{:<MARGIN$}{}\n", "      which is", bytes::cut(text, COLUMNS - MARGIN))
 }
 
 /// What a client does, and with which bytes.

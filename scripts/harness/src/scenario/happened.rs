@@ -47,6 +47,8 @@ pub enum What {
         /// How long it has waited for them.
         waited: Duration,
     },
+    /// It has done nothing for so long.
+    Paused(Duration),
     /// Nothing has arrived for so long, as it must be.
     WasSilent(Duration),
     /// The server has closed the connection, as it must.
@@ -162,7 +164,7 @@ impl Happened {
             What::Failed(failure) => {
                 EventKind::GaveUp { step: failure.action.clone(), why: failure.to_string() }
             }
-            What::WasSilent(_) | What::WasClosed | What::ShutDown => return None,
+            What::Paused(_) | What::WasSilent(_) | What::WasClosed | What::ShutDown => return None,
         };
         let Self { at_us, client, port, .. } = self;
         Some(ClientEvent { at_us: *at_us, client: client.clone(), port: *port, what })

@@ -100,7 +100,12 @@ impl Connected<'_> {
             Action::Replies(count) => self.receive(*count),
             Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
             Action::ExpectClose => self.expect_close(),
-            Action::PauseMs(ms) => self.client.barrier.pause(Duration::from_millis(*ms)),
+            Action::PauseMs(ms) => {
+                let time = Duration::from_millis(*ms);
+                self.client.barrier.pause(time)?;
+                self.note(What::Paused(time));
+                Ok(())
+            }
             // Its actions are done one by one.
             Action::Repeat { .. } => Err(FailureKind::Impossible),
             Action::Signal(name) => {

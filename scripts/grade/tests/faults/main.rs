@@ -1,0 +1,180 @@
+//! The grader on servers that make one mistake each (`servers/faults.toml`), and on correct ones.
+//!
+//! Of each mistake: the steps before the one that it breaks must work, and the page about the one that it breaks is
+//! compared with `pages/LAB-NAME.txt`. `BLESS=1 cargo test -p grade --test faults -- --ignored` writes the pages anew; then
+//! look at them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::{fs, thread};
+
+use grade::course::Course;
+use grade::judge::{Judge, Outcome};
+use grade::server::Start;
+use harness::labs;
+use serde::Deserialize;
+
+mod page;
+
+/// So many servers are judged at the same time: most of the time each of them waits.
+const THREADS: usize = 5;
+/// A step that cannot be judged is judged so often.
+const TRIES: usize = 5;
+
+#[derive(Debug, Deserialize)]
+struct File {
+    #[serde(rename = "fault")]
+    faults: Vec<Fault>,
+}
+
+/// A mistake that `server.py` can make.
+#[derive(Debug, Deserialize)]
+struct Fault {
+    lab: String,
+    name: String,
+    /// The first step that fails.
+    #[serde(default)]
+    step: String,
+}
+
+fn kit() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn course(lab: &str) -> Course {
+    Course::read(&kit(), labs::find(lab).unwrap()).unwrap()
+}
+
+/// What starts `server.py`.
+fn server(lab: &str, more: &str) -> String {
+    let server = kit().join("scripts/grade/servers/server.py");
+    format!("python3 {} {lab} {{port}}{more}", server.display())
+}
+
+/// Runs the grader's program.
+fn grade(lab: &str, words: &[&str]) -> Output {
+    let mut grader = Command::new(env!("CARGO_BIN_EXE_grade"));
+    grader.arg(lab).args(words).env("NO_COLOR", "1").output().unwrap()
+}
+
+/// So many steps have this outcome.
+fn count(outcome: &str, output: &Output) -> usize {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let outcomes = text.lines().filter_map(|line| line.get(6..)?.split(' ').next());
+    outcomes.filter(|word| *word == outcome).count()
+}
+
+/// Judges a server of a lab with each of its mistakes, and says what is not as it should be.
+fn judge_faults_of(lab: &str) {
+    let file = fs::read_to_string(kit().join("scripts/grade/servers/faults.toml")).unwrap();
+    let mut faults = toml::from_str::<File>(&file).unwrap().faults;
+    faults.retain(|fault| fault.lab == lab);
+    let (faults, wrong) = (Mutex::new(faults.into_iter()), Mutex::new(String::new()));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let Some(fault) = faults.lock().unwrap().next() else { break };
+                    if let Err(why) = judge_steps_before(&fault).and_then(|()| judge_page(&fault)) {
+                        writeln!(wrong.lock().unwrap(), "{lab} {}: {why}\n", fault.name).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// The steps before the one that must fail.
+fn judge_steps_before(fault: &Fault) -> Result<(), String> {
+    let start = Start::Shell(server(&fault.lab, &format!(" --fault {}", fault.name)));
+    let judge = Judge { lab: labs::find(&fault.lab).unwrap(), start, seed: 7, traces: true };
+    let steps = course(&fault.lab).steps;
+    if !steps.iter().any(|step| step.name == fault.step) {
+        return Err(format!("there is no step '{}'", fault.step));
+    }
+    for step in steps.iter().take_while(|step| step.name != fault.step) {
+        let outcome = (0..TRIES).map(|_| judge.judge(step).unwrap());
+        let known = outcome.into_iter().find(|outcome| !matches!(outcome, Outcome::Unknown(_)));
+        if let Some(Outcome::Failed(wrong)) = known {
+            return Err(format!("step {} fails already: {:?}", step.name, wrong.what));
+        }
+    }
+    Ok(())
+}
+
+/// The step that must fail, and what the student reads.
+fn judge_page(fault: &Fault) -> Result<(), String> {
+    let command = server(&fault.lab, &format!(" --fault {}", fault.name));
+    let words = ["--seed", "7", "--step", &fault.step, "--cmd", &command];
+    let tries = (0..TRIES).map(|_| grade(&fault.lab, &words));
+    let mut known = tries.into_iter().filter(|output| count("unknown", output) == 0);
+    let output = known.next().ok_or("it cannot be judged")?;
+    if output.status.code() != Some(1) {
+        return Err(format!("the step {} does not fail: {output:?}", fault.step));
+    }
+    let page = page::steady(&String::from_utf8(output.stdout).unwrap());
+    let name = format!("{}-{}.txt", fault.lab, fault.name);
+    let path = kit().join("scripts/grade/tests/faults/pages").join(&name);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let golden = fs::read_to_string(path).unwrap_or_default();
+    if page == golden { Ok(()) } else { Err(format!("{name} differs; now it is\n{page}")) }
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn faults_of_lab1_are_found_and_explained() {
+    judge_faults_of("lab1");
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn faults_of_lab2_are_found_and_explained() {
+    judge_faults_of("lab2");
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn faults_of_lab3_are_found_and_explained() {
+    judge_faults_of("lab3");
+}
+
+/// All steps work, or one cannot be judged on this machine now.
+fn assert_passes(lab: &str, words: &[&str]) {
+    let outputs = ["1", "2", "3"].map(|seed| grade(lab, &[words, &["--seed", seed]].concat()));
+    for output in outputs {
+        let text = String::from_utf8_lossy(&output.stdout);
+        let (passed, unknown) = (count("ok", &output), count("unknown", &output));
+        assert_eq!(passed + unknown, course(lab).steps.len(), "{text}{output:?}");
+        // Only the two steps whose system calls are judged can be unknown.
+        assert!(unknown <= 2, "{text}");
+    }
+}
+
+/// The program of a lab of the kit.
+fn program(package: &str) -> String {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--locked", "--package", package]).current_dir(kit());
+    assert!(cargo.status().unwrap().success());
+    let grader = Path::new(env!("CARGO_BIN_EXE_grade"));
+    grader.with_file_name(package).display().to_string()
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn the_correct_server_passes_lab1() {
+    assert_passes("lab1", &["--binary", &program("lab1-blocking")]);
+    assert_passes("lab1", &["--cmd", &server("lab1", "")]);
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn the_correct_server_passes_lab2() {
+    assert_passes("lab2", &["--binary", &program("lab2-resp")]);
+    assert_passes("lab2", &["--cmd", &server("lab2", "")]);
+}
