@@ -100,7 +100,9 @@ fn by_kind(kind: FailureKind, got: usize) -> Option<&'static str> {
         FailureKind::Closed if got == 0 => Some(
             "The server has closed the connection in place of a reply. Is there an error that it does not answer?",
         ),
-        FailureKind::Closed => Some("The server has closed the connection in the middle of a reply."),
+        FailureKind::Closed => {
+            Some("The server has closed the connection in the middle of a reply.")
+        }
         FailureKind::TooMuch => Some(
             "A request gets one reply, and an empty one gets none. Here the server has sent more than that.",
         ),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -20,9 +21,13 @@ const READY: Duration = Duration::from_secs(10);
 /// How long a server may take to end after SIGTERM.
 const END: Duration = Duration::from_secs(2);
 /// So many ports are tried.
-const PORTS: u32 = 3;
+const STARTS: u32 = 3;
 /// How often we look.
 const LOOK: Duration = Duration::from_millis(5);
+/// Among these we look for a free port.
+const PORTS: Range<u16> = 10_000..32_000;
+/// So often.
+const TRIES: usize = 1000;
 /// So many of its last lines are shown.
 const LAST_LINES: usize = 4;
 
@@ -85,7 +90,7 @@ impl Server {
     /// # Errors
     /// If it cannot be run, ends, or does not listen.
     pub fn start(start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
-        let mut tries = if conditions.port.is_some() { 1 } else { PORTS };
+        let mut tries = if conditions.port.is_some() { 1 } else { STARTS };
         loop {
             let port = match conditions.port {
                 Some(port) => port,
@@ -245,14 +250,16 @@ pub fn has_strace() -> bool {
     strace.status().is_ok_and(|status| status.success())
 }
 
-/// A port that was free a moment ago. Clients come from other ports, as long as the kernel chooses them as usual: the
-/// port of a server that is about to start must not become that of a client.
+/// A port that nobody uses. It is none of those that the kernel gives to clients: one of them could take it before the server
+/// does. And no old connection may have it, because not every server sets `SO_REUSEADDR`.
 fn free_port() -> io::Result<u16> {
-    let mut ports = std::iter::repeat_with(|| fastrand::u16(20_000..32_000)).take(100);
-    if let Some(port) = ports.find(|port| is_free(*port)) {
-        return Ok(port);
-    }
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    let sockets = Process::myself().map(|myself| sockets::table(&myself)).unwrap_or_default();
+    let is_used = |port: u16| {
+        sockets.iter().any(|it| it.local_address.port() == port || it.remote_address.port() == port)
+    };
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(PORTS)).take(TRIES);
+    let port = ports.find(|port| !is_used(*port) && is_free(*port));
+    port.ok_or_else(|| io::Error::from(io::ErrorKind::AddrInUse))
 }
 
 fn is_free(port: u16) -> bool {

@@ -60,9 +60,9 @@ fn of_error(expected: &[u8], got: &[u8], protocol: Protocol) -> Option<String> {
 fn of_lines(expected: &[u8], got: &[u8]) -> Option<String> {
     let (must, is) = (expected.trim_ascii_end(), got.trim_ascii_end());
     match is.split_first() {
-        Some((b'+' | b'-' | b':', rest)) if rest == must => {
-            Some("Lab 1 sends plain text: the mark in front of the reply belongs to RESP.".to_owned())
-        }
+        Some((b'+' | b'-' | b':', rest)) if rest == must => Some(
+            "Lab 1 sends plain text: the mark in front of the reply belongs to RESP.".to_owned(),
+        ),
         Some(_) if got.ends_with(b"\n") && must.starts_with(is) => {
             let count = is.len();
             Some(format!("The reply is cut: only its first {count} bytes have come."))
@@ -87,9 +87,7 @@ fn of_resp(expected: &[u8], got: &[u8]) -> Option<String> {
     }
     match must {
         b'$' => Some(of_length((&must_say, &says), expected)),
-        b'*' => {
-            Some(format!("The first line must count {must_say} elements; it counts {says}."))
-        }
+        b'*' => Some(format!("The first line must count {must_say} elements; it counts {says}.")),
         _ => None,
     }
 }
@@ -158,7 +156,11 @@ mod tests {
             (b"$5\r\nAlice\r\n", b"$4\r\nAlic\r\n", "must be 5"),
             (b"$-1\r\n", b"$0\r\n\r\n", "There is no value"),
             (b"$0\r\n\r\n", b"$-1\r\n", "There is a value"),
-            (b"*2\r\n$1\r\n1\r\n$-1\r\n", b"*1\r\n$1\r\n1\r\n", "must count 2 elements; it counts 1"),
+            (
+                b"*2\r\n$1\r\n1\r\n$-1\r\n",
+                b"*1\r\n$1\r\n1\r\n",
+                "must count 2 elements; it counts 1",
+            ),
         ] {
             let cause = cause(expected, got, Protocol::Resp).unwrap();
             assert!(cause.contains(part), "{cause}");

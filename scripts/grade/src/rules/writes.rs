@@ -16,7 +16,9 @@ pub(super) fn judge(calls: &Calls<'_>) -> Finding {
     }
     if calls.is_busy() {
         Finding::too_busy(calls.pulse)
-    } else if writes.clone().all(|act| act.sleeps == Sleeps::Never) || writes.any(|act| act.is_short) {
+    } else if writes.clone().all(|act| act.sleeps == Sleeps::Never)
+        || writes.any(|act| act.is_short)
+    {
         // A server that never offers more than the kernel takes sees no short write.
         Finding::Holds
     } else {

@@ -50,7 +50,8 @@ fn course(lab: &str) -> Course {
 /// What starts `server.py`.
 fn server(lab: &str, more: &str) -> String {
     let server = kit().join("scripts/grade/servers/server.py");
-    format!("python3 {} {lab} {{port}}{more}", server.display())
+    // Without what Python looks for on a machine, it starts in half the time.
+    format!("python3 -S -E {} {lab} {{port}}{more}", server.display())
 }
 
 /// Runs the grader's program.

@@ -1,0 +1,103 @@
+//! The steps of each lab, without a server: whether they are complete, and whether all that they name is there.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use grade::course::Course;
+use harness::labs;
+
+/// The longest title, in letters: it has to fit on one line of the list.
+const LONGEST_TITLE: usize = 62;
+
+fn kit() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The labs that have steps, with the text of their sheet.
+fn courses() -> Vec<(&'static str, Course, String)> {
+    let courses = ["lab1", "lab2", "lab3"].into_iter().filter_map(|name| {
+        let lab = labs::find(name).unwrap();
+        let folder = kit().join(lab.of_the_kit().folder());
+        let has_steps = folder.join("exercise/steps.toml").exists();
+        let sheet = fs::read_to_string(folder.join("README.md")).unwrap();
+        has_steps.then(|| (name, Course::read(&kit(), lab).unwrap(), sheet))
+    });
+    let courses: Vec<_> = courses.collect();
+    assert!(courses.len() >= 2);
+    courses
+}
+
+/// The places in a page that a link can name, as GitHub makes them of headings.
+fn anchors(page: &str) -> HashSet<String> {
+    let (mut anchors, mut is_code) = (HashMap::new(), false);
+    for line in page.lines() {
+        is_code ^= line.starts_with("```");
+        let heading = line.trim_start_matches('#');
+        if is_code || heading.len() == line.len() || !heading.starts_with(' ') {
+            continue;
+        }
+        let letters = heading.trim().to_lowercase();
+        let is_kept = |it: &char| it.is_alphanumeric() || matches!(it, ' ' | '-' | '_');
+        let anchor: String = letters.chars().filter(is_kept).collect::<String>().replace(' ', "-");
+        *anchors.entry(anchor).or_insert(0) += 1;
+    }
+    // The second heading with the same words has a number behind it.
+    let all = anchors.iter().flat_map(|(anchor, count)| {
+        (0..*count).map(move |number| match number {
+            0 => format!("#{anchor}"),
+            number => format!("#{anchor}-{number}"),
+        })
+    });
+    all.collect()
+}
+
+#[test]
+fn headings_become_anchors_as_on_github() {
+    let page = "# Lab 2: RESP, `it` works\n## A\n```\n# no\n```\n## A\n#b\n";
+    let expected = ["#lab-2-resp-it-works", "#a", "#a-1"].map(str::to_owned);
+    assert_eq!(anchors(page), HashSet::from(expected));
+}
+
+#[test]
+fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
+    for (lab, course, sheet) in courses() {
+        let your_turn = sheet.find("\n## Your turn").unwrap();
+        let anchors = anchors(&sheet[your_turn..]);
+        assert!(course.steps.len() >= 12, "{lab}");
+        for step in &course.steps {
+            let name = &step.name;
+            assert!(anchors.contains(&step.read), "{lab} {name}: no heading {}", step.read);
+            assert_eq!(step.hints.len(), 3, "{lab} {name}");
+            let title = &step.title;
+            assert!(title.chars().count() <= LONGEST_TITLE, "{lab} {name}: {title}");
+            assert!(!title.ends_with('.'), "{lab} {name}: {title}");
+            for text in step.hints.iter().chain(step.causes.iter().map(|cause| &cause.say)) {
+                assert!(text.ends_with(['.', '?', '!']), "{lab} {name}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_steps_of_a_lab_have_the_same_name_or_title() {
+    for (lab, course, _) in courses() {
+        let names: HashSet<_> = course.steps.iter().map(|step| &step.name).collect();
+        let titles: HashSet<_> = course.steps.iter().map(|step| &step.title).collect();
+        assert_eq!((names.len(), titles.len()), (course.steps.len(), course.steps.len()), "{lab}");
+    }
+}
+
+#[test]
+fn each_mistake_names_a_step_that_there_is() {
+    let faults = fs::read_to_string(kit().join("scripts/grade/servers/faults.toml")).unwrap();
+    let faults: toml::Table = toml::from_str(&faults).unwrap();
+    let faults = faults["fault"].as_array().unwrap();
+    for (lab, course, _) in courses() {
+        for fault in faults.iter().filter(|fault| fault["lab"].as_str() == Some(lab)) {
+            let step = fault.get("step").and_then(toml::Value::as_str);
+            let is_there = course.steps.iter().any(|it| Some(it.name.as_str()) == step);
+            assert!(is_there, "{lab} {:?}: no step {step:?}", fault["name"]);
+        }
+    }
+}
