@@ -3,6 +3,7 @@
 //! Of each mistake: the steps before the one that it breaks must work, and the page about the one that it breaks is
 //! compared with `pages/LAB-NAME.txt`. `BLESS=1 cargo test -p grade --test faults -- --ignored` writes the pages anew; then
 //! look at them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -100,12 +100,7 @@ impl Connected<'_> {
             Action::Replies(count) => self.receive(*count),
             Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
             Action::ExpectClose => self.expect_close(),
-            Action::PauseMs(ms) => {
-                let time = Duration::from_millis(*ms);
-                self.client.barrier.pause(time)?;
-                self.note(What::Paused(time));
-                Ok(())
-            }
+            Action::PauseMs(ms) => self.pause(Duration::from_millis(*ms)),
             // Its actions are done one by one.
             Action::Repeat { .. } => Err(FailureKind::Impossible),
             Action::Signal(name) => {
@@ -132,6 +127,12 @@ impl Connected<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn pause(&self, time: Duration) -> Result<(), FailureKind> {
+        self.client.barrier.pause(time)?;
+        self.note(What::Paused(time));
+        Ok(())
     }
 
     /// Binds first and connects then, so that the record knows the port from the beginning.
