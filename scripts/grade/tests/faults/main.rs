@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::{fs, thread};
 
 use grade::course::Course;
@@ -48,11 +48,20 @@ fn course(lab: &str) -> Course {
     Course::read(&kit(), labs::find(lab).unwrap()).unwrap()
 }
 
-/// What starts `server.py`.
+/// Python itself. What is called `python3` may be a script that looks for it, which takes longer than all else.
+fn python() -> &'static str {
+    static PYTHON: LazyLock<String> = LazyLock::new(|| {
+        let words = ["-c", "import sys; print(sys.executable, end='')"];
+        let output = Command::new("python3").args(words).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    });
+    &PYTHON
+}
+
+/// What starts `server.py`. It is read without what Python looks for on a machine, in half the time.
 fn server(lab: &str, more: &str) -> String {
     let server = kit().join("scripts/grade/servers/server.py");
-    // Without what Python looks for on a machine, it starts in half the time.
-    format!("python3 -S -E {} {lab} {{port}}{more}", server.display())
+    format!("{} -S -E {} {lab} {{port}}{more}", python(), server.display())
 }
 
 /// Runs the grader's program.
