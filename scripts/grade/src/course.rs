@@ -174,6 +174,7 @@ impl Step {
             open_files: None,
             inject: None,
             restarts: false,
+            only_replies: false,
             patience_ms: PATIENCE_MS / 2,
         }
     }

@@ -33,6 +33,7 @@ fn stopped(kind: FailureKind, expected: &[u8], got: &[u8]) -> Stopped {
         },
         snapshot: None,
         ended: None,
+        said: Vec::new(),
     }
 }
 
