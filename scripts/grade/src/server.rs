@@ -292,13 +292,25 @@ fn last(mut lines: Vec<String>, stderr: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpStream;
 
     #[test]
     fn a_port_is_free_until_somebody_listens_at_it() {
         let port = free_port().unwrap();
-        assert!((20_000..32_000).contains(&port));
+        assert!(PORTS.contains(&port));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
         assert!(!is_free(port));
         drop(listener);
+    }
+
+    #[test]
+    fn a_server_gets_no_port_that_the_kernel_gives_to_clients() {
+        let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+        let first: u16 = range.split_whitespace().next().unwrap().parse().unwrap();
+        for _ in 0..10 {
+            let port = free_port().unwrap();
+            assert!(port < first || !PORTS.contains(&first), "{port}");
+            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap_err();
+        }
     }
 }
