@@ -34,9 +34,9 @@ pub struct Fault {
     /// The name of the step that fails first.
     #[serde(default)]
     pub step: String,
-    /// Whether only the system calls show it, so that no client can.
+    /// Whether no client sees it, because only the system calls show it, or a restart.
     #[serde(default)]
-    pub only_in_trace: bool,
+    pub no_client_sees_it: bool,
 }
 
 /// Why a hunt cannot begin.
@@ -119,7 +119,7 @@ pub fn run(
     writeln!(out, "The lab of the kit passes {name}. It fails on these servers:\n")?;
     let (mut caught, mut missed) = (0, Vec::new());
     let mut faults = faults(kit, reference.lab)?;
-    faults.retain(|fault| !fault.only_in_trace);
+    faults.retain(|fault| !fault.no_client_sees_it);
     for some in faults.chunks(AT_ONCE) {
         for (fault, is_caught) in some.iter().zip(judge(kit, some, &step, reference)) {
             if !is_caught? {

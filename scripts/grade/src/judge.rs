@@ -13,14 +13,12 @@ use tempfile::NamedTempFile;
 use crate::course::Step;
 use crate::pulse::Pulse;
 use crate::rules::{Judged, Rule, Trace, Verdict};
-use crate::server::{Conditions, Server, Start, StartError};
+use crate::server::{Conditions, LOOK, Server, Start, StartError, longer};
 
 /// How long a server may take to close the connection of a client that has left.
 const CLOSES: Duration = Duration::from_secs(3);
 /// A server that has nothing more to do falls asleep within this time.
 const SETTLES: Duration = Duration::from_secs(1);
-/// How often we look.
-const LOOK: Duration = Duration::from_millis(5);
 /// Above this lateness of the grader itself, a reply that has not come says nothing about a server.
 const BUSY: Duration = Duration::from_millis(500);
 /// On such a machine, clients are so much more patient.
@@ -204,14 +202,15 @@ fn after(step: &Step, server: &mut Server) -> Result<(), Problem> {
     if step.only_replies {
         return Ok(());
     }
-    let deadline = Instant::now() + CLOSES;
-    while server.unclosed() > 0 && Instant::now() < deadline {
-        thread::sleep(LOOK);
+    let (deadline, mut look) = (Instant::now() + CLOSES, LOOK);
+    loop {
+        match server.unclosed() {
+            0 => return Ok(()),
+            unclosed if Instant::now() > deadline => return Err(Problem::Unclosed(unclosed)),
+            _ => thread::sleep(look),
+        }
+        look = longer(look);
     }
-    if let unclosed @ 1.. = server.unclosed() {
-        return Err(Problem::Unclosed(unclosed));
-    }
-    Ok(())
 }
 
 /// The first rule that is broken; or else why one cannot be judged.

@@ -23,7 +23,7 @@ const END: Duration = Duration::from_secs(2);
 /// So many ports are tried.
 const STARTS: u32 = 3;
 /// How often we look.
-const LOOK: Duration = Duration::from_millis(5);
+pub(crate) const LOOK: Duration = Duration::from_millis(5);
 /// Among these we look for a free port.
 const PORTS: Range<u16> = 10_000..32_000;
 /// So often.
@@ -121,7 +121,7 @@ impl Server {
     }
 
     fn ready(mut group: Group, port: u16) -> Result<Self, StartError> {
-        let deadline = Instant::now() + READY;
+        let (deadline, mut look) = (Instant::now() + READY, LOOK);
         loop {
             if let Some(process) = listener(&group, port) {
                 return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, group });
@@ -134,7 +134,8 @@ impl Server {
                     format!("the server does not listen on port {port} of 127.0.0.1")
                 }
                 _ => {
-                    thread::sleep(LOOK);
+                    thread::sleep(look);
+                    look = longer(look);
                     continue;
                 }
             };
@@ -248,6 +249,12 @@ pub fn has_strace() -> bool {
     let mut strace = Command::new("strace");
     strace.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     strace.status().is_ok_and(|status| status.success())
+}
+
+/// How long to wait before the next look, after waiting so long: to look at all sockets of the machine is much work for the
+/// kernel.
+pub(crate) fn longer(look: Duration) -> Duration {
+    (look * 2).min(Duration::from_millis(50))
 }
 
 /// A port that nobody uses. It is none of those that the kernel gives to clients: one of them could take it before the server

@@ -113,6 +113,7 @@ fn checks_with_python_say_what_came_and_what_must_come() {
         text.contains("A must get      +PONG\\r\\n\n      and gets        +PONG\\n\n"),
         "{text}"
     );
+    assert!(text.contains("  It said:\n    listening on 127.0.0.1:"), "{text}");
     assert!(text.contains("The reply ends in \\n; it must end in \\r\\n."), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }

@@ -12,14 +12,14 @@ const HALF_A_REQUEST: &str = r#"
     about = "A sends half a request"
     [[client]]
     name = "A"
-    steps = [
-        "connect", { send = "PING" }, { expect = "PONG" }, { signal = "held" },
-        { split = { pieces = 2, pause_ms = 1000, command = "SET name Alice" } }, { expect = "OK" }, "close",
+    actions = [
+        "connect", { send = "PING" }, { expect = "+PONG" }, { signal = "held" },
+        { split = { pieces = 2, pause_ms = 1000, command = "SET name Alice" } }, { expect = "+OK" }, "close",
     ]
     [[client]]
     name = "B"
-    steps = [
-        { wait_for = "held" }, { pause_ms = 200 }, "connect", { send = "PING" }, { expect = "PONG" }, "close",
+    actions = [
+        { wait_for = "held" }, { pause_ms = 200 }, "connect", { send = "PING" }, { expect = "+PONG" }, "close",
     ]
 "#;
 
