@@ -339,6 +339,7 @@ run_slow_tests() {
     echo "Skipping the differential test: redis-server 7.0 is not installed."
     skipped=$((skipped + 1))
   fi
+  if has_all python3 strace; then suite 'grader, fair' scripts/check.sh prove --runs 5; fi
   finish
   # What is measured is measured alone.
   lanes=1
