@@ -15,6 +15,7 @@ mod folder;
 mod manifest;
 mod merge;
 mod page;
+mod paths;
 mod starter;
 
 use std::path::{Path, PathBuf};

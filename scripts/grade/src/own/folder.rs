@@ -3,13 +3,13 @@
 use std::fmt::{self, Display};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use harness::labs::Lab;
 use similar::TextDiff;
 
+use super::paths::{base, beside, students, unused_folder};
 use super::starter::{self, LOCK, StarterFile};
-use super::{Exercise, Kit, OwnError, editor, merge, read_if_there, write};
+use super::{Exercise, Kit, OwnError, editor, read_if_there, write};
 
 /// Makes the student's own lab. Returns what to tell the student: what is where, and what to type next.
 ///
@@ -94,7 +94,7 @@ pub fn renew(kit: &Kit, lab: Lab) -> Result<Renewed, OwnError> {
             if is_newer {
                 changed_starters.push(file.path.clone());
             }
-            let unfinished = merge::beside(&own, &file.path);
+            let unfinished = beside(&own, &file.path);
             if unfinished.exists() {
                 unfinished_merges.push(kit.shown(&unfinished).to_string().into());
             }
@@ -124,7 +124,7 @@ pub fn reset(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
     let files = starter::files(kit, lab)?;
     let copies = unused_folder(&own, "before-reset");
     for file in students(&files) {
-        for path in [own.join(&file.path), merge::beside(&own, &file.path)] {
+        for path in [own.join(&file.path), beside(&own, &file.path)] {
             if let Some(bytes) = read_if_there(&path)? {
                 write(&copies.join(path.strip_prefix(&own).unwrap_or(&path)), &bytes)?;
                 fs::remove_file(&path).map_err(|error| OwnError::File { path, error })?;
@@ -157,28 +157,6 @@ pub fn solution(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
         text += &diff.unified_diff().header(&mine, &theirs).to_string();
     }
     Ok(text)
-}
-
-/// The files of the student's among all.
-pub fn students(files: &[StarterFile]) -> impl Iterator<Item = &StarterFile> {
-    files.iter().filter(|file| file.is_students)
-}
-
-/// Where that version of a file is kept which the kit has written.
-pub fn base(own: &Path, file: &Path) -> PathBuf {
-    own.join(".base").join(file)
-}
-
-/// The name of a folder that is not there yet: `before-reset-2026-11-26T06-27-18Z`
-pub fn unused_folder(own: &Path, name: &str) -> PathBuf {
-    let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string().replace(':', "-");
-    let mut folder = own.join(format!("{name}-{time}"));
-    let mut number = 2;
-    while folder.exists() {
-        folder = own.join(format!("{name}-{time}-{number}"));
-        number += 1;
-    }
-    folder
 }
 
 fn write_with_base(own: &Path, file: &StarterFile) -> Result<(), OwnError> {

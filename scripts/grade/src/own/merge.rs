@@ -12,7 +12,7 @@ use std::{fs, io};
 
 use harness::labs::Lab;
 
-use super::folder::{base, students, unused_folder};
+use super::paths::{base, beside, students, unused_folder, with_ending};
 use super::starter::{self, StarterFile};
 use super::{Kit, OwnError, read, read_if_there, write};
 
@@ -108,17 +108,6 @@ pub fn merge(kit: &Kit, lab: Lab) -> Result<Merge, OwnError> {
         }
     }
     Ok(Merge { short: lab.of_the_kit().short, files: merged })
-}
-
-/// The file beside a file of the student's that has both versions.
-pub fn beside(own: &Path, file: &Path) -> PathBuf {
-    with_ending(&own.join(file), ".merged")
-}
-
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut path = path.as_os_str().to_owned();
-    path.push(ending);
-    path.into()
 }
 
 struct Work<'a> {
