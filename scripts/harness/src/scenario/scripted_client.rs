@@ -8,20 +8,19 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, SockRef, Socket, Type};
 use trace::client_log::now_us;
 use trace::protocol::Protocol;
-use trace::semantics::describe;
 
 use super::action::Action;
 use super::barrier::Barrier;
 use super::conversation::Conversation;
 use super::happened::{Bytes, Failure, FailureKind, Happened, What};
-use super::reply::Reply;
+
+mod waiting;
+
+use waiting::expected;
 
 /// The size of the socket's receive buffer, in bytes. Without a limit the kernel would let it
 /// grow to 6 MB, and a client would have to be slow for much longer to be seen.
 const RECEIVE_BUFFER: usize = 64 * 1024;
-/// When other bytes have come than expected, the rest of them is awaited for so long.
-const REST: Duration = Duration::from_millis(50);
-
 /// A client at work.
 pub(super) struct ScriptedClient<'a> {
     pub(super) name: String,
@@ -48,13 +47,6 @@ struct Connected<'a> {
     waits_since: Instant,
     /// The replies that this action has waited for, and that have come.
     taken: Bytes,
-}
-
-/// How a read has ended.
-enum Got {
-    Bytes,
-    End,
-    Nothing,
 }
 
 impl ScriptedClient<'_> {
@@ -205,116 +197,6 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Waits for the replies that must come, and takes them. Each is taken as it comes: all of them may be too large
-    /// for the memory.
-    fn expect(&mut self, action: &Action) -> Result<(), FailureKind> {
-        let Some((count, reply)) = expected(action) else { return Ok(()) };
-        for number in 1..=count {
-            self.expect_one(&reply.bytes(number, self.client.protocol))?;
-        }
-        self.took(count, reply.text(1));
-        Ok(())
-    }
-
-    fn expect_one(&mut self, expected: &[u8]) -> Result<(), FailureKind> {
-        // So many bytes are compared, and right.
-        let mut same = 0;
-        loop {
-            let got = self.conversation.received.filled();
-            let end = got.len().min(expected.len());
-            if got.get(same..end) != expected.get(same..end) {
-                // The rest is only for the eyes.
-                while matches!(self.read(REST)?, Got::Bytes) {}
-                return Err(FailureKind::Differs);
-            }
-            if end == expected.len() {
-                self.take(end);
-                return Ok(());
-            }
-            same = end;
-            self.read_more()?;
-        }
-    }
-
-    /// Takes so many of the received bytes: they are the reply that was waited for.
-    fn take(&mut self, count: usize) {
-        let received = &mut self.conversation.received;
-        self.taken.extend(received.filled().get(..count).unwrap_or_default());
-        received.consume(count);
-        self.waits_since = Instant::now();
-    }
-
-    /// Waits for more bytes of a reply.
-    fn read_more(&mut self) -> Result<(), FailureKind> {
-        match self.read(self.left())? {
-            Got::Bytes => Ok(()),
-            Got::End => Err(FailureKind::Closed),
-            Got::Nothing if self.taken.count == 0 && self.conversation.received.is_empty() => {
-                Err(FailureKind::NoReply)
-            }
-            Got::Nothing => Err(FailureKind::Incomplete),
-        }
-    }
-
-    fn took(&self, replies: usize, text: String) {
-        let (bytes, waited) = (self.taken.clone(), self.began.elapsed());
-        self.note(What::Received { text, bytes, replies, waited });
-    }
-
-    /// Waits for so many replies.
-    fn receive(&mut self, count: usize) -> Result<(), FailureKind> {
-        let (mut text, mut replies) = (None, 0);
-        while replies < count {
-            // Decoding consumes the bytes; what they were is only for the eyes.
-            let received = &self.conversation.received;
-            let (before, mut bytes) = (received.filled().len(), Bytes::from(received.filled()));
-            match self.conversation.decode() {
-                Ok(Some(reply)) => {
-                    bytes.truncate(before - self.conversation.received.filled().len());
-                    self.taken.append(bytes);
-                    self.waits_since = Instant::now();
-                    text.get_or_insert_with(|| describe(&reply));
-                    replies += 1;
-                }
-                Err(_) => return Err(FailureKind::Differs),
-                Ok(None) => self.read_more()?,
-            }
-        }
-        self.took(replies, text.unwrap_or_default());
-        Ok(())
-    }
-
-    fn expect_silence(&mut self, time: Duration) -> Result<(), FailureKind> {
-        let deadline = self.began + time;
-        while self.conversation.received.is_empty() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                self.note(What::WasSilent(time));
-                return Ok(());
-            }
-            if matches!(self.read(left)?, Got::End) {
-                return Err(FailureKind::Closed);
-            }
-        }
-        while matches!(self.read(REST)?, Got::Bytes) {}
-        Err(FailureKind::TooMuch)
-    }
-
-    fn expect_close(&mut self) -> Result<(), FailureKind> {
-        loop {
-            let got = self.read(self.left())?;
-            let is_empty = self.conversation.received.is_empty();
-            match got {
-                Got::Bytes => {}
-                Got::End | Got::Nothing if !is_empty => return Err(FailureKind::TooMuch),
-                Got::End => break,
-                Got::Nothing => return Err(FailureKind::StillOpen),
-            }
-        }
-        self.note(What::WasClosed);
-        Ok(())
-    }
-
     /// Whether all that has come was asked for.
     fn nothing_is_left(&mut self) -> Result<(), FailureKind> {
         let Self { stream: Some(stream), conversation, .. } = self else {
@@ -329,32 +211,8 @@ impl Connected<'_> {
         if self.conversation.received.is_empty() { Ok(()) } else { Err(FailureKind::TooMuch) }
     }
 
-    /// Reads once, if something comes within `patience`.
-    fn read(&mut self, patience: Duration) -> Result<Got, FailureKind> {
-        let Some(stream) = &mut self.stream else { return Err(FailureKind::Impossible) };
-        if self.client.barrier.is_abandoned() {
-            return Err(FailureKind::Abandoned);
-        }
-        let patience = patience.max(Duration::from_millis(1));
-        stream.set_read_timeout(Some(patience)).map_err(|_| FailureKind::Impossible)?;
-        match stream.read(self.conversation.received.spare_mut()) {
-            Ok(0) => Ok(Got::End),
-            Ok(count) => {
-                self.conversation.received.commit(count);
-                Ok(Got::Bytes)
-            }
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => Ok(Got::End),
-            Err(_) => Ok(Got::Nothing),
-        }
-    }
-
     fn connection(&mut self) -> Result<&mut TcpStream, FailureKind> {
         self.stream.as_mut().ok_or(FailureKind::Impossible)
-    }
-
-    /// How long it is still ready to wait.
-    fn left(&self) -> Duration {
-        self.client.patience.saturating_sub(self.waits_since.elapsed())
     }
 
     fn failure(&self, action: &Action, kind: FailureKind) -> Failure {
@@ -374,14 +232,5 @@ impl Connected<'_> {
         let (client, port) = (self.client.name.clone(), self.port);
         // Nobody may be there to read it any more, which is no reason to stop.
         _ = self.client.log.send(Happened { at_us: now_us(), client, port, what });
-    }
-}
-
-/// How many replies an action waits for, and which, if it says so.
-fn expected(action: &Action) -> Option<(usize, &Reply)> {
-    match action {
-        Action::Expect(reply) => Some((1, reply)),
-        Action::ExpectEach { count, reply } => Some((*count, reply)),
-        _ => None,
     }
 }
