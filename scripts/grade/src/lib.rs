@@ -15,6 +15,7 @@ pub mod course;
 pub mod hunt;
 pub mod judge;
 pub mod own;
+mod ports;
 pub mod progress;
 pub mod prove;
 mod pulse;

@@ -1,8 +1,7 @@
 //! The server that is judged: how it is started, when it is ready, and how it is ended.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::ops::Range;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -14,6 +13,7 @@ use procfs::net::TcpState;
 use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
 
+use crate::ports::{free_port, is_free};
 use crate::rules;
 
 /// How long a server may take until it listens.
@@ -24,10 +24,6 @@ const END: Duration = Duration::from_secs(2);
 const STARTS: u32 = 3;
 /// How often we look.
 pub(crate) const LOOK: Duration = Duration::from_millis(5);
-/// Among these we look for a free port.
-const PORTS: Range<u16> = 10_000..32_000;
-/// So often.
-const TRIES: usize = 1000;
 /// So many of its last lines are shown.
 const LAST_LINES: usize = 4;
 
@@ -257,22 +253,6 @@ pub(crate) fn longer(look: Duration) -> Duration {
     (look * 2).min(Duration::from_millis(50))
 }
 
-/// A port that nobody uses. It is none of those that the kernel gives to clients: one of them could take it before the server
-/// does. And no old connection may have it, because not every server sets `SO_REUSEADDR`.
-fn free_port() -> io::Result<u16> {
-    let sockets = Process::myself().map(|myself| sockets::table(&myself)).unwrap_or_default();
-    let is_used = |port: u16| {
-        sockets.iter().any(|it| it.local_address.port() == port || it.remote_address.port() == port)
-    };
-    let mut ports = std::iter::repeat_with(|| fastrand::u16(PORTS)).take(TRIES);
-    let port = ports.find(|port| !is_used(*port) && is_free(*port));
-    port.ok_or_else(|| io::Error::from(io::ErrorKind::AddrInUse))
-}
-
-fn is_free(port: u16) -> bool {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
-}
-
 /// The process of this group that listens on this port.
 fn listener(group: &Group, port: u16) -> Option<Process> {
     let myself = Process::myself().ok()?;
@@ -294,30 +274,4 @@ fn last_lines(group: &Group) -> Vec<String> {
 fn last(mut lines: Vec<String>, stderr: Vec<String>) -> Vec<String> {
     lines.extend(stderr);
     lines.split_off(lines.len().saturating_sub(LAST_LINES))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::TcpStream;
-
-    #[test]
-    fn a_port_is_free_until_somebody_listens_at_it() {
-        let port = free_port().unwrap();
-        assert!(PORTS.contains(&port));
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
-        assert!(!is_free(port));
-        drop(listener);
-    }
-
-    #[test]
-    fn a_server_gets_no_port_that_the_kernel_gives_to_clients() {
-        let range = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
-        let first: u16 = range.split_whitespace().next().unwrap().parse().unwrap();
-        for _ in 0..10 {
-            let port = free_port().unwrap();
-            assert!(port < first || !PORTS.contains(&first), "{port}");
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap_err();
-        }
-    }
 }
