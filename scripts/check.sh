@@ -24,7 +24,8 @@
 #   reset      puts your files aside, and begins again
 #   merge      takes over what a newer kit has changed in the start of your files
 #   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
-#              and fail on servers with a mistake: how many does it catch?
+#              and fail on servers with a mistake: how many does it catch? To
+#              begin, copy the example scripts/grade/hunt.toml
 #   prove      judges servers that are right, again and again: is the grader fair?
 #              How often: --runs N; else 25 times, and lab 3 100 times
 #   solution   the lab of the kit, as a diff from yours: when all steps work, or

@@ -11,6 +11,15 @@ use crate::judge::Stopped;
 
 mod reply;
 
+/// What the start of a lab says of a function that is not written yet.
+#[must_use]
+pub fn unwritten(stopped: &Stopped) -> Option<String> {
+    stopped.said.iter().find_map(|line| {
+        let from = line.find('`').filter(|_| line.contains("is not written yet"))?;
+        Some(format!("Next: {}", line.get(from..)?))
+    })
+}
+
 /// The probable cause, in a sentence or two; `None` if there is no telling.
 #[must_use]
 pub fn of(step: &Step, stopped: &Stopped, protocol: Protocol) -> Option<String> {

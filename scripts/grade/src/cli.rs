@@ -45,7 +45,7 @@ pub enum Verb {
         /// Which lab
         #[arg(value_parser = find)]
         lab: Lab,
-        /// The file with your scenario: [[client]] tables with a name and actions
+        /// The file with your scenario; an example to copy: scripts/grade/hunt.toml
         file: PathBuf,
     },
     /// Judge servers that are right, again and again: is the grader fair?
@@ -88,7 +88,7 @@ pub struct Check {
     #[arg(long)]
     pub hint: bool,
     /// Let the kernel be hostile: strace makes calls of the server fail; each such step, and no other
-    #[arg(long, conflicts_with_all = ["no_trace", "hint"])]
+    #[arg(long, conflicts_with = "no_trace")]
     pub hostile: bool,
     /// Judge no system calls
     #[arg(long)]

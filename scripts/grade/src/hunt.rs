@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use harness::labs::Lab;
-use harness::scenario::Client;
+use harness::scenario::{Client, awaited_in_vain};
 use harness::text::{COLUMNS, wrap, wrapped};
 use serde::Deserialize;
 
@@ -49,6 +49,14 @@ pub enum HuntError {
         path: PathBuf,
         /// Why.
         error: io::Error,
+    },
+    /// A client waits for something that never happens.
+    #[error("{}: a client waits for '{name}', and none has {{ signal = '{name}' }}", .path.display())]
+    Waits {
+        /// The file.
+        path: PathBuf,
+        /// What it waits for.
+        name: String,
     },
     /// A file is not as it should be.
     #[error("{}: {error}", .path.display())]
@@ -94,7 +102,11 @@ pub fn command(kit: &Path, lab: Lab, fault: Option<&Fault>) -> String {
 /// # Errors
 /// If the file is not as it should be.
 pub fn clients(file: &Path) -> Result<Vec<Client>, HuntError> {
-    Ok(read::<File>(file)?.client)
+    let clients = read::<File>(file)?.client;
+    match awaited_in_vain(&clients) {
+        Some(name) => Err(HuntError::Waits { path: file.to_owned(), name: name.to_owned() }),
+        None => Ok(clients),
+    }
 }
 
 /// Lets clients talk to the lab of the kit, which `reference` starts, and then to the servers with a mistake.
@@ -112,7 +124,7 @@ pub fn run(
     let step = Step::of_clients(name, clients);
     if let Outcome::Failed(wrong) = reference.judge(&step)? {
         writeln!(out, "The lab of the kit does not pass {name}, so the scenario is wrong:")?;
-        let about = About { lab: reference.lab, course: &course, is_own: false };
+        let about = About { lab: reference.lab, course: &course, is_new: false };
         write!(out, "{}", report::failure(1, &step, &wrong, about))?;
         return Ok(None);
     }

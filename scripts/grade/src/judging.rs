@@ -34,6 +34,12 @@ pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
             format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", ")).into()
         );
     }
+    if asked.hint && asked.hostile && asked.step.is_none() {
+        let short = lab.short;
+        return Err(
+            format!("of which step? Say scripts/check.sh {short} --step STEP --hint").into()
+        );
+    }
     if asked.hint {
         let step = |name: &String| {
             course.steps.iter().enumerate().find(|(index, step)| is_called(name, *index, step))
@@ -51,7 +57,8 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     let (start, what) = start(kit, lab, asked)?;
     let seed = asked.seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
     let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace() };
-    let about = About { lab, course, is_own: asked.is_own() };
+    let is_new = !asked.is_own() || Progress::read(&kit.work).of(lab.short).passed.is_empty();
+    let about = About { lab, course, is_new };
     let mut out = io::stdout().lock();
     writeln!(out, "{}\n", wrapped(&format!("{}: {what}, seed {seed}", lab.short)))?;
     let details = if asked.all { Details::All } else { Details::First };

@@ -79,7 +79,7 @@ fn at_once(judge: &Judge, course: &Course, seeds: &[u64]) -> Vec<io::Result<Run>
 /// Judges all steps once, the hostile ones too.
 fn once(judge: &Judge, course: &Course, seed: u64) -> io::Result<Run> {
     let judge = Judge { seed, ..judge.clone() };
-    let about = About { lab: judge.lab, course, is_own: false };
+    let about = About { lab: judge.lab, course, is_new: false };
     let mut run = Run { unknown: 0, failures: Vec::new() };
     for (index, step) in course.steps.iter().enumerate() {
         match judge.judge(step)? {

@@ -34,8 +34,8 @@ pub struct About<'a> {
     pub lab: Lab,
     /// Its steps.
     pub course: &'a Course,
-    /// Whether the student's own lab is judged.
-    pub is_own: bool,
+    /// Whether no step has ever worked.
+    pub is_new: bool,
 }
 
 /// A line of the list: the number, what came of it, the title.
@@ -63,7 +63,7 @@ pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> S
     let read = format!("{}/README.md{}", about.lab.of_the_kit().folder(), step.read);
     let cause = cause(step, wrong, about.lab.protocol);
     let has_hints = !step.hints.is_empty();
-    let of_step = if about.is_own { String::new() } else { format!(" --step {}", step.name) };
+    let of_step = format!(" --step {number}");
     let hint = format!("scripts/check.sh {}{of_step} --hint", about.lab.of_the_kit().short);
     let hint = has_hints.then(|| labelled("A hint", &hint));
     let inject = step.inject.as_ref().map(|what| labelled("Injected", what) + "\n");
@@ -122,7 +122,11 @@ fn what_was_seen(wrong: &Wrong) -> String {
 /// Why it probably fails.
 fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
     match &wrong.what {
-        Problem::Client(stopped) => cause::of(step, stopped, protocol),
+        // In a hunt the scenario is wrong, and not the server.
+        _ if step.read.is_empty() => None,
+        Problem::Client(stopped) => {
+            cause::unwritten(stopped).or_else(|| cause::of(step, stopped, protocol))
+        }
         Problem::Ended(..) => {
             Some("A server goes on when a client has left, whatever it has done.".to_owned())
         }
@@ -144,7 +148,7 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
     let passed = count(|known| matches!(known, Known::Judged(Outcome::Passed)));
     let unknown = count(|known| matches!(known, Known::Judged(Outcome::Unknown(_))));
     let all = known.len() - count(|known| matches!(known, Known::Skipped));
-    let start = if passed == 0 && unknown == 0 {
+    let start = if passed == 0 && unknown == 0 && about.is_new {
         ", as it should be at the start: begin with step 1"
     } else {
         ""
@@ -156,10 +160,16 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
     if unknown > 0 {
         lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
     }
-    if passed == all {
+    let is_all = known.len() == about.course.steps.iter().filter(|it| it.inject.is_none()).count();
+    if passed == all && is_all {
         let lab = about.lab.of_the_kit().short;
-        lines.push("To compare yours with the lab of the kit:".to_owned());
-        lines.push(format!("  scripts/check.sh solution {lab}"));
+        for (what, words) in [
+            ("When calls of the kernel fail:", format!("{lab} --hostile")),
+            ("Hunt servers with a mistake:", format!("hunt {lab} FILE")),
+            ("Compare yours with the lab of the kit:", format!("solution {lab}")),
+        ] {
+            lines.push(format!("  {what:<40}scripts/check.sh {words}"));
+        }
     }
     lines.join("\n") + "\n"
 }

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use grade::course::Course;
+use grade::own::{Exercise, Kit};
 use harness::labs;
+use harness::scenario::awaited_in_vain;
 
 /// The longest title, in letters: it has to fit on one line of the list.
 const LONGEST_TITLE: usize = 62;
@@ -68,6 +70,7 @@ fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
         assert!(course.steps.len() >= 12, "{lab}");
         for step in &course.steps {
             let name = &step.name;
+            assert_eq!(awaited_in_vain(&step.clients), None, "{lab} {name}");
             assert!(anchors.contains(&step.read), "{lab} {name}: no heading {}", step.read);
             assert_eq!(step.hints.len(), 3, "{lab} {name}");
             let title = &step.title;
@@ -76,6 +79,17 @@ fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
             for text in step.hints.iter().chain(step.causes.iter().map(|cause| &cause.say)) {
                 assert!(text.ends_with(['.', '?', '!']), "{lab} {name}: {text}");
             }
+        }
+    }
+}
+
+#[test]
+fn each_function_to_write_can_be_read_about_in_the_sheet() {
+    for (lab, _, sheet) in courses() {
+        let exercise = Exercise::read(&Kit::new(kit()), labs::find(lab).unwrap()).unwrap();
+        for function in exercise.functions {
+            let (name, anchor) = (&function.name, &function.anchor);
+            assert!(anchors(&sheet).contains(anchor), "{lab} {name}: no heading {anchor}");
         }
     }
 }

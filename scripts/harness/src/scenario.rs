@@ -69,6 +69,19 @@ fn with_pause(action: Action, pause_ms: u64) -> Vec<Action> {
     }
 }
 
+/// A name that a client waits for, and that none signals: it would wait in vain.
+#[must_use]
+pub fn awaited_in_vain(clients: &[Client]) -> Option<&str> {
+    let actions = || clients.iter().flat_map(|client| &client.actions).flat_map(Action::flat);
+    actions().find_map(|action| match action {
+        Action::WaitFor(name) => {
+            let is_signal = |other: &Action| matches!(other, Action::Signal(it) if it == name);
+            (!actions().any(is_signal)).then_some(name.as_str())
+        }
+        _ => None,
+    })
+}
+
 /// What a client, or several of the same kind, do.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -12,11 +12,16 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 
 /// Bytes on one line of at most `width` columns.
 pub(super) fn line(bytes: &Bytes, width: usize) -> String {
+    line_of(bytes, bytes.count, width)
+}
+
+/// The same of the last part of bytes: `count` says how many there are in all.
+fn line_of(bytes: &Bytes, count: usize, width: usize) -> String {
     let text = escaped(&bytes.first);
     if text.chars().count() <= width && bytes.first.len() == bytes.count {
         return text;
     }
-    let count = format!("… ({} bytes)", bytes.count);
+    let count = format!("… ({count} bytes)");
     let room = width.saturating_sub(count.chars().count());
     cut_between(&bytes.first, room) + &count
 }
@@ -56,7 +61,7 @@ pub(super) fn compared(expected: &Bytes, got: &Bytes, width: usize) -> [String; 
     let dots = if start > 0 { "…" } else { "" };
     let row = |bytes: &Bytes| {
         let rest = Bytes { first: bytes.first[start..].to_vec(), count: bytes.count - start };
-        format!("{dots}{}", line(&rest, width - 1))
+        format!("{dots}{}", line_of(&rest, bytes.count, width - 1))
     };
     let place = dots.chars().count() + escaped(&expected.first[start..same]).len();
     [row(expected), row(got), format!("{:place$}^", "")]

@@ -88,7 +88,10 @@ fn failed(client: &str, failure: &Failure) -> String {
     let both = |must: &str, is: &str| {
         row(client, "must get", must) + &format!("{:<MARGIN$}{}\n", "      and gets", red(is))
     };
-    let expected = || bytes::line(&failure.expected, room);
+    let expected = || match failure.expected.count {
+        0 => "nothing".to_owned(),
+        _ => bytes::line(&failure.expected, room),
+    };
     match failure.kind {
         FailureKind::Refused => row(client, "connects:", &red("the connection is refused")),
         FailureKind::NoReply => both(&expected(), &format!("nothing, {after}")),

@@ -128,6 +128,13 @@ fn checks_with_python_hunt_servers_with_a_mistake() {
             {{ expect = '{reply}' }}, 'close']\n"
         )
     };
+    // The example for students must pass on the lab of the kit.
+    let example = kit::SERVER.replace("servers/server.py", "hunt.toml");
+    let text = stdout(&grade().args(["hunt", "lab2", &example]).output().unwrap());
+    assert!(text.contains("It fails on these servers:"), "{text}");
+    kit.write("waits.toml", "[[client]]\nname = 'A'\nactions = [{ wait_for = 'B' }]\n");
+    let output = grade().args(["hunt", "lab2"]).arg(kit.path("waits.toml")).output().unwrap();
+    assert!(stderr(&output).contains("a client waits for 'B', and none has"), "{output:?}");
     kit.write("right.toml", &scenario("nil"));
     // It builds the lab of the kit, so it needs the real one.
     let hunt = |file| grade().args(["hunt", "lab2"]).arg(kit.path(file)).output().unwrap();

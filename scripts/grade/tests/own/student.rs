@@ -112,7 +112,7 @@ fn an_own_lab_is_made_once_and_says_what_to_do() {
         "{text}"
     );
     let page = place.read("README.md");
-    let sheet = "../../labs/lab2-resp/README.md#your-turn";
+    let sheet = "../../labs/lab2-resp/README.md#give-each-reply-its-type";
     for part in ["1. `decode_request`", "2. `encode_reply`", "scripts/check.sh lab2 --hint", sheet]
     {
         assert!(page.contains(part), "{part} is missing in {page}");

@@ -16,7 +16,10 @@ fn lens_sh_takes_paths_from_the_folder_of_the_user() {
     assert!(output.status.success(), "{output:?}");
     assert!(said(&output).starts_with("lab1-blocking: request 1 of client B"), "{output:?}");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(stderr, "Building the lens: a minute or two, this once.\n", "the build is quiet");
+    assert_eq!(
+        stderr, "Building scripts/lens: a minute or two, this once.\n",
+        "the build is quiet"
+    );
 }
 
 #[test]
