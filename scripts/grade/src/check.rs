@@ -53,8 +53,7 @@ pub fn run<'a>(
 
 fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
     let outcome = judge.judge(step)?;
-    let needs_trace = !step.rules.is_empty() || step.inject.is_some();
-    if !judge.traces && needs_trace && matches!(outcome, Outcome::Passed) {
+    if !judge.traces && step.needs_trace() && matches!(outcome, Outcome::Passed) {
         return Ok(Known::Skipped);
     }
     Ok(Known::Judged(outcome))

@@ -146,6 +146,11 @@ impl Course {
         Ok(course)
     }
 
+    /// The steps of a usual check: all but the hostile ones.
+    pub fn usual(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| !step.is_hostile())
+    }
+
     /// The places of the steps without which this one can tell nothing: those that it names, or else the first one.
     #[must_use]
     pub fn needs(&self, step: &Step) -> Vec<usize> {
@@ -177,6 +182,18 @@ impl Step {
             only_replies: false,
             patience_ms: PATIENCE_MS / 2,
         }
+    }
+
+    /// Whether the kernel is hostile meanwhile.
+    #[must_use]
+    pub fn is_hostile(&self) -> bool {
+        self.inject.is_some()
+    }
+
+    /// Whether only a trace of the server tells all about it.
+    #[must_use]
+    pub fn needs_trace(&self) -> bool {
+        !self.rules.is_empty() || self.is_hostile()
     }
 
     /// How long each action of a client may take.

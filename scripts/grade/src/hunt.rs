@@ -3,13 +3,13 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use harness::labs::Lab;
 use harness::scenario::{Client, awaited_in_vain};
 use harness::text::{COLUMNS, wrap, wrapped};
 use serde::Deserialize;
 
+use crate::at_once::at_once;
 use crate::course::{Course, Step};
 use crate::judge::{Judge, Outcome};
 use crate::report::{self, About};
@@ -132,8 +132,13 @@ pub fn run(
     let (mut caught, mut missed) = (0, Vec::new());
     let mut faults = faults(kit, reference.lab)?;
     faults.retain(|fault| !fault.no_client_sees_it);
+    let is_caught = |fault: &Fault| {
+        let start = Start::Shell(command(kit, reference.lab, Some(fault)));
+        let judge = Judge { start, ..reference.clone() };
+        Ok(matches!(judge.judge(&step)?, Outcome::Failed(_)))
+    };
     for some in faults.chunks(AT_ONCE) {
-        for (fault, is_caught) in some.iter().zip(judge(kit, some, &step, reference)) {
+        for (fault, is_caught) in some.iter().zip(at_once(some, is_caught)) {
             if !is_caught? {
                 missed.push(fault);
                 continue;
@@ -153,20 +158,6 @@ pub fn run(
         writeln!(out, "{}", wrapped(&hint))?;
     }
     Ok(Some((caught, all)))
-}
-
-/// Whether the step fails on each of these servers.
-fn judge(kit: &Path, faults: &[Fault], step: &Step, reference: &Judge) -> Vec<io::Result<bool>> {
-    thread::scope(|scope| {
-        let judge = |fault: &Fault| {
-            let start = Start::Shell(command(kit, reference.lab, Some(fault)));
-            let judge = Judge { start, ..reference.clone() };
-            scope.spawn(move || Ok(matches!(judge.judge(step)?, Outcome::Failed(_))))
-        };
-        let threads: Vec<_> = faults.iter().map(judge).collect();
-        let panicked = |_| Err(io::Error::other("a thread of the grader has ended"));
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
-    })
 }
 
 fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, HuntError> {

@@ -111,7 +111,7 @@ impl Judge {
 
     fn judge_once(&self, step: &Step, patience: Duration) -> io::Result<(Outcome, Duration)> {
         let log = NamedTempFile::new()?;
-        let is_traced = self.traces && (!step.rules.is_empty() || step.inject.is_some());
+        let is_traced = self.traces && step.needs_trace();
         let conditions = Conditions {
             trace: is_traced.then(|| log.path()),
             inject: step.inject.as_deref(),
@@ -122,7 +122,8 @@ impl Judge {
         let mut happened = Vec::new();
         let ended = self.run(step, (patience, conditions), &mut happened);
         let busy = pulse.stop();
-        if step.inject.is_some() && !was_injected(&fs::read(log.path())?) {
+        let log = fs::read(log.path())?;
+        if step.is_hostile() && !was_injected(&log) {
             let why = "The server does not make this call, so nothing was injected.";
             return Ok((Outcome::Unknown(why.to_owned()), Duration::ZERO));
         }
@@ -130,7 +131,6 @@ impl Judge {
             Err(problem) => Some(problem),
             Ok(main_thread) if is_traced => {
                 let events: Vec<_> = happened.iter().filter_map(Happened::event).collect();
-                let log = fs::read(log.path())?;
                 let trace = Trace { log: &log, clients: &events, main_thread, pulse: busy };
                 match judge_rules(&step.rules, &trace) {
                     Ok(problem) => problem,

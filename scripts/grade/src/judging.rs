@@ -26,25 +26,14 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
     let Some(lab) = asked.lab else { return Err("which lab? Say scripts/check.sh lab1".into()) };
     let course = Course::read(&kit.root, lab)?;
-    if let Some(name) = &asked.step
-        && !course.steps.iter().enumerate().any(|(index, step)| is_called(name, index, step))
-    {
-        let names: Vec<&str> = course.steps.iter().map(|step| step.name.as_str()).collect();
-        return Err(
-            format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", ")).into()
-        );
-    }
-    if asked.hint && asked.hostile && asked.step.is_none() {
+    let step = asked.step.as_ref().map(|name| find(&course, lab, name)).transpose()?;
+    if asked.hint && asked.hostile && step.is_none() {
         let short = lab.short;
         return Err(
             format!("of which step? Say scripts/check.sh {short} --step STEP --hint").into()
         );
     }
     if asked.hint {
-        let step = |name: &String| {
-            course.steps.iter().enumerate().find(|(index, step)| is_called(name, *index, step))
-        };
-        let step = asked.step.as_ref().and_then(step).map(|(_, step)| step.name.clone());
         return verbs::hint(kit, lab, (&course, step));
     }
     if asked.watch {
@@ -64,7 +53,7 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     let details = if asked.all { Details::All } else { Details::First };
     let is_asked = |index: usize, step: &Step| match &asked.step {
         Some(name) => is_called(name, index, step),
-        None => asked.hostile == step.inject.is_some(),
+        None => asked.hostile == step.is_hostile(),
     };
     let known = check::run(&judge, about, (details, is_asked), &mut out)?;
     if asked.step.is_none() && asked.is_own() && !asked.hostile {
@@ -92,6 +81,16 @@ fn start(
     Ok((Start::Lab(program), format!("work/{}", lab.short)))
 }
 
+/// The step of this name, or of this number.
+fn find<'a>(course: &'a Course, lab: Lab, name: &str) -> Result<&'a Step, String> {
+    let mut steps = course.steps.iter().enumerate();
+    let found = steps.find(|(index, step)| is_called(name, *index, step));
+    found.map(|(_, step)| step).ok_or_else(|| {
+        let names: Vec<&str> = course.steps.iter().map(|step| step.name.as_str()).collect();
+        format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", "))
+    })
+}
+
 fn is_called(name: &str, index: usize, step: &Step) -> bool {
     name == step.name || name == (index + 1).to_string()
 }
@@ -99,10 +98,9 @@ fn is_called(name: &str, index: usize, step: &Step) -> bool {
 fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
     let mut progress = Progress::read(&kit.work);
     let of_lab = progress.of(lab.short);
-    let works = |known: &Known| matches!(known, Known::Judged(Outcome::Passed) | Known::Skipped);
     let name = |(step, _): &(&Step, Known)| step.name.clone();
-    of_lab.passed = known.iter().filter(|(_, known)| works(known)).map(name).collect();
-    of_lab.failing = known.iter().find(|(_, known)| !works(known)).map(name);
+    of_lab.passed = known.iter().filter(|(_, known)| known.works()).map(name).collect();
+    of_lab.failing = known.iter().find(|(_, known)| !known.works()).map(name);
     if of_lab.failing.is_none() {
         // A student who is done may look at the solution; who begins again is asked again.
         of_lab.asked_for_solution = false;

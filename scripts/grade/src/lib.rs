@@ -9,6 +9,7 @@
 //! - [`prove`]: is the grader fair?
 //! - [`cause`]: why a step probably fails. [`report`]: what the student reads.
 
+mod at_once;
 pub mod cause;
 pub mod check;
 pub mod course;

@@ -7,6 +7,7 @@ use std::thread;
 
 use harness::labs::Lab;
 
+use crate::at_once::at_once;
 use crate::course::Course;
 use crate::hunt;
 use crate::judge::{Judge, Outcome};
@@ -59,21 +60,12 @@ pub fn run(judge: &Judge, course: &Course, runs: usize, out: &mut impl Write) ->
         Ok::<_, io::Error>(())
     };
     for seeds in quiet.chunks(AT_ONCE) {
-        count(at_once(judge, course, seeds))?;
+        count(at_once(seeds, |seed| once(judge, course, *seed)))?;
     }
     for seed in busy {
         count(beside_busy_threads(|| vec![once(judge, course, seed)]))?;
     }
     Ok(tally)
-}
-
-fn at_once(judge: &Judge, course: &Course, seeds: &[u64]) -> Vec<io::Result<Run>> {
-    thread::scope(|scope| {
-        let threads: Vec<_> =
-            seeds.iter().map(|seed| scope.spawn(|| once(judge, course, *seed))).collect();
-        let panicked = |_| Err(io::Error::other("a thread of the grader has ended"));
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
-    })
 }
 
 /// Judges all steps once, the hostile ones too.

@@ -6,7 +6,7 @@ use colored::Colorize;
 use harness::labs::Lab;
 use harness::scenario::FailureKind;
 use harness::snapshot::Snapshot;
-use harness::text::{COLUMNS, wrap};
+use harness::text::{COLUMNS, cut, wrap};
 use trace::protocol::Protocol;
 
 use crate::cause;
@@ -25,6 +25,14 @@ pub enum Known {
     Needs,
     /// Its clients are content, and its system calls were not judged, because there is no strace.
     Skipped,
+}
+
+impl Known {
+    /// Whether nothing is wrong, as far as it was judged.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        matches!(self, Self::Judged(Outcome::Passed) | Self::Skipped)
+    }
 }
 
 /// What it is all about.
@@ -109,7 +117,7 @@ fn what_was_seen(wrong: &Wrong) -> String {
         ),
         Problem::Rule(rule, judged) => {
             let quotes = judged.lines.iter().map(|quote| {
-                let raw = bytes::cut(&quote.raw, COLUMNS - 4);
+                let raw = cut(&quote.raw, COLUMNS - 4);
                 let meaning = wrap(&quote.meaning, COLUMNS - 6, "      ").join("\n");
                 format!("    {}\n      {meaning}\n", raw.dimmed())
             });
@@ -160,7 +168,7 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
     if unknown > 0 {
         lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
     }
-    let is_all = known.len() == about.course.steps.iter().filter(|it| it.inject.is_none()).count();
+    let is_all = known.len() == about.course.usual().count();
     if passed == all && is_all {
         let lab = about.lab.of_the_kit().short;
         for (what, words) in [
@@ -191,9 +199,7 @@ fn last_lines(said: &[String]) -> String {
     }
     let line = |line: &String| {
         let lines = wrap(&codec::printable::one_line(line), COLUMNS - 4, "  ").into_iter().take(2);
-        lines
-            .map(|line| format!("    {}\n", bytes::cut(&line, COLUMNS - 4).dimmed()))
-            .collect::<String>()
+        lines.map(|line| format!("    {}\n", cut(&line, COLUMNS - 4).dimmed())).collect::<String>()
     };
     format!("  {}\n", "It said:".bold()) + &said.iter().map(line).collect::<String>()
 }

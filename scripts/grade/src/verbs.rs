@@ -38,9 +38,8 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
     let course = Course::read(&kit.root, lab)?;
     let mut progress = Progress::read(&kit.work);
     let of_lab = progress.of(short);
-    let steps = || course.steps.iter().filter(|step| step.inject.is_none());
-    let works = steps().filter(|step| of_lab.passed.contains(&step.name)).count();
-    let all = steps().count();
+    let works = course.usual().filter(|step| of_lab.passed.contains(&step.name)).count();
+    let all = course.usual().count();
     if works < all && !of_lab.asked_for_solution {
         of_lab.asked_for_solution = true;
         progress.write()?;
@@ -97,24 +96,20 @@ pub(super) fn prove(kit: &Kit, labs: &[Lab], runs: Option<usize>) -> Ended {
 }
 
 /// Gives the next hint for a step, or for the one that failed last.
-pub(super) fn hint(kit: &Kit, lab: Lab, (course, step): (&Course, Option<String>)) -> Ended {
+pub(super) fn hint(kit: &Kit, lab: Lab, (course, step): (&Course, Option<&Step>)) -> Ended {
     let mut progress = Progress::read(&kit.work);
     let of_lab = progress.of(lab.short);
-    let step = step.or_else(|| of_lab.failing.clone());
-    let text = next_hint(of_lab, lab, (course, step));
+    let is_it = |step: &&Step| of_lab.failing.as_ref().is_none_or(|name| *name == step.name);
+    let step = step.or_else(|| course.steps.iter().find(is_it));
+    let text = match step {
+        Some(step) => next_hint(of_lab, lab, (course, step)),
+        None => "No step failed at the last check.\n".to_owned(),
+    };
     progress.write()?;
     say(&text)
 }
 
-fn next_hint(
-    progress: &mut LabProgress,
-    lab: Lab,
-    (course, name): (&Course, Option<String>),
-) -> String {
-    let is_it = |step: &&Step| name.as_ref().is_none_or(|name| *name == step.name);
-    let Some(step) = course.steps.iter().find(is_it) else {
-        return "No step failed at the last check.\n".to_owned();
-    };
+fn next_hint(progress: &mut LabProgress, lab: Lab, (course, step): (&Course, &Step)) -> String {
     let number = course.steps.iter().take_while(|other| other.name != step.name).count() + 1;
     let given = progress.hints.entry(step.name.clone()).or_default();
     let all = step.hints.len();

@@ -33,6 +33,15 @@ pub fn letters(text: &str) -> usize {
     text.chars().count()
 }
 
+/// Cuts a text that has more letters than `most`, so that it has so many.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    if letters(text) <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

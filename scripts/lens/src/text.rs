@@ -4,7 +4,7 @@ pub(crate) mod table;
 
 use std::time::Duration;
 
-pub use harness::text::{COLUMNS, letters, wrap, wrapped};
+pub use harness::text::{COLUMNS, cut, letters, wrap, wrapped};
 use trace::duration::Human;
 
 /// A time in microseconds: `18 µs`, `3.6 ms`, `-200 ms`.
@@ -61,14 +61,6 @@ pub(crate) fn list(parts: &[String]) -> String {
         [one] => one.clone(),
         [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
     }
-}
-
-/// Cuts a text that has more letters than `most`, so that it has so many.
-pub(crate) fn cut(text: &str, most: usize) -> String {
-    if letters(text) <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 #[cfg(test)]

@@ -139,9 +139,15 @@ fn kind(mark: u8) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    /// The cause of a difference must have these words.
+    fn says((expected, got, part): (&[u8], &[u8], &str), protocol: Protocol) {
+        let cause = cause(expected, got, protocol).unwrap();
+        assert!(cause.contains(part), "{cause}");
+    }
+
     #[test]
     fn each_difference_in_resp_has_its_cause() {
-        for (expected, got, part) in [
+        for case in [
             (&b"+PONG\r\n"[..], &b"+PONG\n"[..], "ends in \\n; it must end in \\r\\n"),
             (b"+PONG\r\n", b"+PONG", "has no line end"),
             (b"$1\r\na\r\n", b"$1\na\n", "do not end in the right bytes"),
@@ -162,22 +168,20 @@ mod tests {
                 "must count 2 elements; it counts 1",
             ),
         ] {
-            let cause = cause(expected, got, Protocol::Resp).unwrap();
-            assert!(cause.contains(part), "{cause}");
+            says(case, Protocol::Resp);
         }
         assert_eq!(cause(b"+OK\r\n", b"+NO\r\n", Protocol::Resp), None);
     }
 
     #[test]
     fn each_difference_in_lines_has_its_cause() {
-        for (expected, got, part) in [
+        for case in [
             (&b"PONG\n"[..], &b"PONG\r\n"[..], "ends in \\r\\n; it must end in \\n"),
             (b"PONG\n", b"+PONG\r\n", "belongs to RESP"),
             (b"Alice\n", b"Ali\n", "only its first 3 bytes"),
             (b"OK\n", b"ERR syntax error\n", "answers it with an error"),
         ] {
-            let cause = cause(expected, got, Protocol::Lines).unwrap();
-            assert!(cause.contains(part), "{cause}");
+            says(case, Protocol::Lines);
         }
         assert_eq!(cause(b"OK\n", b"NO\n", Protocol::Lines), None);
     }

@@ -2,14 +2,6 @@
 
 use harness::scenario::Bytes;
 
-/// Cuts a text that has more letters than `most`.
-pub(super) fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
-}
-
 /// Bytes on one line of at most `width` columns.
 pub(super) fn line(bytes: &Bytes, width: usize) -> String {
     line_of(bytes, bytes.count, width)

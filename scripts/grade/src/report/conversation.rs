@@ -2,7 +2,7 @@
 
 use colored::Colorize;
 use harness::scenario::{Failure, FailureKind, Happened, What};
-use harness::text::COLUMNS;
+use harness::text::{COLUMNS, cut};
 
 use super::bytes;
 use crate::judge::Wrong;
@@ -71,7 +71,7 @@ fn command(text: &str, shown: &str, count: usize) -> String {
     if !is_cut || is_the_same || text.contains('@') {
         return String::new();
     }
-    format!("{:<MARGIN$}{}\n", "      which is", bytes::cut(text, COLUMNS - MARGIN))
+    format!("{:<MARGIN$}{}\n", "      which is", cut(text, COLUMNS - MARGIN))
 }
 
 /// What a client does, and with which bytes.
