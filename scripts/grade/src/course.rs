@@ -1,7 +1,5 @@
 //! The steps of a lab, as data: `labs/labN/exercise/steps.toml`.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +7,7 @@ use harness::labs::Lab;
 use harness::scenario::{Client, FailureKind};
 use serde::Deserialize;
 
+use crate::data::{self, DataError};
 use crate::rules::Rule;
 
 /// How long each action of a client may take, if the step does not say.
@@ -89,22 +88,9 @@ pub enum CourseError {
     /// The lab has none.
     #[error("{0} has no steps: say lab1, lab2 or lab3")]
     None(&'static str),
-    /// The file cannot be read.
-    #[error("{}: {error}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        error: io::Error,
-    },
-    /// The file is not as it should be.
-    #[error("{}: {error}", .path.display())]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        error: Box<toml::de::Error>,
-    },
+    /// The file cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A step needs another that does not come before it.
     #[error("{}: step '{step}' needs '{needs}', which is no step before it", .path.display())]
     Order {
@@ -124,17 +110,10 @@ impl Course {
     /// If the file is missing, or not as it should be.
     pub fn read(kit: &Path, lab: Lab) -> Result<Self, CourseError> {
         let path = kit.join(lab.of_the_kit().folder()).join("exercise/steps.toml");
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(CourseError::None(lab.of_the_kit().short));
-            }
-            Err(error) => return Err(CourseError::Read { path, error }),
-        };
-        let course: Self = match toml::from_str(&text) {
-            Ok(course) => course,
-            Err(error) => return Err(CourseError::Format { path, error: Box::new(error) }),
-        };
+        if !path.exists() {
+            return Err(CourseError::None(lab.of_the_kit().short));
+        }
+        let course: Self = data::read(&path)?;
         for (index, step) in course.steps.iter().enumerate() {
             let is_before =
                 |name: &&String| course.steps[..index].iter().any(|it| it.name == **name);

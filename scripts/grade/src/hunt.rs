@@ -1,7 +1,6 @@
 //! The hunt: a scenario that a student wrote must pass on the lab of the kit, and fail on servers with a mistake.
 
-use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use harness::labs::Lab;
@@ -11,6 +10,7 @@ use serde::Deserialize;
 
 use crate::at_once::at_once;
 use crate::course::{Course, Step};
+use crate::data::{self, DataError};
 use crate::judge::{Judge, Outcome};
 use crate::report::{self, About};
 use crate::server::Start;
@@ -42,14 +42,9 @@ pub struct Fault {
 /// Why a hunt cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum HuntError {
-    /// A file cannot be read.
-    #[error("{}: {error}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
+    /// A file cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A client waits for something that never happens.
     #[error("{}: a client waits for '{name}', and none has {{ signal = '{name}' }}", .path.display())]
     Waits {
@@ -57,14 +52,6 @@ pub enum HuntError {
         path: PathBuf,
         /// What it waits for.
         name: String,
-    },
-    /// A file is not as it should be.
-    #[error("{}: {error}", .path.display())]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        error: Box<toml::de::Error>,
     },
 }
 
@@ -84,7 +71,7 @@ pub fn faults(kit: &Path, lab: Lab) -> Result<Vec<Fault>, HuntError> {
     struct List {
         fault: Vec<Fault>,
     }
-    let list: List = read(&kit.join(SERVERS).join("faults.toml"))?;
+    let list: List = data::read(&kit.join(SERVERS).join("faults.toml"))?;
     Ok(list.fault.into_iter().filter(|fault| fault.lab == lab.of_the_kit().short).collect())
 }
 
@@ -102,7 +89,7 @@ pub fn command(kit: &Path, lab: Lab, fault: Option<&Fault>) -> String {
 /// # Errors
 /// If the file is not as it should be.
 pub fn clients(file: &Path) -> Result<Vec<Client>, HuntError> {
-    let clients = read::<File>(file)?.client;
+    let clients = data::read::<File>(file)?.client;
     match awaited_in_vain(&clients) {
         Some(name) => Err(HuntError::Waits { path: file.to_owned(), name: name.to_owned() }),
         None => Ok(clients),
@@ -158,11 +145,4 @@ pub fn run(
         writeln!(out, "{}", wrapped(&hint))?;
     }
     Ok(Some((caught, all)))
-}
-
-fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, HuntError> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| HuntError::Read { path: path.to_owned(), error })?;
-    toml::from_str(&text)
-        .map_err(|error| HuntError::Format { path: path.to_owned(), error: Box::new(error) })
 }

@@ -1,7 +1,7 @@
 #![doc = env!("CARGO_PKG_DESCRIPTION")]
 //!
 //! - [`own`]: the student's own lab below `work/`: made from a lab of the kit, renewed, reset, compared with it.
-//! - [`course`]: the steps of a lab, as data.
+//! - [`course`]: the steps of a lab, as data. [`data`]: files that hold such things.
 //! - [`server`]: the server that is judged. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
 //!   way it waits.
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
@@ -13,6 +13,7 @@ mod at_once;
 pub mod cause;
 pub mod check;
 pub mod course;
+pub mod data;
 pub mod hunt;
 pub mod judge;
 pub mod own;

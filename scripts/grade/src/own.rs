@@ -23,6 +23,8 @@ use std::{fs, io};
 
 use harness::labs::Lab;
 
+use crate::data::DataError;
+
 pub use build::{BuildError, build, build_kits};
 pub use derive::DeriveError;
 pub use exercise::{Exercise, Function};
@@ -84,14 +86,9 @@ pub enum OwnError {
     /// There is no own lab yet.
     #[error("there is no work/{0}. To make it: scripts/check.sh start {0}")]
     NotStarted(&'static str),
-    /// The file of an exercise is not as it should be.
-    #[error("{path}: {error}", path = .path.display())]
-    Exercise {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: Box<toml::de::Error>,
-    },
+    /// The file of an exercise cannot be used.
+    #[error(transparent)]
+    Exercise(#[from] DataError),
     /// The start of a file cannot be derived.
     #[error("{path}: {error}", path = .path.display())]
     Derive {

@@ -3,28 +3,24 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use grade::course::Course;
 use grade::own::{Exercise, Kit};
 use harness::labs;
 use harness::scenario::awaited_in_vain;
+use testkit::root;
 
 /// The longest title, in letters: it has to fit on one line of the list.
 const LONGEST_TITLE: usize = 62;
-
-fn kit() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// The labs that have steps, with the text of their sheet.
 fn courses() -> Vec<(&'static str, Course, String)> {
     let courses = ["lab1", "lab2", "lab3"].into_iter().filter_map(|name| {
         let lab = labs::find(name).unwrap();
-        let folder = kit().join(lab.of_the_kit().folder());
+        let folder = root().join(lab.of_the_kit().folder());
         let has_steps = folder.join("exercise/steps.toml").exists();
         let sheet = fs::read_to_string(folder.join("README.md")).unwrap();
-        has_steps.then(|| (name, Course::read(&kit(), lab).unwrap(), sheet))
+        has_steps.then(|| (name, Course::read(&root(), lab).unwrap(), sheet))
     });
     let courses: Vec<_> = courses.collect();
     assert!(courses.len() >= 2);
@@ -86,7 +82,7 @@ fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
 #[test]
 fn each_function_to_write_can_be_read_about_in_the_sheet() {
     for (lab, _, sheet) in courses() {
-        let exercise = Exercise::read(&Kit::new(kit()), labs::find(lab).unwrap()).unwrap();
+        let exercise = Exercise::read(&Kit::new(root()), labs::find(lab).unwrap()).unwrap();
         for function in exercise.functions {
             let (name, anchor) = (&function.name, &function.anchor);
             assert!(anchors(&sheet).contains(anchor), "{lab} {name}: no heading {anchor}");
@@ -105,7 +101,7 @@ fn no_two_steps_of_a_lab_have_the_same_name_or_title() {
 
 #[test]
 fn each_mistake_names_a_step_that_there_is() {
-    let faults = fs::read_to_string(kit().join("scripts/grade/servers/faults.toml")).unwrap();
+    let faults = fs::read_to_string(root().join("scripts/grade/servers/faults.toml")).unwrap();
     let faults: toml::Table = toml::from_str(&faults).unwrap();
     let faults = faults["fault"].as_array().unwrap();
     for (lab, course, _) in courses() {

@@ -31,6 +31,13 @@ use std::time::Duration;
 /// The longest wait for something that should happen at once.
 pub const LIMIT: Duration = Duration::from_secs(30);
 
+/// The top folder of the kit.
+#[must_use]
+pub fn root() -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    folder.canonicalize().expect("it is there")
+}
+
 /// Waits until `condition` holds.
 pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = std::time::Instant::now();

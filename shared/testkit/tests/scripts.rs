@@ -8,12 +8,10 @@
 
 use std::io::Write;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
+use testkit::root;
 
 /// Runs a script. `typed` is the answer to its question.
 fn script(name: &str, args: &[&str], typed: &str) -> Output {

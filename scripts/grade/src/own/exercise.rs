@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use harness::labs::Lab;
 use serde::Deserialize;
 
+use crate::data;
+
 use super::derive;
-use super::{Kit, OwnError, read};
+use super::{Kit, OwnError};
 
 /// The exercise of a lab.
 #[derive(Debug, Clone, Deserialize)]
@@ -52,8 +54,7 @@ impl Exercise {
         if !path.exists() {
             return Err(OwnError::NoExercise(lab.of_the_kit().short));
         }
-        let text = String::from_utf8_lossy(&read(&path)?).into_owned();
-        toml::from_str(&text).map_err(|error| OwnError::Exercise { path, error: Box::new(error) })
+        Ok(data::read(&path)?)
     }
 
     /// The files that are the student's, below the folder of the lab.

@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex};
 use std::{fs, thread};
@@ -14,6 +14,7 @@ use std::{fs, thread};
 use grade::course::Course;
 use harness::labs;
 use serde::Deserialize;
+use testkit::root;
 
 mod order;
 mod page;
@@ -39,12 +40,8 @@ struct Fault {
     step: String,
 }
 
-fn kit() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
 fn course(lab: &str) -> Course {
-    Course::read(&kit(), labs::find(lab).unwrap()).unwrap()
+    Course::read(&root(), labs::find(lab).unwrap()).unwrap()
 }
 
 /// Python itself. What is called `python3` may be a script that looks for it, which takes longer than all else.
@@ -59,7 +56,7 @@ fn python() -> &'static str {
 
 /// What starts `server.py`. It is read without what Python looks for on a machine, in half the time.
 fn server(lab: &str, more: &str) -> String {
-    let server = kit().join("scripts/grade/servers/server.py");
+    let server = root().join("scripts/grade/servers/server.py");
     format!("{} -S -E {} {lab} {{port}}{more}", python(), server.display())
 }
 
@@ -80,7 +77,7 @@ fn count(outcome: &str, output: &Output) -> usize {
 
 /// Judges a server of a lab with each of its mistakes, and says what is not as it should be.
 fn judge_faults_of(lab: &str, judge: impl Fn(&Fault) -> Result<(), String> + Sync) {
-    let file = fs::read_to_string(kit().join("scripts/grade/servers/faults.toml")).unwrap();
+    let file = fs::read_to_string(root().join("scripts/grade/servers/faults.toml")).unwrap();
     let mut faults = toml::from_str::<File>(&file).unwrap().faults;
     faults.retain(|fault| fault.lab == lab);
     let (faults, wrong) = (Mutex::new(faults.into_iter()), Mutex::new(String::new()));
@@ -103,7 +100,7 @@ fn judge_faults_of(lab: &str, judge: impl Fn(&Fault) -> Result<(), String> + Syn
 /// The step that must fail, and what the student reads.
 fn judge_page(fault: &Fault) -> Result<(), String> {
     let name = format!("{}-{}.txt", fault.lab, fault.name);
-    let path = kit().join("scripts/grade/tests/faults/pages").join(&name);
+    let path = root().join("scripts/grade/tests/faults/pages").join(&name);
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, page_of(fault)?).unwrap();
         return Ok(());
@@ -165,7 +162,7 @@ fn assert_passes(lab: &str, words: &[&str]) {
 /// The program of a lab of the kit.
 fn program(package: &str) -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--locked", "--package", package]).current_dir(kit());
+    cargo.args(["build", "--quiet", "--locked", "--package", package]).current_dir(root());
     assert!(cargo.status().unwrap().success());
     let grader = Path::new(env!("CARGO_BIN_EXE_grade"));
     grader.with_file_name(package).display().to_string()

@@ -9,9 +9,4 @@
 mod course;
 mod student;
 
-use std::path::{Path, PathBuf};
-
-/// The top folder of the kit.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
+use testkit::root;

@@ -9,13 +9,9 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
+pub use testkit::root;
 
 use crate::LABS;
-
-/// The root folder of the repository.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
 
 /// The folder where cargo puts programs. `cargo test --workspace` builds the programs before the tests run. If
 /// only this test was built, the programs are missing, and this function builds them.

@@ -6,16 +6,13 @@ pub mod recording;
 pub mod sample;
 pub mod script;
 
+pub use testkit::root;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, OnceLock};
-
-/// The folder of the workspace.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 /// The folder with the programs of the labs, built. They are links of their own: another cargo that runs meanwhile
 /// replaces the files in target/debug, and then nobody could read the symbols of a program that runs.

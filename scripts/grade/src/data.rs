@@ -1,0 +1,36 @@
+//! Files of the kit and of students that are written in TOML.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+/// A file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// It cannot be read.
+    #[error("{}: {error}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// It is not as it should be.
+    #[error("{}: {error}", .path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        error: Box<toml::de::Error>,
+    },
+}
+
+/// Reads what is in a file.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| DataError::Read { path: path.to_owned(), error })?;
+    toml::from_str(&text)
+        .map_err(|error| DataError::Format { path: path.to_owned(), error: Box::new(error) })
+}
