@@ -20,14 +20,14 @@ fn processes(word: &str) -> Vec<i32> {
 #[test]
 fn ctrl_c_ends_the_server_and_all_that_it_has_started() {
     let kit = TestKit::new();
-    // A server that never listens, with a child. Its name is only in these command lines.
-    let name = format!("check-{}", std::process::id());
-    let command = format!("sh -c 'sleep 1001 {name} & sleep 1002; : {name}'");
+    // A server that never listens, with two children. This number of seconds is only in their command lines.
+    let name = format!("1001.{}", std::process::id());
+    let command = format!("sh -c 'sleep {name} & sleep {name}; :'");
     let mut check = kit.command(&["lab2", "--cmd", &command]);
     let mut check = check.stdout(Stdio::null()).spawn().unwrap();
     let me = check.id().cast_signed();
     let others = || processes(&name).into_iter().filter(|pid| *pid != me).collect::<Vec<_>>();
-    wait_until("the server runs", || !others().is_empty());
+    wait_until("the server and its children run", || others().len() == 3);
     kill(Pid::from_raw(me), Signal::SIGINT).unwrap();
     assert_eq!(check.wait().unwrap().code(), Some(130));
     wait_until("all have ended", || others().is_empty());
