@@ -7,7 +7,7 @@ from typing import Protocol
 
 import integers
 import patterns
-from replies import OK, Error, Reply, Status
+from replies import OK, Error, Reply, Status, Text
 from store import Store
 
 MAX_BULK_LEN = 512 * 1024 * 1024
@@ -123,8 +123,14 @@ def hello(call: Call) -> Reply:
     if len(call.args) > 2:
         raise CommandError(f"ERR Syntax error in HELLO option '{as_typed(call.args[2])}'")
     call.client.version = version
+    if call.fault == "version_stays_for_next_client":
+        type(call.client).version = version
     return {b"server": b"redis", b"version": b"7.0.15", b"proto": version,
             b"id": call.client.number, b"mode": b"standalone", b"role": b"master", b"modules": []}
+
+
+def info(_call: Call) -> Reply:
+    return Text(b"# Server\r\nredis_version:7.0.15\r\n")
 
 
 def get(call: Call) -> Reply:
@@ -328,6 +334,7 @@ TABLE: dict[bytes, tuple[Callable[[Call], Reply], int, int | None]] = {
     b"PING": (ping, 0, 1),
     b"ECHO": (echo, 1, 1),
     b"HELLO": (hello, 0, None),
+    b"INFO": (info, 0, None),
     b"QUIT": (leave, 0, None),
     b"EXIT": (leave, 0, 0),
     b"GET": (get, 1, 1),

@@ -35,12 +35,14 @@ class Service:
 class Conversation:
     """One client: what it has sent, and whether it is about to leave."""
 
+    # The version of RESP, until HELLO changes it for one client.
+    version = 2
+
     def __init__(self, number: int, codec: Codec, store: Store, fault: str) -> None:
         self.number = number
         self.codec = codec
         self.store = store
         self.fault = fault
-        self.version = 2
         # The connection ends when all replies are sent. No further request is answered.
         self.closing = False
 

@@ -1,7 +1,7 @@
 """The protocol of lab 1: a request is a line, and so is a reply."""
 
 from protocols import MAX_LINE, Codec, flat
-from replies import Error, Reply, Status
+from replies import Error, Reply, Status, Text
 
 
 class LineCodec(Codec):
@@ -25,6 +25,8 @@ def _text(reply: Reply) -> bytes:
         return b"(nil)"
     if isinstance(reply, (Status, Error)):
         return reply.text
+    if isinstance(reply, Text):
+        return b" ".join(line for line in reply.text.splitlines() if line)
     if isinstance(reply, int):
         return b"%d" % reply
     if isinstance(reply, dict):

@@ -1,6 +1,6 @@
 """What a command replies, before a protocol turns it into bytes.
 
-A reply is a Status, an Error, a number, a value (bytes), None for no value, a list of replies, or
+A reply is a Status, an Error, a Text, a number, a value (bytes), None for no value, a list of replies, or
 a dict of them.
 """
 
@@ -17,6 +17,12 @@ class Status(NamedTuple):
 
 class Error(NamedTuple):
     """An error with its code in front."""
+
+    text: bytes
+
+
+class Text(NamedTuple):
+    """Text of several lines for people, such as the reply to INFO."""
 
     text: bytes
 

@@ -3,7 +3,7 @@
 import integers
 from commands import MAX_BULK_LEN
 from protocols import MAX_INLINE, Codec, ProtocolError, flat
-from replies import Error, Reply, Status
+from replies import Error, Reply, Status, Text
 
 MAX_ARGS = 2 ** 31 - 1
 
@@ -118,6 +118,8 @@ class RespCodec(Codec):
                 output += b":%d\r\n" % reply
         elif reply is None or reply == b"" and self.fault == "empty_value_as_nil":
             self._encode_nil(version, output)
+        elif isinstance(reply, Text):
+            self._encode_text(reply.text, version, output)
         elif isinstance(reply, bytes):
             self._encode_bulk(reply, output)
         else:
@@ -131,7 +133,14 @@ class RespCodec(Codec):
         elif self.fault == "nil_without_line_end":
             output += b"$-1"
         else:
-            output += b"_\r\n" if version == 3 else b"$-1\r\n"
+            is_resp3 = version == 3 and self.fault != "always_resp2_null"
+            output += b"_\r\n" if is_resp3 else b"$-1\r\n"
+
+    def _encode_text(self, text: bytes, version: int, output: bytearray) -> None:
+        if version == 3 and self.fault != "text_as_value":
+            output += b"=%d\r\ntxt:%s\r\n" % (len(text) + len(b"txt:"), text)
+        else:
+            self._encode_bulk(text, output)
 
     def _encode_bulk(self, value: bytes, output: bytearray) -> None:
         length = len(value)
@@ -145,7 +154,8 @@ class RespCodec(Codec):
 
     def _encode_items(self, reply: Reply, version: int, output: bytearray) -> None:
         if isinstance(reply, dict):
-            header = b"%%%d\r\n" % len(reply) if version == 3 else b"*%d\r\n" % (2 * len(reply))
+            is_map = version == 3 and self.fault != "maps_as_arrays"
+            header = b"%%%d\r\n" % len(reply) if is_map else b"*%d\r\n" % (2 * len(reply))
             reply = flat(reply)
         else:
             header = b"*%d\r\n" % len(reply)

@@ -131,6 +131,9 @@ fn kind(mark: u8) -> Option<&'static str> {
         b':' => "a number",
         b'$' => "a value",
         b'*' => "an array",
+        b'_' => "no value, in RESP3",
+        b'%' => "a map, in RESP3",
+        b'=' => "text, in RESP3",
         _ => return None,
     })
 }

@@ -41,6 +41,8 @@ pub enum Action {
         /// What; `#` in it is the number.
         reply: Reply,
     },
+    /// Waits for one reply, which must begin with these bytes.
+    ExpectStart(String),
     /// Waits for so many replies, whatever they are.
     Replies(usize),
     /// Waits so many milliseconds, in which nothing may arrive.
@@ -85,6 +87,7 @@ impl Action {
             Self::ExpectEach { count, reply } => {
                 Self::ExpectEach { count, reply: reply.map(change) }
             }
+            Self::ExpectStart(start) => Self::ExpectStart(change(&start)),
             Self::Repeat { times, actions } => {
                 let actions = actions.into_iter().map(|action| action.map(change)).collect();
                 Self::Repeat { times, actions }
@@ -110,6 +113,7 @@ impl fmt::Display for Action {
             Self::Pipeline { count, command } => write!(f, "send {count} times {command}"),
             Self::Split { command, .. } => write!(f, "split {command}"),
             Self::Expect(reply) => write!(f, "expect {}", reply.text(1)),
+            Self::ExpectStart(start) => write!(f, "expect what begins with {start}"),
             Self::ExpectEach { count, .. } | Self::Replies(count) => write!(f, "replies {count}"),
             Self::ExpectSilenceMs(ms) => write!(f, "expect silence for {ms} ms"),
             Self::ExpectClose => write!(f, "expect the end"),

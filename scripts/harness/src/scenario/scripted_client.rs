@@ -89,6 +89,7 @@ impl Connected<'_> {
                 self.send_in_pieces(*pieces, Duration::from_millis(*pause_ms), command)
             }
             Action::Expect(_) | Action::ExpectEach { .. } => self.expect(action),
+            Action::ExpectStart(start) => self.expect_start(start),
             Action::Replies(count) => self.receive(*count),
             Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
             Action::ExpectClose => self.expect_close(),
@@ -217,6 +218,9 @@ impl Connected<'_> {
 
     fn failure(&self, action: &Action, kind: FailureKind) -> Failure {
         let mut must = Bytes::default();
+        if let Action::ExpectStart(start) = action {
+            must.extend(&super::notation::bytes_of(start, "1"));
+        }
         if let Some((count, reply)) = expected(action) {
             for number in 1..=count {
                 must.extend(&reply.bytes(number, self.client.protocol));

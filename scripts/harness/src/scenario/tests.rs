@@ -85,8 +85,10 @@ fn a_client_whom_nobody_answers_gives_up_and_says_so() {
     assert!(matches!(of("B").as_slice(), [GaveUp { .. }]), "{events:?}");
 }
 
+const THREE: &str = "{ expect_each = { count = 3, reply = ':#' } }";
+
 /// A server that reads one request, and sends some replies, each after a pause. Its client is impatient.
-fn play_slowly(replies: &'static [&[u8]]) -> Option<Failed<()>> {
+fn play_slowly(replies: &'static [&[u8]], actions: &str) -> Option<Failed<()>> {
     use std::io::{Read, Write};
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -102,21 +104,36 @@ fn play_slowly(replies: &'static [&[u8]]) -> Option<Failed<()>> {
         // Until the client leaves.
         _ = client.read(&mut [0; 64]);
     });
-    let client = "name = 'A'\nactions = ['connect', { send = 'PING' }, { expect_each = { count = 3, reply = ':#' } }]";
-    let client: Client = toml::from_str(client).unwrap();
+    let client = format!("name = 'A'\nactions = ['connect', {{ send = 'PING' }}, {actions}]");
+    let client: Client = toml::from_str(&client).unwrap();
     let (_, failed) = play(&[client], server, Duration::from_secs(1), |_| ());
     serving.join().unwrap();
     failed
 }
 
+/// What a client says of a reply to PING that must begin with `%1`.
+fn expect_start(reply: &'static [&[u8]]) -> Option<Failure> {
+    let action = "{ expect_start = '%1\\r\\n' }, { expect = '+next' }";
+    play_slowly(reply, action).map(|failed| failed.failure)
+}
+
+#[test]
+fn a_reply_of_which_only_the_start_is_known_is_taken_whole() {
+    assert!(expect_start(&[b"%1\r\n+a", b"\r\n:1\r\n+next\r\n"]).is_none());
+    let other = expect_start(&[b"*2\r\n+a\r\n:1\r\n"]).unwrap();
+    assert_eq!((other.kind, other.expected), (FailureKind::Differs, b"%1\r\n".as_slice().into()));
+    let cut = expect_start(&[b"%1\r\n+a\r\n"]).unwrap();
+    assert_eq!((cut.kind, cut.got), (FailureKind::Incomplete, b"%1\r\n+a\r\n".as_slice().into()));
+}
+
 #[test]
 fn each_of_several_replies_may_take_as_long_as_one() {
-    assert!(play_slowly(&[b":1\r\n", b":2\r\n", b":3\r\n"]).is_none());
+    assert!(play_slowly(&[b":1\r\n", b":2\r\n", b":3\r\n"], THREE).is_none());
 }
 
 #[test]
 fn the_replies_that_have_come_are_a_part_of_what_is_missing() {
-    let failure = play_slowly(&[b":1\r\n", b":2\r\n:"]).unwrap().failure;
+    let failure = play_slowly(&[b":1\r\n", b":2\r\n:"], THREE).unwrap().failure;
     assert_eq!(failure.kind, FailureKind::Incomplete);
     assert_eq!(failure.got, b":1\r\n:2\r\n:".as_slice().into());
     assert_eq!(failure.expected, b":1\r\n:2\r\n:3\r\n".as_slice().into());

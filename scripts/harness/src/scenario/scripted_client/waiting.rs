@@ -7,6 +7,7 @@ use trace::semantics::describe;
 
 use super::super::action::Action;
 use super::super::happened::{Bytes, FailureKind, What};
+use super::super::notation::bytes_of;
 use super::super::reply::Reply;
 use super::Connected;
 
@@ -33,6 +34,13 @@ impl Connected<'_> {
     }
 
     fn expect_one(&mut self, expected: &[u8]) -> Result<(), FailureKind> {
+        self.compare(expected)?;
+        self.take(expected.len());
+        Ok(())
+    }
+
+    /// Waits until these bytes are at the front of what was received, and leaves them there.
+    fn compare(&mut self, expected: &[u8]) -> Result<(), FailureKind> {
         // So many bytes are compared, and right.
         let mut same = 0;
         loop {
@@ -44,12 +52,17 @@ impl Connected<'_> {
                 return Err(FailureKind::Differs);
             }
             if end == expected.len() {
-                self.take(end);
                 return Ok(());
             }
             same = end;
             self.read_more()?;
         }
+    }
+
+    /// Waits for one reply that begins with these bytes, and takes all of it.
+    pub(super) fn expect_start(&mut self, start: &str) -> Result<(), FailureKind> {
+        self.compare(&bytes_of(start, "1"))?;
+        self.receive(1)
     }
 
     /// Takes so many of the received bytes: they are the reply that was waited for.
@@ -81,13 +94,14 @@ impl Connected<'_> {
     pub(super) fn receive(&mut self, count: usize) -> Result<(), FailureKind> {
         let (mut text, mut replies) = (None, 0);
         while replies < count {
-            // Decoding consumes the bytes; what they were is only for the eyes.
+            // Decoding consumes the bytes, also of a part of a reply; what they were is only for the eyes.
             let received = &self.conversation.received;
             let (before, mut bytes) = (received.filled().len(), Bytes::from(received.filled()));
-            match self.conversation.decode() {
+            let decoded = self.conversation.decode();
+            bytes.truncate(before - self.conversation.received.filled().len());
+            self.taken.append(bytes);
+            match decoded {
                 Ok(Some(reply)) => {
-                    bytes.truncate(before - self.conversation.received.filled().len());
-                    self.taken.append(bytes);
                     self.waits_since = Instant::now();
                     text.get_or_insert_with(|| describe(&reply));
                     replies += 1;
