@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# check.sh: gives you the start of a lab, and says step by step how far what you
-# wrote works.
+# check.sh: gives you the start of a lab, and checks step by step what you have
+# written.
 #
 # SYNOPSIS
 #   scripts/check.sh LAB [options]
@@ -20,7 +20,7 @@
 #     --hostile       strace makes calls of the server fail: it must survive
 #     --no-trace      judge no system calls
 #     --seed N        all random words of the steps follow from this number
-#   start      makes work/LAB: the lab without its heart, for you to write
+#   start      makes work/LAB: the lab without the functions that you write
 #   reset      puts your files aside, and begins again
 #   merge      takes over what a newer kit has changed in the start of your files
 #   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
@@ -28,12 +28,13 @@
 #              begin, copy the example scripts/grade/hunt.toml
 #   prove      judges servers that are right, again and again: is the grader fair?
 #              How often: --runs N; else 25 times, and lab 3 100 times
-#   solution   the lab of the kit, as a diff from yours: when all steps work, or
-#              when you say it twice
+#   solution   the diff from yours to the lab of the kit, and what the lab does
+#              that no step asks for: when all steps work, or when you ask twice
 #
 # FIELDS
 #   ok         the step works
-#   FAILS      it does not: what was sent, what must come and what came follow
+#   FAILS      it does not work. Below the list: what was sent, what must come and
+#              what has come
 #   -          it was not tried, because it needs a step that fails
 #   unknown    it could not be judged: neither a pass nor a failure
 #   skipped    its system calls were not judged, because strace is not here

@@ -79,6 +79,29 @@ fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
     }
 }
 
+/// What strace injects, and a word of the rule that says what to do then.
+const RULES: [(&str, &str); 6] = [
+    ("EMFILE", "too many open files"),
+    ("ECONNABORTED", "ECONNABORTED"),
+    ("EINTR", "Interrupted`"),
+    ("ECONNRESET", "`read` or `write`"),
+    ("EAGAIN", "`write`"),
+    ("delay_enter", "A call that takes long has not failed"),
+];
+
+#[test]
+fn the_sheet_says_what_to_do_when_a_call_fails_where_the_step_sends_its_reader() {
+    for (lab, course, sheet) in courses() {
+        for step in course.steps.iter().filter(|step| step.is_hostile()) {
+            let (name, inject) = (&step.name, step.inject.as_deref().unwrap());
+            let has_anchor = |part: &&str| anchors(&format!("### {part}")).contains(&step.read);
+            let part = sheet.split("\n### ").find(has_anchor).unwrap();
+            let (_, rule) = RULES.iter().find(|(what, _)| inject.contains(what)).unwrap();
+            assert!(part.contains(rule), "{lab} {name}: {} does not say {rule:?}", step.read);
+        }
+    }
+}
+
 #[test]
 fn each_function_to_write_can_be_read_about_in_the_sheet() {
     for (lab, _, sheet) in courses() {
