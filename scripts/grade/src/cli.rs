@@ -22,7 +22,7 @@ pub struct Cli {
 /// What else can be done.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make work/labN: the lab without its heart, for you to write
+    /// Make work/labN: the lab without the functions that you write
     Start {
         /// Which lab: lab1, lab2 or lab3
         #[arg(value_parser = find)]
@@ -57,7 +57,7 @@ pub enum Verb {
         #[arg(long)]
         runs: Option<usize>,
     },
-    /// Show in what the lab of the kit differs from yours
+    /// Show the diff from yours to the lab of the kit, and what the lab does beyond the steps
     Solution {
         /// Which lab
         #[arg(value_parser = find)]

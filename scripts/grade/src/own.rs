@@ -27,7 +27,7 @@ use crate::data::DataError;
 
 pub use build::{BuildError, build, build_kits};
 pub use derive::DeriveError;
-pub use exercise::{Exercise, Function};
+pub use exercise::{Exercise, Function, Given};
 pub use folder::{Renewed, renew, reset, solution, start};
 pub use merge::{Merge, MergedFile, merge};
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use grade::course::{Course, Step};
 use grade::hunt;
 use grade::judge::Judge;
-use grade::own::{self, Kit};
+use grade::own::{self, Exercise, Kit};
 use grade::progress::{LabProgress, Progress};
 use grade::prove::{self, Tally};
 use grade::server::{Start, has_strace};
@@ -31,7 +31,7 @@ pub(super) fn merge(kit: &Kit, lab: Lab) -> Ended {
     Ok(if merge.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Shows the solution when all steps work, or when it is asked for twice.
+/// Shows the solution, and what it does beyond the steps, when all steps work, or when it is asked for twice.
 pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
     let diff = own::solution(kit, lab)?;
     let short = lab.of_the_kit().short;
@@ -52,7 +52,7 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
     if diff.is_empty() {
         return say("Yours is the lab of the kit, letter by letter.\n");
     }
-    say(&diff)
+    say(&format!("{}\n{diff}", Exercise::read(kit, lab)?.beyond_as_list()))
 }
 
 /// Exit code 0 says that all servers with a mistake are caught.

@@ -3,11 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::path::Path;
 
 use grade::course::Course;
 use grade::own::{Exercise, Kit};
 use harness::labs;
 use harness::scenario::awaited_in_vain;
+use harness::text::COLUMNS;
 use testkit::root;
 
 /// The longest title, in letters: it has to fit on one line of the list.
@@ -110,6 +112,55 @@ fn each_function_to_write_can_be_read_about_in_the_sheet() {
             let (name, anchor) = (&function.name, &function.anchor);
             assert!(anchors(&sheet).contains(anchor), "{lab} {name}: no heading {anchor}");
         }
+    }
+}
+
+/// The words of a text that are names: those in backticks that are nothing but letters.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |word: &&str| word.bytes().all(|it| it == b'_' || it.is_ascii_alphabetic());
+    text.split('`').skip(1).step_by(2).filter(is_name)
+}
+
+#[test]
+fn what_the_kit_gives_is_in_the_files_that_the_page_names() {
+    for (lab, ..) in courses() {
+        let (kit, lab) = (Kit::new(root()), labs::find(lab).unwrap());
+        let exercise = Exercise::read(&kit, lab).unwrap();
+        assert!(exercise.given.len() >= 5, "{lab:?}");
+        for given in &exercise.given {
+            let is_labs = given.file.starts_with("src");
+            let path = if is_labs { kit.lab(lab) } else { root() }.join(&given.file);
+            let source = fs::read_to_string(&path).unwrap();
+            let named =
+                given.name.split(", ").filter_map(|name| name.split([':', '.']).next_back());
+            for name in named.chain(names(&given.does)) {
+                assert!(source.contains(name), "{name} is not in {}", path.display());
+            }
+            assert!(given.does.ends_with('.'), "{}", given.does);
+        }
+    }
+}
+
+#[test]
+fn what_the_lab_does_beyond_the_steps_is_in_the_files_of_the_student_and_fits_a_terminal() {
+    for (lab, ..) in courses() {
+        let (kit, lab) = (Kit::new(root()), labs::find(lab).unwrap());
+        let exercise = Exercise::read(&kit, lab).unwrap();
+        let read = |file: &Path| fs::read_to_string(kit.lab(lab).join(file)).unwrap();
+        let sources: String = exercise.files().into_iter().map(read).collect();
+        assert!(exercise.beyond.len() >= 5, "{lab:?}");
+        for text in &exercise.beyond {
+            let code = text.split('`').nth(1).unwrap();
+            let name = code.split('(').next().and_then(|path| path.split([':', '.']).next_back());
+            assert!(sources.contains(code) || sources.contains(name.unwrap()), "{lab:?}: {text}");
+            assert!(text.ends_with('.'), "{lab:?}: {text}");
+        }
+        let list = exercise.beyond_as_list();
+        assert_eq!(
+            list.lines().filter(|line| line.starts_with("- ")).count(),
+            exercise.beyond.len()
+        );
+        assert!(list.lines().all(|line| line.chars().count() <= COLUMNS), "{list}");
     }
 }
 

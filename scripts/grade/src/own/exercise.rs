@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use harness::labs::Lab;
+use harness::text::wrapped;
 use serde::Deserialize;
 
 use crate::data;
@@ -24,6 +25,22 @@ pub struct Exercise {
     /// Functions of the same files that the start of the lab does not have. The student writes such helpers, or others.
     #[serde(default)]
     pub remove: Vec<String>,
+    /// What the kit has for these functions, and where.
+    pub given: Vec<Given>,
+    /// What the lab does although no step asks for it: a sentence or two each.
+    pub beyond: Vec<String>,
+}
+
+/// Types or functions of the kit that the student needs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// What they are called; several are separated by commas.
+    pub name: String,
+    /// Their file: below `src` in the folder of the lab, or else below the top folder of the kit.
+    pub file: PathBuf,
+    /// What they do.
+    pub does: String,
 }
 
 /// A function that the student writes.
@@ -55,6 +72,14 @@ impl Exercise {
             return Err(OwnError::NoExercise(lab.of_the_kit().short));
         }
         Ok(data::read(&path)?)
+    }
+
+    /// What the lab does although no step asks for it, as a list that fits a terminal.
+    #[must_use]
+    pub fn beyond_as_list(&self) -> String {
+        let item = |text: &String| wrapped(&format!("- {text}")) + "\n";
+        let items: String = self.beyond.iter().map(item).collect();
+        format!("The lab of the kit also does what no step asks for:\n{items}")
     }
 
     /// The files that are the student's, below the folder of the lab.

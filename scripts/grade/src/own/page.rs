@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use harness::labs::Lab;
 
 use super::Exercise;
-use super::exercise::Function;
+use super::exercise::{Function, Given};
 
 /// The text of its `README.md`.
 pub fn page(exercise: &Exercise, lab: Lab, up: &str) -> String {
@@ -32,20 +32,36 @@ pub fn page(exercise: &Exercise, lab: Lab, up: &str) -> String {
 
 ## What is yours
 
-You edit {files}. All other files here are the kit's: every check writes them anew, and keeps a copy of what you
-changed there.
+You edit {files}. All other files here belong to the kit. Every check restores them, and keeps a copy of what you changed in them.
 
 ## What to write, in this order
 
 {functions}{helpers}
 Each of these functions has a comment `Your turn` inside. When your server calls one that is not written yet, its terminal says so. The sheet of the lab is [here]({sheet}).
 
+## What the kit gives you
+
+{given}
 {what_to_type}",
         title = exercise.title,
         goal = exercise.goal,
         files = files.join(", "),
+        given = given(&exercise.given, up),
         what_to_type = what_to_type(short),
     )
+}
+
+/// The types and functions of the kit, a line each.
+fn given(all: &[Given], up: &str) -> String {
+    let mut lines = String::new();
+    for Given { name, file, does } in all {
+        let names: Vec<String> = name.split(", ").map(|name| format!("`{name}`")).collect();
+        let file = file.display().to_string();
+        let place =
+            if file.starts_with("src/") { link(&file) } else { format!("[{file}]({up}/{file})") };
+        _ = writeln!(lines, "- {} in {place}: {does}", names.join(", "));
+    }
+    lines
 }
 
 fn what_to_type(short: &str) -> String {

@@ -70,7 +70,12 @@ fn the_solution_is_shown_after_the_last_step_or_when_it_is_asked_for_twice() {
     assert!(stdout(&output).contains("0 of 2 steps work. A hint may help more"));
     let output = kit.check(&["solution", "lab2"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(stdout(&output).contains("-// mine"), "{}", stdout(&output));
+    let text = stdout(&output);
+    assert!(text.starts_with("The lab of the kit also does what no step asks for:\n- `"), "{text}");
+    assert!(
+        text.contains("\n\n--- work/lab2/src/protocol.rs\n") && text.contains("-// mine"),
+        "{text}"
+    );
     fs::remove_file(kit.path("work/progress.json")).unwrap();
     kit.write("work/progress.json", r#"{"lab2": {"passed": ["first-reply", "two"]}}"#);
     assert_eq!(kit.check(&["solution", "lab2"]).status.code(), Some(0));

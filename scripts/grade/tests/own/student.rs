@@ -113,8 +113,9 @@ fn an_own_lab_is_made_once_and_says_what_to_do() {
     );
     let page = place.read("README.md");
     let sheet = "../../labs/lab2-resp/README.md#give-each-reply-its-type";
-    for part in ["1. `decode_request`", "2. `encode_reply`", "scripts/check.sh lab2 --hint", sheet]
-    {
+    let given = "\n- `number::parse` in [shared/src/number.rs](../../shared/src/number.rs): turns";
+    let hint = "scripts/check.sh lab2 --hint";
+    for part in ["1. `decode_request`", "2. `encode_reply`", hint, sheet, given] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     let settings = fs::read_to_string(place.kit.root.join(".vscode/settings.json")).unwrap();
