@@ -58,6 +58,9 @@ pub struct Step {
     /// Whether only the replies count. Whether the server goes on when its clients have left is for a later step to judge.
     #[serde(default)]
     pub only_replies: bool,
+    /// Whether connections of clients that have left may stay open. A later step judges that they are closed.
+    #[serde(default)]
+    pub closes_later: bool,
     #[serde(default = "patience")]
     patience_ms: u64,
 }
@@ -159,6 +162,7 @@ impl Step {
             inject: None,
             restarts: false,
             only_replies: false,
+            closes_later: false,
             patience_ms: PATIENCE_MS / 2,
         }
     }
