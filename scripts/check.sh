@@ -13,7 +13,8 @@
 #     --hint          judge nothing: give the next hint for what failed last
 #     --step STEP     only this step, by number or name, and what it needs; with
 #                     --hint, the next hint for this step
-#     --all           all about each step that fails, not only about the first
+#     --all           all about each step that fails, not only about the first; all
+#                     steps are tried, even if several in a row wait in vain
 #     --watch         judge again each time a file of yours has changed
 #     --cmd COMMAND   a server in any language; {port} stands for the port
 #     --binary PATH   this program, which is started as a lab is
@@ -35,7 +36,8 @@
 #   ok         the step works
 #   FAILS      it does not work. Below the list: what was sent, what must come and
 #              what has come
-#   -          it was not tried, because it needs a step that fails
+#   -          it was not tried, because it needs a step that fails, or because
+#              several steps before it waited in vain for the same thing
 #   unknown    it could not be judged: neither a pass nor a failure
 #   skipped    its system calls were not judged, because strace is not here
 #

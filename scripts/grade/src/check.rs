@@ -2,16 +2,21 @@
 
 use std::io::{self, Write};
 
+use harness::scenario::FailureKind;
+
 use crate::course::{Course, Step};
-use crate::judge::{Judge, Outcome};
+use crate::judge::{Judge, Outcome, Problem};
 use crate::report::{self, About, Known};
+
+/// After so many steps in a row that waited in vain for the same thing, the others would probably wait as long.
+pub(crate) const IN_VAIN: usize = 3;
 
 /// What is to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Details {
-    /// All about the first step that fails.
+    /// All about the first step that fails. After [`IN_VAIN`] steps, no other is tried.
     First,
-    /// All about each of them.
+    /// All about each of them, and all are tried.
     All,
 }
 
@@ -33,8 +38,14 @@ pub fn run<'a>(
             all.push(None);
             continue;
         }
-        let is_blocked = is_blocked(about.course, step, &all);
-        let known = if is_blocked { Known::Needs } else { known(judge, step)? };
+        let given_up = in_vain(steps, &all).filter(|_| details == Details::First);
+        let known = if is_blocked(about.course, step, &all) {
+            Known::Needs
+        } else if let Some(what) = given_up {
+            Known::GivenUp(what)
+        } else {
+            known(judge, step)?
+        };
         write!(out, "{}", report::row(index + 1, step, &known))?;
         out.flush()?;
         all.push(Some(known));
@@ -57,6 +68,36 @@ fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
         return Ok(Known::Skipped);
     }
     Ok(Known::Judged(outcome))
+}
+
+/// What the last [`IN_VAIN`] steps that were judged have all waited for in vain. Hostile steps do not count: each of them fails
+/// for a reason of its own.
+fn in_vain(steps: &[Step], all: &[Option<Known>]) -> Option<&'static str> {
+    let outcome = |(step, known): (&Step, &Option<Known>)| match known {
+        Some(Known::GivenUp(what)) => Some(Some(*what)),
+        Some(Known::Judged(Outcome::Unknown(_)) | Known::Needs) | None => None,
+        Some(known) => Some(waited_for(known).filter(|_| !step.is_hostile())),
+    };
+    let mut last = steps.iter().zip(all).rev().filter_map(outcome);
+    let what = last.next()??;
+    let same = last.take_while(|other| *other == Some(what)).count() + 1;
+    (same >= IN_VAIN).then_some(what)
+}
+
+/// What a step has waited for until its patience was at its end. `None` if it works, or fails in another way.
+fn waited_for(known: &Known) -> Option<&'static str> {
+    let Known::Judged(Outcome::Failed(wrong)) = known else { return None };
+    let kind = match &wrong.what {
+        Problem::Client(stopped) => stopped.failure.kind,
+        Problem::Unclosed(_) => FailureKind::StillOpen,
+        _ => return None,
+    };
+    match kind {
+        FailureKind::NoReply | FailureKind::Incomplete => Some("a reply"),
+        FailureKind::NotRead => Some("the server to read"),
+        FailureKind::StillOpen => Some("the end of a connection"),
+        _ => None,
+    }
 }
 
 /// The steps that are asked for, and all that they need.
@@ -87,6 +128,7 @@ fn is_blocked(course: &Course, step: &Step, all: &[Option<Known>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Wrong;
 
     #[test]
     fn a_step_is_tried_although_one_that_it_needs_cannot_be_judged() {
@@ -99,5 +141,45 @@ mod tests {
         assert!(!is_blocked(Known::Judged(Outcome::Unknown("too busy".to_owned()))));
         assert!(!is_blocked(Known::Judged(Outcome::Passed)));
         assert!(is_blocked(Known::Needs));
+    }
+
+    #[test]
+    fn only_steps_in_a_row_that_waited_for_the_same_thing_are_a_reason_to_stop() {
+        let step = |inject| {
+            let client = "client = [{ name = 'A', actions = ['connect'] }]";
+            toml::from_str(&format!(
+                "name = 's'\ntitle = 't'\nread = '#r'\nhints = []\n{client}\n{inject}"
+            ))
+        };
+        let (usual, hostile): (Step, Step) =
+            (step("").unwrap(), step("inject = 'accept'").unwrap());
+        let failed =
+            |what| Known::Judged(Outcome::Failed(Box::new(Wrong { happened: Vec::new(), what })));
+        let known = |letter| match letter {
+            'c' => failed(Problem::Unclosed(1)),
+            'm' => failed(Problem::Memory(2, 1)),
+            'u' => Known::Judged(Outcome::Unknown("too busy".to_owned())),
+            'n' => Known::Needs,
+            'g' => Known::GivenUp("the end of a connection"),
+            _ => Known::Judged(Outcome::Passed),
+        };
+        for (letters, expected) in [
+            ("cc", false),
+            ("ccc", true),
+            ("mccc", true),
+            ("cpcc", false),
+            ("cmcc", false),
+            ("cccp", false),
+            ("cncuc", true),
+            ("cccg", true),
+            ("cccgn", true),
+            ("mmm", false),
+            ("", false),
+        ] {
+            let all: Vec<_> = letters.chars().map(|letter| Some(known(letter))).collect();
+            let what = |step: &Step| in_vain(&vec![step.clone(); all.len()], &all);
+            assert_eq!(what(&usual), expected.then_some("the end of a connection"), "{letters}");
+            assert!(letters.contains('g') || what(&hostile).is_none(), "{letters}");
+        }
     }
 }

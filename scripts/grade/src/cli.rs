@@ -81,7 +81,7 @@ pub struct Check {
     /// Judge only this step, by its number or its name, and what it needs
     #[arg(long, value_name = "STEP")]
     pub step: Option<String>,
-    /// Show all about each step that fails, and not only about the first
+    /// Show all about each step that fails, and not only about the first; try all steps, however many wait in vain
     #[arg(long)]
     pub all: bool,
     /// Judge nothing: give the next hint for the step that failed last

@@ -6,10 +6,11 @@ use colored::Colorize;
 use harness::labs::Lab;
 use harness::scenario::FailureKind;
 use harness::snapshot::Snapshot;
-use harness::text::{COLUMNS, cut, wrap};
+use harness::text::{COLUMNS, cut, wrap, wrapped};
 use trace::protocol::Protocol;
 
 use crate::cause;
+use crate::check::IN_VAIN;
 use crate::course::{Course, Step};
 use crate::judge::{Outcome, Problem, Wrong};
 
@@ -23,6 +24,8 @@ pub enum Known {
     Judged(Outcome),
     /// It was not, because a step that it needs does not work.
     Needs,
+    /// It was not, because several steps before it have waited in vain for this.
+    GivenUp(&'static str),
     /// Its clients are content, and its system calls were not judged, because there is no strace.
     Skipped,
 }
@@ -54,7 +57,7 @@ pub fn row(number: usize, step: &Step, known: &Known) -> String {
         Known::Judged(Outcome::Failed(_)) => ("FAILS".red().bold(), None),
         Known::Judged(Outcome::Unknown(why)) => ("unknown".yellow(), Some(why.clone())),
         Known::Skipped => ("skipped".dimmed(), Some("its system calls were not judged".to_owned())),
-        Known::Needs => ("-".dimmed(), None),
+        Known::Needs | Known::GivenUp(_) => ("-".dimmed(), None),
     };
     let mut lines = wrap(&step.title, COLUMNS - 14, "");
     if let Some(why) = why {
@@ -165,6 +168,7 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
     if count(|known| matches!(known, Known::Needs)) > 0 {
         lines.push("Steps marked - were not tried: they need one that fails.".to_owned());
     }
+    lines.extend(known.iter().find_map(|(step, known)| given_up(step, known, about.course)));
     if unknown > 0 {
         lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
     }
@@ -180,6 +184,16 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
         }
     }
     lines.join("\n") + "\n"
+}
+
+/// Why no further step was tried, and what to type to try them.
+fn given_up(step: &Step, known: &Known, course: &Course) -> Option<String> {
+    let Known::GivenUp(what) = known else { return None };
+    let number = course.steps.iter().position(|other| other.name == step.name)? + 1;
+    Some(wrapped(&format!(
+        "Step {number} and the steps after it were not tried: {IN_VAIN} steps in a row waited in vain for {what}, and \
+         these would probably wait as long. To try them all the same, add --all."
+    )))
 }
 
 /// A sentence behind a word, broken between words.

@@ -125,6 +125,39 @@ fn checks_with_python_say_what_came_and_what_must_come() {
 
 #[test]
 #[ignore = "needs python3"]
+fn checks_with_python_stop_when_step_after_step_waits_in_vain() {
+    let kit = TestKit::new();
+    let step = |name: u8, count: u8| {
+        format!(
+            "[[step]]\nname = '{name}'\ntitle = 'Step {name}'\nread = '#r'\nhints = []\npatience_ms = 200\n\
+            only_replies = true\n[[step.client]]\nname = 'A'\nactions = ['connect', \
+            {{ pipeline = {{ count = {count}, command = 'PING' }} }}, \
+            {{ expect_each = {{ count = {count}, reply = '+PONG' }} }}, 'close']\n\n"
+        )
+    };
+    let steps: String = (1..=7).map(|name| step(name, if name == 1 { 1 } else { 2 })).collect();
+    kit.write("labs/lab2-resp/exercise/steps.toml", &steps);
+    let server = format!("python3 {} lab2 {{port}} --fault rest_waits_for_next_read", kit::SERVER);
+    for (more, rows) in [
+        (&[][..], ["ok", "FAILS", "FAILS", "FAILS", "-", "-", "-"]),
+        (&["--all"], ["ok", "FAILS", "FAILS", "FAILS", "FAILS", "FAILS", "FAILS"]),
+    ] {
+        let output = kit.check(&[&["lab2", "--cmd", &server], more].concat());
+        let text = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        for (index, word) in rows.iter().enumerate() {
+            let number = index + 1;
+            assert!(text.contains(&format!("   {number}  {word:<7} Step {number}\n")), "{text}");
+        }
+        let text = text.replace("\n  ", " ");
+        let why = "Step 5 and the steps after it were not tried: 3 steps in a row waited in vain for a reply";
+        assert_eq!(text.contains(why), more.is_empty(), "{text}");
+        assert!(text.contains("1 of 7 steps work."), "{text}");
+    }
+}
+
+#[test]
+#[ignore = "needs python3"]
 fn checks_with_python_hunt_servers_with_a_mistake() {
     let kit = TestKit::new();
     let scenario = |reply: &str| {
