@@ -100,7 +100,12 @@ fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
     let of_lab = progress.of(lab.short);
     let name = |(step, _): &(&Step, Known)| step.name.clone();
     of_lab.passed = known.iter().filter(|(_, known)| known.works()).map(name).collect();
-    of_lab.failing = known.iter().find(|(_, known)| !known.works()).map(name);
+    let failing = known.iter().find(|(_, known)| !known.works());
+    of_lab.failing = failing.map(name);
+    of_lab.cause = failing.and_then(|(step, known)| match known {
+        Known::Judged(Outcome::Failed(wrong)) => report::cause(step, wrong, lab.protocol),
+        _ => None,
+    });
     if of_lab.failing.is_none() {
         // A student who is done may look at the solution; who begins again is asked again.
         of_lab.asked_for_solution = false;

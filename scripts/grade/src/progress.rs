@@ -21,6 +21,9 @@ pub struct LabProgress {
     pub passed: Vec<String>,
     /// The first step that did not.
     pub failing: Option<String>,
+    /// Why it probably did not, if there was a telling.
+    #[serde(default)]
+    pub cause: Option<String>,
     /// How many hints were given for each step.
     #[serde(default)]
     pub hints: BTreeMap<String, usize>,

@@ -130,9 +130,10 @@ fn what_was_seen(wrong: &Wrong) -> String {
     }
 }
 
-/// Why it probably fails.
-fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
-    match &wrong.what {
+/// Why it probably fails. It may quote what the server says, so it is made fit for a terminal.
+#[must_use]
+pub fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
+    let text = match &wrong.what {
         // In a hunt the scenario is wrong, and not the server.
         _ if step.read.is_empty() => None,
         Problem::Client(stopped) => {
@@ -149,7 +150,8 @@ fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
             "It was started again on the same port. The kernel remembers the connections that the server has closed, and keeps the port for a minute, unless the listening socket has SO_REUSEADDR before `bind`.".to_owned(),
         ),
         Problem::Start(_) | Problem::Rule(..) => None,
-    }
+    };
+    text.map(|text| codec::printable::one_line(&text))
 }
 
 /// The last line: how many steps work, and what to do now.

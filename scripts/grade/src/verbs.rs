@@ -12,7 +12,7 @@ use grade::progress::{LabProgress, Progress};
 use grade::prove::{self, Tally};
 use grade::server::{Start, has_strace};
 use harness::labs::{LABS, Lab};
-use harness::text::{COLUMNS, wrap};
+use harness::text::{COLUMNS, wrap, wrapped};
 
 use super::Ended;
 
@@ -116,6 +116,8 @@ fn next_hint(progress: &mut LabProgress, lab: Lab, (course, step): (&Course, &St
     *given = (*given + 1).min(all);
     let hint = step.hints.get(*given - 1).map_or("", String::as_str);
     let hint = wrap(hint, COLUMNS - 2, "  ").join("\n");
+    let cause = progress.cause.as_ref().filter(|_| progress.failing.as_ref() == Some(&step.name));
+    let cause = cause.map(|cause| wrapped(&format!("At the last check, probably: {cause}")) + "\n");
     let read = format!("{}/README.md{}", lab.of_the_kit().folder(), step.read);
     let more = if *given < all {
         "The next hint says more: the same command again."
@@ -123,8 +125,9 @@ fn next_hint(progress: &mut LabProgress, lab: Lab, (course, step): (&Course, &St
         "That was the last hint of this step."
     };
     format!(
-        "Step {number}: {}\nHint {given} of {all}:\n  {hint}\nRead: {read}\n{more}\n",
-        step.title
+        "Step {number}: {}\n{}Hint {given} of {all}:\n  {hint}\nRead: {read}\n{more}\n",
+        step.title,
+        cause.unwrap_or_default(),
     )
 }
 

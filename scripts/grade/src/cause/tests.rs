@@ -5,6 +5,8 @@ use harness::scenario::Failure;
 use harness::snapshot::Client;
 
 use super::*;
+use crate::judge::{Problem, Wrong};
+use crate::report;
 
 const STEP: &str = r##"
 name = "a"
@@ -99,4 +101,17 @@ fn what_the_server_does_tells_why_nothing_comes() {
     assert_eq!(cause(&refused), None);
     refused.snapshot = Some(snapshot(asleep("futex"), ClientState::Queued));
     assert!(cause(&refused).unwrap().contains("queue is full"));
+}
+
+#[test]
+fn what_a_server_says_cannot_move_the_cursor() {
+    let step: Step = toml::from_str(STEP).unwrap();
+    let by_reply = stopped(FailureKind::Differs, b"$1\r\na\r\n", b"$\x1b[2J\r\n");
+    let said = vec!["`\x1b[2J` is not written yet".to_owned()];
+    let by_log = Stopped { said, ..stopped(FailureKind::NoReply, b"", b"") };
+    for stopped in [by_reply, by_log] {
+        let wrong = Wrong { happened: Vec::new(), what: Problem::Client(Box::new(stopped)) };
+        let cause = report::cause(&step, &wrong, Protocol::Resp).unwrap();
+        assert!(cause.contains(r"\u{1b}[2J"), "{cause:?}");
+    }
 }

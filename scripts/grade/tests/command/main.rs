@@ -59,6 +59,16 @@ fn each_hint_says_more_than_the_one_before() {
     let text = stdout(&kit.check(&["lab2", "--hint"]));
     assert!(text.starts_with("Step 2: ") && text.contains("Hint 1 of 1:"), "{text}");
     assert!(text.contains("labs/lab2-resp/README.md#two"), "{text}");
+    // The cause that the last check found belongs to the step that failed, and to no other.
+    let with_cause = r#"{"lab2": {"passed": [], "failing": "two", "cause": "It sleeps."}}"#;
+    kit.write("work/progress.json", with_cause);
+    let text = stdout(&kit.check(&["lab2", "--hint"]));
+    assert!(
+        text.contains("replies\nAt the last check, probably: It sleeps.\nHint 1 of 1:"),
+        "{text}"
+    );
+    let text = stdout(&kit.check(&["lab2", "--step", "1", "--hint"]));
+    assert!(text.contains("first reply\nHint 1 of 2:"), "{text}");
 }
 
 #[test]
