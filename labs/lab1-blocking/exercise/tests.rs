@@ -1,11 +1,75 @@
-//! Small tests of `decode_request`. Each one is an example: bytes that have arrived, and what they mean.
+//! Small tests of the four functions. The first three tests connect clients to `run`: each needs one function more than the
+//! test before. The others are examples for `decode_request`: bytes that have arrived, and what they mean.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use shared::buffer::Parsed;
-use shared::limits::MAX_LINE;
+use shared::engine::Engine;
+use shared::limits::{Limits, MAX_LINE};
 
 #[allow(dead_code, unused_imports, clippy::duplicate_mod, reason = "a part of the lab")]
 #[path = "../src/protocol.rs"]
-mod protocol;
+pub mod protocol;
+
+#[allow(dead_code, reason = "a part of the lab")]
+#[path = "../src/server.rs"]
+mod server;
+
+/// What should happen at once is waited for this long.
+const LIMIT: Duration = Duration::from_secs(5);
+/// Where nothing should happen, this long is waited.
+const SILENCE: Duration = Duration::from_millis(300);
+
+/// A client of a server of its own, which ends with the tests.
+fn connect() -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let limits = Limits { max_clients: 100, idle_timeout: 0, max_memory: 0 };
+    let engine = Engine::new("the tests", addr, Arc::default(), limits);
+    thread::spawn(move || server::run(listener, engine));
+    TcpStream::connect(addr).unwrap()
+}
+
+/// All that comes until the server closes the connection. An error says that nothing more comes, and that it stays open.
+fn read_to_end(client: &mut TcpStream, limit: Duration) -> Result<String, io::ErrorKind> {
+    let mut text = String::new();
+    client.set_read_timeout(Some(limit)).unwrap();
+    client.read_to_string(&mut text).map(|_| text).map_err(|error| error.kind())
+}
+
+#[test]
+fn run_accepts_the_next_client_when_one_has_left() {
+    let mut first = connect();
+    let mut second = TcpStream::connect(first.peer_addr().unwrap()).unwrap();
+    for (client, which) in [(&mut first, "first"), (&mut second, "second")] {
+        client.shutdown(Shutdown::Write).unwrap();
+        let ended = read_to_end(client, LIMIT);
+        assert!(ended.is_ok(), "the {which} client has left, and its connection stays open");
+    }
+}
+
+#[test]
+fn handle_waits_for_a_silent_client_until_it_leaves() {
+    let mut client = connect();
+    let ended = read_to_end(&mut client, SILENCE);
+    assert!(ended.is_err(), "the client is silent, and the server closes its connection");
+    client.shutdown(Shutdown::Write).unwrap();
+    let ended = read_to_end(&mut client, LIMIT);
+    assert!(ended.is_ok(), "the client has left, and its connection stays open");
+}
+
+#[test]
+fn answer_replies_to_what_can_never_become_a_request_and_the_connection_ends() {
+    let mut client = connect();
+    client.write_all(b"SET note \"two\n").unwrap();
+    let reply = read_to_end(&mut client, LIMIT).unwrap_or_default();
+    assert!(reply.starts_with("ERR Protocol error: "), "the reply is {reply:?}");
+}
 
 /// What is decoded from these bytes: the arguments and the size of the request, or nothing yet, or an error.
 type Decoded = Result<Option<(Vec<String>, usize)>, String>;

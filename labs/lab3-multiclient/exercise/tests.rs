@@ -1,10 +1,12 @@
-//! Small tests of the event loop. The first ones give one connection a socket whose other end the test holds, and an `answer`
-//! that returns what it gets. The last ones start the program, and connect clients to it.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Small tests of the event loop. The first three start the program, and look at its log: so they need no more than the first
+//! one, two and three functions. The next ones give one connection a socket whose other end the test holds, and an `answer`
+//! that returns what it gets. The last ones start the program again, and need all functions.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -50,6 +52,53 @@ fn read(client: &mut TcpStream, count: usize) -> Result<Vec<u8>, String> {
         io::ErrorKind::WouldBlock => format!("nothing came for {LIMIT:?}"),
         _ => error.to_string(),
     })
+}
+
+#[test]
+fn run_wakes_up_for_a_client() {
+    let server = Server::start();
+    let _client = server.connect();
+    server.says(1, &["`accept_all` is not written yet", "Cannot serve", "Connection from"]);
+}
+
+#[test]
+fn accept_all_accepts_all_clients_that_wait() {
+    let server = Server::start();
+    let _clients: Vec<TcpStream> = (0..20).map(|_| server.connect()).collect();
+    server.says(20, &["Cannot serve", "Connection from"]);
+}
+
+#[test]
+fn connect_registers_a_client_so_that_its_events_arrive() {
+    let server = Server::start();
+    server.connect().write_all(b"PING\r\n").unwrap();
+    // The client has left. (Before `on_ready` is written, its error is the reason.)
+    server.says(1, &["Connection closed for"]);
+}
+
+#[test]
+fn on_ready_flushes_or_answers_or_fills() {
+    let (mut connection, _client) = connect();
+    let mut is_asked = false;
+    let ended = connection.on_ready(|_, _, _| {
+        is_asked = true;
+        Ok(())
+    });
+    let error = ended.map_err(|error| error.to_string()).err().unwrap_or_default();
+    let is_begun = is_asked || error.contains("`flush`") || error.contains("`fill`");
+    assert!(is_begun, "it calls none of them: {error}");
+}
+
+#[test]
+fn what_answer_adds_is_flushed() {
+    let (mut connection, mut client) = connect();
+    let mut hello = b"hello".to_vec();
+    // Before `fill` is written, this ends in its error.
+    let ended = connection.on_ready(|_, _, output| {
+        output.append(&mut hello);
+        Ok(())
+    });
+    assert_eq!(read(&mut client, 5), Ok(b"hello".to_vec()), "{ended:?}");
 }
 
 #[test]
@@ -117,6 +166,7 @@ fn an_error_of_answer_ends_the_connection() {
 struct Server {
     child: Child,
     addr: String,
+    log: mpsc::Receiver<String>,
 }
 
 impl Server {
@@ -125,12 +175,32 @@ impl Server {
         let mut child = Command::new(program)
             .args(["--port", "0", "--log-file", "/dev/null"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, addr: line.split(' ').nth(3).unwrap_or_default().to_owned() }
+        let (lines, log) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        thread::spawn(move || {
+            stderr.lines().map_while(Result::ok).try_for_each(|line| lines.send(line))
+        });
+        Self { child, addr: line.split(' ').nth(3).unwrap_or_default().to_owned(), log }
+    }
+
+    /// Waits until so many lines of the log have one of these texts.
+    #[track_caller]
+    fn says(&self, count: usize, texts: &[&str]) {
+        let deadline = Instant::now() + LIMIT;
+        let mut lines = Vec::new();
+        let is_it = |line: &&String| texts.iter().any(|text| line.contains(text));
+        while lines.iter().filter(is_it).count() < count {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.log.recv_timeout(left) else {
+                panic!("{count} lines of the log must have one of {texts:?}. It has {lines:#?}");
+            };
+            lines.push(line);
+        }
     }
 
     fn connect(&self) -> TcpStream {

@@ -59,6 +59,10 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     if asked.step.is_none() && asked.is_own() && !asked.hostile {
         remember(kit, lab, &known)?;
     }
+    if let (true, Some((_, Known::Judged(Outcome::Failed(_))))) = (asked.is_own(), known.first()) {
+        let exercise = Exercise::read(kit, lab)?;
+        write!(out, "{}", report::unwritten(&exercise.unwritten(&kit.own(lab))?))?;
+    }
     write!(out, "{}", report::summary(&known, about))?;
     Ok(exit_code(&known))
 }

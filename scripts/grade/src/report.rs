@@ -13,6 +13,7 @@ use crate::cause;
 use crate::check::IN_VAIN;
 use crate::course::{Course, Step};
 use crate::judge::{Outcome, Problem, Wrong};
+use crate::own::Function;
 
 mod bytes;
 mod conversation;
@@ -152,6 +153,16 @@ pub fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
         Problem::Start(_) | Problem::Rule(..) => None,
     };
     text.map(|text| codec::printable::one_line(&text))
+}
+
+/// Which functions the student has not begun, when the first step fails, which needs them all.
+#[must_use]
+pub fn unwritten(functions: &[&Function]) -> String {
+    if functions.is_empty() {
+        return String::new();
+    }
+    let names: Vec<String> = functions.iter().map(|it| format!("`{}`", it.name)).collect();
+    format!("\n{}.\n", wrapped(&format!("Still as in the starter: {}", names.join(", "))))
 }
 
 /// The last line: how many steps work, and what to do now.

@@ -35,6 +35,17 @@ pub fn blank(source: &str, name: &str, must: &str, stub: &str) -> Result<String,
         + &joined(&lines[function.body.end..]))
 }
 
+/// Whether the body of a function is nothing but `stub`, with or without comments.
+///
+/// # Errors
+/// If the function is not there exactly once.
+pub fn is_blank(source: &str, name: &str, stub: &str) -> Result<bool, DeriveError> {
+    let lines: Vec<&str> = source.lines().collect();
+    let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    let body = lines[find(&lines, name)?.body].iter().map(|line| line.trim()).filter(is_code);
+    Ok(body.eq(stub.lines().map(str::trim).filter(is_code)))
+}
+
 /// Removes a function with its comments and attributes, and the blank line before them.
 ///
 /// # Errors
@@ -138,6 +149,15 @@ impl Thing {
         assert!(blanked.contains("        let a = 1;\n        a > 0\n    }\n}\n"), "{blanked}");
         assert!(blanked.lines().all(|line| line.len() <= WIDTH), "{blanked}");
         assert!(!blanked.contains("is_here") && blanked.contains("number * 2"), "{blanked}");
+    }
+
+    #[test]
+    fn a_function_is_blank_until_something_else_stands_in_it() {
+        let blanked = blank(SOURCE, "help", "Help.", "let a = 1;\na > 0").unwrap();
+        let is_blank = |source: &str| is_blank(source, "help", "let a = 1;\na > 0").unwrap();
+        assert!(is_blank(&blanked) && !is_blank(SOURCE));
+        assert!(is_blank(&blanked.replace("// Your turn: Help.", "// I do not know how.\n")));
+        assert!(!is_blank(&blanked.replace("let a", "let b = 2;\n        let a")));
     }
 
     #[test]

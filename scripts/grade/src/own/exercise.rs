@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::data;
 
 use super::derive;
-use super::{Kit, OwnError};
+use super::{Kit, OwnError, read_if_there};
 
 /// The exercise of a lab.
 #[derive(Debug, Clone, Deserialize)]
@@ -92,6 +92,23 @@ impl Exercise {
             }
         }
         files
+    }
+
+    /// The functions that are still as in the starter, in the files of the own lab in this folder. Of a function that is not
+    /// found there, nothing is known.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn unwritten(&self, own: &Path) -> Result<Vec<&Function>, OwnError> {
+        let mut unwritten = Vec::new();
+        for function in &self.functions {
+            let text = read_if_there(&own.join(&function.file))?.unwrap_or_default();
+            let text = String::from_utf8_lossy(&text);
+            if derive::is_blank(&text, &function.name, &function.stub).unwrap_or(false) {
+                unwritten.push(function);
+            }
+        }
+        Ok(unwritten)
     }
 
     /// What a file of the student's is at the start, derived from that file of the lab.

@@ -73,7 +73,7 @@ In this folder:
 
 - `cargo run` starts your server. Stop it with Ctrl-C.
 - `cargo run -- client`, in a second terminal, talks to it.
-- `cargo test` runs small tests of what you write: [tests/exercise.rs](tests/exercise.rs).
+- `cargo test` runs small tests of what you write: [tests/exercise.rs](tests/exercise.rs). Each function makes another one pass.
 
 In the top folder of the kit:
 

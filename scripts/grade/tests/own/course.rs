@@ -80,6 +80,52 @@ fn start_and_solve(lab: Lab, lines: usize) {
     assert_eq!(own::solution(&course.kit, lab).unwrap(), "");
 }
 
+#[test]
+#[ignore = "long"]
+fn slow_each_function_of_lab_1_makes_another_test_pass() {
+    write_function_by_function(LABS[0]);
+}
+
+#[test]
+#[ignore = "long"]
+fn slow_each_function_of_lab_2_makes_another_test_pass() {
+    write_function_by_function(LABS[1]);
+}
+
+#[test]
+#[ignore = "long"]
+fn slow_each_function_of_lab_3_makes_another_test_pass() {
+    write_function_by_function(LABS[2]);
+}
+
+/// A student who writes the functions in the order of the exercise sees after each of them that one more test passes, and is
+/// told which functions are left.
+fn write_function_by_function(lab: Lab) {
+    let _alone = alone(lab);
+    let course = Course::start(lab, "work");
+    let all = Exercise::read(&course.kit, lab).unwrap();
+    let mut passed = 0;
+    for written in 0..=all.functions.len() {
+        let left = Exercise { functions: all.functions[written..].to_vec(), ..all.clone() };
+        // Helpers are written with the first function.
+        let left =
+            Exercise { remove: if written == 0 { all.remove.clone() } else { vec![] }, ..left };
+        for file in all.files() {
+            let source = fs::read_to_string(course.kit.lab(lab).join(file)).unwrap();
+            fs::write(course.kit.own(lab).join(file), left.derive(file, &source).unwrap()).unwrap();
+        }
+        let names = |functions: &[&own::Function]| -> Vec<String> {
+            functions.iter().map(|function| function.name.clone()).collect()
+        };
+        let unwritten = all.unwritten(&course.kit.own(lab)).unwrap();
+        assert_eq!(names(&unwritten), names(&left.functions.iter().collect::<Vec<_>>()));
+        let tested = said(&course.cargo(&["test", "--offline", "--no-fail-fast"], &[]));
+        let count = tested.lines().filter(|line| line.ends_with(" ... ok")).count();
+        assert!(written == 0 || count > passed, "{written} functions are written:\n{tested}");
+        passed = count;
+    }
+}
+
 /// Cargo takes two packages for one that have the same name, version and place in their workspaces. It would run here what it has
 /// built there.
 #[test]
