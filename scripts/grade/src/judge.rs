@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use harness::labs::Lab;
 use harness::scenario::{Failed, Failure, FailureKind, Happened, Words, play};
 use harness::snapshot::Snapshot;
+use procfs::{Current, LoadAverage};
 use tempfile::NamedTempFile;
 
 use crate::course::Step;
@@ -21,6 +22,8 @@ const CLOSES: Duration = Duration::from_secs(3);
 const SETTLES: Duration = Duration::from_secs(1);
 /// Above this lateness of the grader itself, a reply that has not come says nothing about a server.
 const BUSY: Duration = Duration::from_millis(500);
+/// So does a failure where so many threads want to run on each processor.
+const LOAD: f32 = 10.0;
 /// On such a machine, clients are so much more patient.
 const MORE_PATIENCE: u32 = 4;
 
@@ -96,16 +99,13 @@ impl Judge {
     /// If no temporary file can be made.
     pub fn judge(&self, step: &Step) -> io::Result<Outcome> {
         let (outcome, busy) = self.judge_once(step, step.patience())?;
-        if !matches!(outcome, Outcome::Failed(_)) || busy < BUSY {
+        if !matches!(outcome, Outcome::Failed(_)) || too_busy(busy).is_none() {
             return Ok(outcome);
         }
         let (outcome, busy) = self.judge_once(step, step.patience() * MORE_PATIENCE)?;
-        Ok(match outcome {
-            Outcome::Failed(_) if busy >= BUSY => Outcome::Unknown(format!(
-                "The machine is too busy: the grader itself woke up {} ms too late.",
-                busy.as_millis()
-            )),
-            outcome => outcome,
+        Ok(match (outcome, too_busy(busy)) {
+            (Outcome::Failed(_), Some(why)) => Outcome::Unknown(why),
+            (outcome, _) => outcome,
         })
     }
 
@@ -177,6 +177,25 @@ impl Judge {
         }
         Ok(pid)
     }
+}
+
+/// Why the machine is too busy to call anything a failure, if it is.
+fn too_busy(late: Duration) -> Option<String> {
+    if late >= BUSY {
+        let late = late.as_millis();
+        return Some(format!(
+            "The machine is too busy: the grader itself woke up {late} ms too late."
+        ));
+    }
+    // A thread that slept wakes up in time even where a server waits long for its turn.
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let processors = u16::try_from(processors).unwrap_or(u16::MAX);
+    let load = LoadAverage::current().ok()?.one;
+    (load > LOAD * f32::from(processors)).then(|| {
+        format!(
+            "The machine is too busy: {load:.0} threads want to run on {processors} processors."
+        )
+    })
 }
 
 /// Whether a log of strace shows that a call was made to fail, or was delayed.
