@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use harness::labs::Lab;
 use harness::scenario::{Client, awaited_in_vain};
-use harness::text::{COLUMNS, wrap, wrapped};
+use harness::text::{COLUMNS, wrap};
 use serde::Deserialize;
 
 use crate::at_once::at_once;
@@ -14,6 +14,12 @@ use crate::data::{self, DataError};
 use crate::judge::{Judge, Outcome};
 use crate::report::{self, About};
 use crate::server::Start;
+
+mod counter;
+mod hints;
+
+use counter::Counter;
+pub use hints::hints;
 
 /// The servers with a mistake, below the top folder of the kit.
 const SERVERS: &str = "scripts/grade/servers";
@@ -34,9 +40,26 @@ pub struct Fault {
     /// The name of the step that fails first.
     #[serde(default)]
     pub step: String,
-    /// Whether no client sees it, because only the system calls show it, or a restart.
+    /// Whether no client sees it, because only the system calls show it, or a restart, the memory, or a limit of open files.
     #[serde(default)]
     pub no_client_sees_it: bool,
+}
+
+/// What came of a hunt.
+#[derive(Debug, Default)]
+pub struct Hunted {
+    /// So many servers are caught.
+    pub caught: usize,
+    /// The mistakes that are not.
+    pub missed: Vec<Fault>,
+    /// So many servers could not be judged.
+    pub unknown: usize,
+}
+
+impl Hunted {
+    fn all(&self) -> usize {
+        self.caught + self.missed.len() + self.unknown
+    }
 }
 
 /// Why a hunt cannot begin.
@@ -97,52 +120,66 @@ pub fn clients(file: &Path) -> Result<Vec<Client>, HuntError> {
 }
 
 /// Lets clients talk to the lab of the kit, which `reference` starts, and then to the servers with a mistake.
-/// Returns how many of them it catches, and how many there are; `None` if the lab of the kit does not pass it.
+/// Returns what came of it; `None` if the lab of the kit does not pass it.
 ///
 /// # Errors
 /// If no temporary file can be made, or `out` takes no more.
 pub fn run(
     (kit, name): (&Path, &str),
     clients: Vec<Client>,
-    reference: &Judge,
+    (reference, course): (&Judge, &Course),
     out: &mut impl Write,
-) -> Result<Option<(usize, usize)>, Box<dyn std::error::Error>> {
-    let course = Course::read(kit, reference.lab)?;
+) -> Result<Option<Hunted>, Box<dyn std::error::Error>> {
     let step = Step::of_clients(name, clients);
     if let Outcome::Failed(wrong) = reference.judge(&step)? {
         writeln!(out, "The lab of the kit does not pass {name}, so the scenario is wrong:")?;
-        let about = About { lab: reference.lab, course: &course, is_new: false };
+        let about = About { lab: reference.lab, course, is_new: false };
         write!(out, "{}", report::failure(1, &step, &wrong, about))?;
         return Ok(None);
     }
     writeln!(out, "The lab of the kit passes {name}. It fails on these servers:\n")?;
-    let (mut caught, mut missed) = (0, Vec::new());
+    let hunted = judge_servers(kit, &step, reference, out)?;
+    writeln!(out, "\n{} of {} servers are caught.", hunted.caught, hunted.all())?;
+    if hunted.unknown > 0 {
+        writeln!(out, "{} could not be judged: this machine is too busy now.", hunted.unknown)?;
+    }
+    Ok(Some(hunted))
+}
+
+/// Judges all servers with a mistake, and writes which of them are caught.
+fn judge_servers(
+    kit: &Path,
+    step: &Step,
+    reference: &Judge,
+    out: &mut impl Write,
+) -> Result<Hunted, Box<dyn std::error::Error>> {
+    let mut hunted = Hunted::default();
     let mut faults = faults(kit, reference.lab)?;
     faults.retain(|fault| !fault.no_client_sees_it);
-    let is_caught = |fault: &Fault| {
+    let counter = Counter::new(faults.len());
+    counter.begin();
+    let judge = |fault: &Fault| {
         let start = Start::Shell(command(kit, reference.lab, Some(fault)));
         let judge = Judge { start, ..reference.clone() };
-        Ok(matches!(judge.judge(&step)?, Outcome::Failed(_)))
+        let outcome = judge.judge(step)?;
+        counter.add();
+        Ok(outcome)
     };
     for some in faults.chunks(AT_ONCE) {
-        for (fault, is_caught) in some.iter().zip(at_once(some, is_caught)) {
-            if !is_caught? {
-                missed.push(fault);
-                continue;
+        let judged = at_once(some, judge);
+        counter.clear();
+        for (fault, outcome) in some.iter().zip(judged) {
+            match outcome? {
+                Outcome::Passed => hunted.missed.push(fault.clone()),
+                Outcome::Unknown(_) => hunted.unknown += 1,
+                Outcome::Failed(_) => {
+                    hunted.caught += 1;
+                    let mistake = wrap(&fault.mistake, COLUMNS - 6, "      ").join("\n");
+                    writeln!(out, "  {}\n      {mistake}", fault.name)?;
+                }
             }
-            caught += 1;
-            let mistake = wrap(&fault.mistake, COLUMNS - 6, "      ").join("\n");
-            writeln!(out, "  {}\n      {mistake}", fault.name)?;
         }
         out.flush()?;
     }
-    let all = caught + missed.len();
-    writeln!(out, "\n{caught} of {all} servers are caught.")?;
-    if let Some(fault) = missed.first() {
-        let title = course.steps.iter().find(|step| step.name == fault.step);
-        let title = title.map_or(fault.symptom.as_str(), |step| step.title.as_str());
-        let hint = format!("A hint for one that is not: {}.", title.trim_end_matches('.'));
-        writeln!(out, "{}", wrapped(&hint))?;
-    }
-    Ok(Some((caught, all)))
+    Ok(hunted)
 }

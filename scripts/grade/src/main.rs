@@ -30,10 +30,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Ended {
-    // A test has a kit of its own.
+    // A test has a kit of its own, or at least a folder for the labs of a student.
     let root = env::var_os("KIT_ROOT").map_or_else(|| KIT.into(), PathBuf::from);
     // Without `..`, paths read as a student would type them.
-    let kit = Kit::new(root.canonicalize().unwrap_or(root));
+    let mut kit = Kit::new(root.canonicalize().unwrap_or(root));
+    kit.work = env::var_os("KIT_WORK").map_or(kit.work, PathBuf::from);
     match &cli.verb {
         Some(Verb::Start { lab }) => verbs::start(&kit, *lab),
         Some(Verb::Reset { lab }) => verbs::reset(&kit, *lab),

@@ -24,7 +24,7 @@ pub struct LabProgress {
     /// Why it probably did not, if there was a telling.
     #[serde(default)]
     pub cause: Option<String>,
-    /// How many hints were given for each step.
+    /// How many hints were given for each step, and for each server that a hunt did not catch: `hunt NAME`.
     #[serde(default)]
     pub hints: BTreeMap<String, usize>,
     /// Whether the solution was asked for before the lab was done.

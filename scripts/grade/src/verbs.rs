@@ -55,19 +55,31 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
     say(&format!("{}\n{diff}", Exercise::read(kit, lab)?.beyond_as_list()))
 }
 
-/// Exit code 0 says that all servers with a mistake are caught.
+/// Exit code 0 says that all servers with a mistake are caught, and 2 that all that could be judged are.
 pub(super) fn hunt(kit: &Kit, lab: Lab, file: &Path) -> Ended {
     let clients = hunt::clients(file)?;
     let start = Start::Lab(own::build_kits(kit, lab)?);
     let reference = Judge { lab, start, seed: u64::from(fastrand::u16(..)), traces: false };
-    let caught = hunt::run(
-        (&kit.root, &file.display().to_string()),
-        clients,
-        &reference,
-        &mut io::stdout().lock(),
-    )?;
-    let all = caught.is_some_and(|(caught, all)| caught == all);
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let course = Course::read(&kit.root, lab)?;
+    let mut out = io::stdout().lock();
+    let name = file.display().to_string();
+    let hunted = hunt::run((&kit.root, &name), clients, (&reference, &course), &mut out)?;
+    let Some(hunted) = hunted else { return Ok(ExitCode::FAILURE) };
+    let Some(fault) = hunted.missed.first() else {
+        return Ok(if hunted.unknown == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) });
+    };
+    let mut progress = Progress::read(&kit.work);
+    let given = progress.of(lab.of_the_kit().short).hints.entry(format!("hunt {}", fault.name));
+    let given = given.or_default();
+    let hints = hunt::hints(&course, fault);
+    *given = (*given + 1).min(hints.len());
+    let more = if *given < hints.len() { "; the next hunt says more" } else { "" };
+    writeln!(out, "A hint for one that is not ({given} of {}{more}):", hints.len())?;
+    for hint in &hints[..*given] {
+        writeln!(out, "  {}", wrap(hint, COLUMNS - 2, "  ").join("\n"))?;
+    }
+    progress.write()?;
+    Ok(ExitCode::FAILURE)
 }
 
 /// Judges the labs of the kit, and the servers in another language, which are all right. Exit code 1 says that the grader is not.

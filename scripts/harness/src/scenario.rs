@@ -1,6 +1,7 @@
 //! Scenarios: what scripted clients do with a server. They are data (`scenario/scenarios.toml`). Each client keeps
 //! a log of its own, because a trace of the server does not see a client that nobody has accepted yet.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -69,14 +70,29 @@ fn with_pause(action: Action, pause_ms: u64) -> Vec<Action> {
     }
 }
 
+/// The names of what clients do, as a file calls them, each once.
+#[must_use]
+pub fn actions_of(clients: &[Client]) -> BTreeSet<&'static str> {
+    actions(clients).map(Action::name).collect()
+}
+
+/// The names of the commands that clients send, in capital letters, each once.
+#[must_use]
+pub fn commands_of(clients: &[Client]) -> BTreeSet<String> {
+    actions(clients).filter_map(Action::command).map(str::to_ascii_uppercase).collect()
+}
+
+fn actions(clients: &[Client]) -> impl Iterator<Item = &Action> {
+    clients.iter().flat_map(|client| &client.actions).flat_map(Action::flat)
+}
+
 /// A name that a client waits for, and that none signals: it would wait in vain.
 #[must_use]
 pub fn awaited_in_vain(clients: &[Client]) -> Option<&str> {
-    let actions = || clients.iter().flat_map(|client| &client.actions).flat_map(Action::flat);
-    actions().find_map(|action| match action {
+    actions(clients).find_map(|action| match action {
         Action::WaitFor(name) => {
             let is_signal = |other: &Action| matches!(other, Action::Signal(it) if it == name);
-            (!actions().any(is_signal)).then_some(name.as_str())
+            (!actions(clients).any(is_signal)).then_some(name.as_str())
         }
         _ => None,
     })

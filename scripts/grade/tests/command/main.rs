@@ -1,6 +1,7 @@
 //! `scripts/check.sh` as a student types it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod hunt;
 mod interrupted;
 mod kit;
 
@@ -164,36 +165,6 @@ fn checks_with_python_stop_when_step_after_step_waits_in_vain() {
         assert_eq!(text.contains(why), more.is_empty(), "{text}");
         assert!(text.contains("1 of 7 steps work."), "{text}");
     }
-}
-
-#[test]
-#[ignore = "needs python3"]
-fn checks_with_python_hunt_servers_with_a_mistake() {
-    let kit = TestKit::new();
-    let scenario = |reply: &str| {
-        format!(
-            "[[client]]\nname = 'A'\nactions = ['connect', {{ send = 'GET {{key}}' }}, \
-            {{ expect = '{reply}' }}, 'close']\n"
-        )
-    };
-    // The example for students must pass on the lab of the kit.
-    let example = kit::SERVER.replace("servers/server.py", "hunt.toml");
-    let text = stdout(&grade().args(["hunt", "lab2", &example]).output().unwrap());
-    assert!(text.contains("It fails on these servers:"), "{text}");
-    kit.write("waits.toml", "[[client]]\nname = 'A'\nactions = [{ wait_for = 'B' }]\n");
-    let output = grade().args(["hunt", "lab2"]).arg(kit.path("waits.toml")).output().unwrap();
-    assert!(stderr(&output).contains("a client waits for 'B', and none has"), "{output:?}");
-    kit.write("right.toml", &scenario("nil"));
-    // It builds the lab of the kit, so it needs the real one.
-    let hunt = |file| grade().args(["hunt", "lab2"]).arg(kit.path(file)).output().unwrap();
-    let text = stdout(&hunt("right.toml"));
-    assert!(text.contains("  nil_as_text\n"), "{text}");
-    assert!(!text.contains("  errors_as_status\n"), "{text}");
-    assert!(text.contains("A hint for one that is not:"), "{text}");
-    kit.write("wrong.toml", &scenario("$"));
-    let output = hunt("wrong.toml");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("so the scenario is wrong"), "{}", stdout(&output));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use harness::labs;
 use serde::Deserialize;
 use testkit::root;
 
+mod hunted;
 mod order;
 mod page;
 
@@ -38,6 +39,8 @@ struct Fault {
     /// The first step that fails.
     #[serde(default)]
     step: String,
+    #[serde(default)]
+    no_client_sees_it: bool,
 }
 
 fn course(lab: &str) -> Course {

@@ -96,6 +96,39 @@ impl Action {
         }
     }
 
+    /// What it is called in a file.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Send(_) => "send",
+            Self::SendBytes(_) => "send_bytes",
+            Self::Pipeline { .. } => "pipeline",
+            Self::Split { .. } => "split",
+            Self::Expect(_) => "expect",
+            Self::ExpectEach { .. } => "expect_each",
+            Self::Replies(_) => "replies",
+            Self::ExpectSilenceMs(_) => "expect_silence_ms",
+            Self::ExpectClose => "expect_close",
+            Self::PauseMs(_) => "pause_ms",
+            Self::Repeat { .. } => "repeat",
+            Self::Signal(_) => "signal",
+            Self::WaitFor(_) => "wait_for",
+            Self::Shutdown => "shutdown",
+            Self::Close => "close",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// The name of the command that it sends.
+    pub(super) fn command(&self) -> Option<&str> {
+        let (Self::Send(command) | Self::Pipeline { command, .. } | Self::Split { command, .. }) =
+            self
+        else {
+            return None;
+        };
+        command.split_whitespace().next()
+    }
+
     /// The actions that it stands for: itself, unless it repeats others.
     pub(super) fn flat(&self) -> Vec<&Self> {
         let Self::Repeat { times, actions } = self else { return vec![self] };
