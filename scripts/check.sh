@@ -13,8 +13,8 @@
 #     --hint          judge nothing: give the next hint for what failed last
 #     --step STEP     only this step, by number or name, and what it needs; with
 #                     --hint, the next hint for this step
-#     --all           all about each step that fails, not only about the first; all
-#                     steps are tried, even if several in a row wait in vain
+#     --all           all about each step that fails, not only about the first;
+#                     all are tried, even if several in a row wait in vain
 #     --watch         judge again each time a file of yours has changed
 #     --cmd COMMAND   a server in any language; {port} stands for the port
 #     --binary PATH   this program, which is started as a lab is
