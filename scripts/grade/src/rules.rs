@@ -95,7 +95,7 @@ impl Rule {
         match self {
             Self::OneClientAtATime => "No client is accepted while another one is connected.",
             Self::SleepsOnlyInTheWait => {
-                "The thread sleeps nowhere but in the call that waits for all clients."
+                "The thread sleeps only in the call that waits for all clients."
             }
             Self::ReadsOthersWhileOneIsSilent => "A client is read while another one is silent.",
             Self::NoSpinning => "While no client does anything, the server sleeps.",

@@ -45,7 +45,7 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
         progress.write()?;
         say(&format!(
             "{works} of {all} steps work. A hint may help more: scripts/check.sh {short} --hint\n\
-             To see the solution all the same, say it once more: scripts/check.sh solution {short}\n"
+             To see the solution now, type the same again: scripts/check.sh solution {short}\n"
         ))?;
         return Ok(ExitCode::FAILURE);
     }

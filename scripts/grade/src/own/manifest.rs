@@ -25,7 +25,7 @@ pub fn manifest(kit: &Kit, lab: Lab) -> Result<String, OwnError> {
     let (ours, others) = dependencies(&kits, &labs, &up(kit))?;
     let debug: Vec<String> = ours.keys().map(|name| format!("{name}.debug = true")).collect();
     Ok(format!(
-        r#"# This file is the kit's: it is written anew at every check.
+        r#"# This file belongs to the kit: every check writes it again.
 [package]
 name = "my-{short}"
 {description}
