@@ -1,0 +1,3 @@
+//! `predict`: see `scripts/check.sh predict --help`.
+
+fn main() {}
