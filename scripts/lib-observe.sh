@@ -171,8 +171,8 @@ start_lab() {
   local ready
   # With scripted clients the page is the tool's alone; what the lab logs is in its log file.
   if [[ -n $scenario ]]; then hide_log; fi
-  # These two would fill the log.
-  if [[ $scenario == slow-reader || $scenario == many ]] && [[ " ${lab_options[*]} " != *' --quiet '* ]]; then
+  # These would fill the log.
+  if [[ $scenario =~ ^(slow-reader|many|greedy)$ ]] && [[ " ${lab_options[*]} " != *' --quiet '* ]]; then
     lab_options+=(--quiet)
   fi
   show "$@" "$binary" "${lab_options[@]}"

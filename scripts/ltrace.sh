@@ -13,7 +13,8 @@
 # OPTIONS
 #   LAB              lab1 to lab4; work/lab2 for your own
 #   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
-#                    two-clients, expiry, pipeline, split, slow-reader, many
+#                    two-clients, expiry, pipeline, split, slow-reader, many,
+#                    greedy, values, half
 #   --raw            the output of ltrace, without explanations
 #   --out DIR        the folder for the capture (captures/LAB)
 #   --binary PATH    this program; nothing is built

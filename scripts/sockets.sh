@@ -11,7 +11,8 @@
 #   --attach [PID]   looks at the lab that runs already, in place of starting one
 #   --once           looks once, and ends
 #   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
-#                    two-clients, expiry, pipeline, split, slow-reader, many
+#                    two-clients, expiry, pipeline, split, slow-reader, many,
+#                    greedy, values, half
 #   --raw            the output of ss, without explanations
 #   --binary PATH    this program; nothing is built
 #

@@ -9,7 +9,8 @@
 #   LAB              lab1 to lab4; work/lab2 for your own
 #   --attach [PID]   watches the lab that runs already, in place of starting one
 #   --scenario NAME  scripted clients talk to the lab, and it ends by itself:
-#                    two-clients, expiry, pipeline, split, slow-reader, many
+#                    two-clients, expiry, pipeline, split, slow-reader, many,
+#                    greedy, values, half
 #   --recorded       reads a recording that comes with the lab; --scenario chooses
 #                    which
 #   --raw            the output of strace, without explanations

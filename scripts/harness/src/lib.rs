@@ -1,6 +1,6 @@
 #![doc = env!("CARGO_PKG_DESCRIPTION")]
 //!
-//! - [`labs`]: the servers, as data.
+//! - [`labs`]: the servers, as data. [`misconceptions`]: what students often believe, as data.
 //! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
 //! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
 //!   [`sockets`].
@@ -11,6 +11,7 @@ pub mod calls;
 pub mod cleanup;
 pub mod group;
 pub mod labs;
+pub mod misconceptions;
 pub mod scenario;
 pub mod snapshot;
 pub mod sockets;

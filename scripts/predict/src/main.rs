@@ -1,3 +1,112 @@
-//! `predict`: see `scripts/check.sh predict --help`.
+//! `scripts/check.sh predict`: the command line.
 
-fn main() {}
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use harness::cleanup;
+use harness::labs::{self, Lab, UnknownLab};
+use predict::session::{Error, Score, Session};
+
+/// The top folder of the kit.
+const KIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// Asks about a run, and marks each answer by what the run says
+#[derive(Debug, Parser)]
+#[command(name = "scripts/check.sh", bin_name = "scripts/check.sh", version)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Ask before a run: what will the server do?
+    ///
+    /// Your answer is locked. Then the run is played under strace, and its lines decide.
+    ///
+    /// Exit code: 0 all that was asked is answered, 1 something was skipped, 2 it could not be done.
+    Predict(Predict),
+}
+
+#[derive(Debug, Args)]
+struct Predict {
+    /// Which lab: lab1, lab2, lab3 or lab4
+    #[arg(value_parser = find)]
+    lab: Lab,
+    /// Ask only this question, by its number or its name
+    question: Option<String>,
+    /// Ask nothing: list the questions, and how you have answered them
+    #[arg(long, conflicts_with = "question")]
+    list: bool,
+    /// Ask again what you have answered; your first answer stands
+    #[arg(long)]
+    again: bool,
+    /// Let the recordings that come with the kit decide, and start nothing
+    #[arg(long)]
+    recorded: bool,
+}
+
+/// The lab of the kit that is meant.
+fn find(name: &str) -> Result<Lab, UnknownLab> {
+    labs::find(name).map(Lab::of_the_kit)
+}
+
+fn main() -> ExitCode {
+    let Verb::Predict(asked) = Cli::parse().verb;
+    let ended = cleanup::end_on_signals().map_err(Into::into).and_then(|()| predict(&asked));
+    ended.unwrap_or_else(|error| {
+        eprintln!("scripts/check.sh: {error}");
+        ExitCode::from(2)
+    })
+}
+
+fn predict(asked: &Predict) -> Result<ExitCode, Error> {
+    // A test has a kit of its own.
+    let root = env::var_os("KIT_ROOT").map_or_else(|| KIT.into(), PathBuf::from);
+    let mut session = Session::new(&root.canonicalize().unwrap_or(root), asked.lab)?;
+    (session.recorded, session.again) = (asked.recorded, asked.again);
+    let (lab, mut stdout) = (asked.lab.short, io::stdout());
+    if asked.list {
+        session.list(&mut stdout)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let open = session.open();
+    let places = match &asked.question {
+        Some(question) => {
+            let place = session.find(question)?;
+            open.into_iter().filter(|it| *it == place).collect()
+        }
+        None => open,
+    };
+    if places.is_empty() {
+        let what = if asked.question.is_some() { "this question" } else { "all questions" };
+        writeln!(
+            stdout,
+            "You have answered {what}. To see how: scripts/check.sh predict {lab} --list"
+        )?;
+        writeln!(stdout, "To answer again, for yourself: --again")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let stdin = io::stdin();
+    let is_terminal = stdin.is_terminal();
+    let score = session.run(&places, (stdin.lock(), is_terminal), &mut stdout)?;
+    sum_up(score, lab, &mut stdout)?;
+    Ok(if score.skipped == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Says how it went, where more than one question was asked.
+fn sum_up(score: Score, lab: &str, output: &mut impl Write) -> io::Result<()> {
+    let Score { answered, right, skipped } = score;
+    if answered > 1 {
+        writeln!(output, "{right} of {answered} answers are right.")?;
+    }
+    if skipped > 0 {
+        let questions =
+            if skipped == 1 { "1 question is" } else { &format!("{skipped} questions are") };
+        writeln!(output, "{questions} left: scripts/check.sh predict {lab}")?;
+    }
+    Ok(())
+}

@@ -10,7 +10,18 @@ fn every_scenario_can_be_read_and_has_a_name_of_its_own() {
     let all = all().unwrap();
     let names: HashSet<_> = all.iter().map(|scenario| &scenario.name).collect();
     assert_eq!(names.len(), all.len());
-    for name in ["two-clients", "expiry", "pipeline", "split", "slow-reader", "many"] {
+    let known = [
+        "two-clients",
+        "expiry",
+        "pipeline",
+        "split",
+        "slow-reader",
+        "many",
+        "greedy",
+        "values",
+        "half",
+    ];
+    for name in known {
         assert_eq!(find(name).unwrap().name, name);
     }
 }

@@ -115,6 +115,19 @@ pub(crate) fn times(recorded: &Recorded) -> Result<Vec<(u64, usize)>, String> {
     }
 }
 
+/// The packets that went to the client of this port: when, in µs since 1970, and how many bytes of TCP each carried.
+///
+/// # Errors
+/// If they were not captured, or not all; says why.
+pub fn to_client(recorded: &Recorded, port: u16) -> Result<Vec<(u64, usize)>, String> {
+    let Packets { all, missing } = Packets::read(recorded);
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    let is_it = |packet: &&Packet| (packet.port, packet.direction) == (port, Direction::ToClient);
+    Ok(all.iter().filter(is_it).map(|packet| (packet.at_us, packet.bytes)).collect())
+}
+
 /// A packet of TCP from or to this port, its number, and whether it is the first of its direction. Only the
 /// start of a long packet was captured: how much it carried, its headers tell.
 fn parsed(
