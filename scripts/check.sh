@@ -5,6 +5,7 @@
 # SYNOPSIS
 #   scripts/check.sh LAB [options]
 #   scripts/check.sh start | reset | merge | solution LAB
+#   scripts/check.sh predict LAB [QUESTION]
 #   scripts/check.sh hunt LAB FILE
 #   scripts/check.sh prove [LAB...] [--runs N]
 #
@@ -24,6 +25,10 @@
 #   start      makes work/LAB: the lab without the functions that you write
 #   reset      puts your files aside, and begins again
 #   merge      takes over what a newer kit has changed in the start of your files
+#   predict    asks what the lab of the kit will do, by number or name of the
+#              question or all of them, lab1 to lab4. Your answer is kept; then
+#              the lab runs, and its trace decides. To list the questions, or to
+#              let a recording decide: scripts/check.sh predict --help
 #   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
 #              and fail on servers with a mistake: how many does it catch? To
 #              begin, copy the example scripts/grade/hunt.toml
@@ -40,6 +45,7 @@
 #              several steps before it waited in vain for the same thing
 #   unknown    it could not be judged: neither a pass nor a failure
 #   skipped    its system calls were not judged, because strace is not here
+#   Right, Wrong   of a prediction; then the lines of the run that decide
 #
 # REQUIREMENTS
 #   Rust; strace to judge system calls. Linux
@@ -49,12 +55,13 @@
 #
 # EXIT CODE
 #   0  all steps work
-#   1  a step does not
+#   1  a step does not, or a question was left out
 #   2  nothing could be judged, or only in part
 #
 # EXAMPLES
 #   scripts/check.sh start lab1
 #   scripts/check.sh lab1 --hint
+#   scripts/check.sh predict lab1 second-client
 #   scripts/check.sh lab2 --cmd 'python3 server.py {port}'
 #
 # SEE ALSO
@@ -67,5 +74,7 @@ case ${1-} in
   -h | --help) usage; exit 0 ;;
   '') die "which lab?" "Say scripts/check.sh lab1, lab2 or lab3. To begin: scripts/check.sh start lab1" ;;
 esac
-build_tool grade || die "the grader cannot be built: $tool_error" "To see all that the compiler says: cargo build -p grade"
+program=grade builds='the grader'
+if [[ $1 == predict || $1 == questions ]]; then program=predict builds='what asks'; fi
+build_tool "$program" || die "$builds cannot be built: $tool_error" "To see all that the compiler says: cargo build -p $program"
 exec "$tool" "$@"

@@ -161,7 +161,7 @@ choose_tests() {
   for name in on_lab_1_the_second_client_waits_until_ on_lab_2_the_second_client_ on_lab_3_the_second_client_ \
     a_recording_is_whole_ a_recording_takes_the_place_ every_scenario_shows_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ \
     a_recording_knows_from_which_line_ a_recording_without_lines_ lines_can_be_renewed_ where_strace_has_no_stacks_ \
-    without_redis_on_the_path_ profile_wall_ own_lab_under_strace_; do
+    without_redis_on_the_path_ profile_wall_ own_lab_under_strace_ each_key_of_a_fresh_run_; do
     skip_unless "strace is not installed" "$name" has strace
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample

@@ -32,6 +32,8 @@ pub struct Step {
     pub title: String,
     /// The heading of the lab sheet that explains it: `#one-request-a-line`.
     pub read: String,
+    /// What someone probably believes in whose server it fails: a name in `labs/misconceptions.toml`.
+    pub misconception: Option<String>,
     /// Hints, each of which says more.
     pub hints: Vec<String>,
     /// The names of the steps without which this one can tell nothing. If there are none, it needs the first step.
@@ -79,6 +81,8 @@ pub struct Cause {
     pub expected: Option<String>,
     /// What is probably the reason, in a sentence.
     pub say: String,
+    /// What someone probably believes who makes this mistake, where it is not what the step says.
+    pub misconception: Option<String>,
 }
 
 fn patience() -> u64 {
@@ -152,6 +156,7 @@ impl Step {
             name: title.to_owned(),
             title: title.to_owned(),
             read: String::new(),
+            misconception: None,
             hints: Vec::new(),
             needs: Vec::new(),
             clients,

@@ -1,16 +1,17 @@
 //! The steps of each lab, without a server: whether they are complete, and whether all that they name is there.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
 use grade::course::Course;
 use grade::own::{Exercise, Kit};
 use harness::labs;
+use harness::misconceptions::Misconceptions;
 use harness::scenario::awaited_in_vain;
 use harness::text::COLUMNS;
-use testkit::root;
+use testkit::{anchors, root};
 
 /// The longest title, in letters: it has to fit on one line of the list.
 const LONGEST_TITLE: usize = 62;
@@ -27,37 +28,6 @@ fn courses() -> Vec<(&'static str, Course, String)> {
     let courses: Vec<_> = courses.collect();
     assert!(courses.len() >= 2);
     courses
-}
-
-/// The places in a page that a link can name, as GitHub makes them of headings.
-fn anchors(page: &str) -> HashSet<String> {
-    let (mut anchors, mut is_code) = (HashMap::new(), false);
-    for line in page.lines() {
-        is_code ^= line.starts_with("```");
-        let heading = line.trim_start_matches('#');
-        if is_code || heading.len() == line.len() || !heading.starts_with(' ') {
-            continue;
-        }
-        let letters = heading.trim().to_lowercase();
-        let is_kept = |it: &char| it.is_alphanumeric() || matches!(it, ' ' | '-' | '_');
-        let anchor: String = letters.chars().filter(is_kept).collect::<String>().replace(' ', "-");
-        *anchors.entry(anchor).or_insert(0) += 1;
-    }
-    // The second heading with the same words has a number behind it.
-    let all = anchors.iter().flat_map(|(anchor, count)| {
-        (0..*count).map(move |number| match number {
-            0 => format!("#{anchor}"),
-            number => format!("#{anchor}-{number}"),
-        })
-    });
-    all.collect()
-}
-
-#[test]
-fn headings_become_anchors_as_on_github() {
-    let page = "# Lab 2: RESP, `it` works\n## A\n```\n# no\n```\n## A\n#b\n";
-    let expected = ["#lab-2-resp-it-works", "#a", "#a-1"].map(str::to_owned);
-    assert_eq!(anchors(page), HashSet::from(expected));
 }
 
 #[test]
@@ -161,6 +131,22 @@ fn what_the_lab_does_beyond_the_steps_is_in_the_files_of_the_student_and_fits_a_
             exercise.beyond.len()
         );
         assert!(list.lines().all(|line| line.chars().count() <= COLUMNS), "{list}");
+    }
+}
+
+#[test]
+fn each_step_names_a_misconception_that_there_is() {
+    let misconceptions = Misconceptions::read(&root()).unwrap();
+    for (lab, course, _) in courses() {
+        for step in &course.steps {
+            let of_causes = step.causes.iter().filter_map(|cause| cause.misconception.as_ref());
+            let of_step = step.misconception.as_ref();
+            assert!(of_step.is_some(), "{lab} {}: no misconception", step.name);
+            for name in of_causes.chain(of_step) {
+                let is_there = misconceptions.find(name).is_some();
+                assert!(is_there, "{lab} {}: no misconception {name}", step.name);
+            }
+        }
     }
 }
 

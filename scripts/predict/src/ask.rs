@@ -42,8 +42,9 @@ pub(crate) fn ask<'a>(
     output: &mut impl Write,
 ) -> io::Result<Reply<'a>> {
     let last = lettered(question).map(|(letter, _)| letter).last().unwrap_or('a');
+    let range = if last == 'b' { "a or b".to_owned() } else { format!("a to {last}") };
     loop {
-        write!(output, "Your answer, a to {last} (Enter skips, Ctrl-D ends): ")?;
+        write!(output, "Your answer, {range} (Enter skips, Ctrl-D ends): ")?;
         output.flush()?;
         let mut line = Vec::new();
         if input.read_until(b'\n', &mut line)? == 0 {
@@ -61,6 +62,6 @@ pub(crate) fn ask<'a>(
         if let Some((letter, choice)) = chosen {
             return Ok(Reply::Chosen(letter, choice));
         }
-        writeln!(output, "That is no choice. Type one letter from a to {last}, then Enter.")?;
+        writeln!(output, "That is no choice. Type one letter, {range}, and then Enter.")?;
     }
 }

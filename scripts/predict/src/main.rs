@@ -74,20 +74,16 @@ fn predict(asked: &Predict) -> Result<ExitCode, Error> {
         return Ok(ExitCode::SUCCESS);
     }
     let open = session.open();
-    let places = match &asked.question {
-        Some(question) => {
-            let place = session.find(question)?;
-            open.into_iter().filter(|it| *it == place).collect()
-        }
-        None => open,
-    };
+    let asked = asked.question.as_ref().map(|question| session.find(question)).transpose()?;
+    let places: Vec<usize> =
+        open.into_iter().filter(|place| asked.is_none_or(|asked| asked == *place)).collect();
     if places.is_empty() {
-        let what = if asked.question.is_some() { "this question" } else { "all questions" };
-        writeln!(
-            stdout,
-            "You have answered {what}. To see how: scripts/check.sh predict {lab} --list"
-        )?;
-        writeln!(stdout, "To answer again, for yourself: --again")?;
+        match asked.and_then(|place| session.answered(place)) {
+            Some(answer) => writeln!(stdout, "You have answered this question: {answer}.")?,
+            None => writeln!(stdout, "You have answered all questions of {lab}.")?,
+        }
+        writeln!(stdout, "To see them: scripts/check.sh predict {lab} --list")?;
+        writeln!(stdout, "To answer again, for yourself: add --again")?;
         return Ok(ExitCode::SUCCESS);
     }
     let stdin = io::stdin();

@@ -8,7 +8,7 @@ use harness::misconceptions::Misconceptions;
 use harness::scenario;
 
 use crate::answers::{Answer, Answers};
-use crate::ask::{Reply, ask, show};
+use crate::ask::{Reply, ask, lettered, show};
 use crate::mark::{mark, paragraph};
 use crate::predictions::Prediction;
 use crate::question::Choice;
@@ -71,6 +71,9 @@ impl Session {
             let (group, others): (Vec<usize>, Vec<usize>) =
                 left.iter().partition(|it| is_of_it(it));
             left = others;
+            if group.len() > 1 {
+                writeln!(output, "One run decides the next {} questions.\n", group.len())?;
+            }
             let mut locked: Vec<Locked<'_>> = Vec::new();
             for (asked, place) in group.iter().enumerate() {
                 let prediction = &predictions[*place];
@@ -192,6 +195,15 @@ impl Session {
         let run = run::of_the_kit(&self.kit, self.lab, &prediction.scenario)?;
         let key = prediction.key(&run.recorded);
         key.ok_or_else(|| format!("no run tells the answer to {}", prediction.question.name).into())
+    }
+
+    /// How a question was answered, as its letter and a word; `None` if it was not, or is not decided.
+    #[must_use]
+    pub fn answered(&self, place: usize) -> Option<String> {
+        let question = &self.predictions.get(place)?.question;
+        let answer = self.answers.of(self.lab.short, &question.name)?;
+        let (letter, _) = lettered(question).find(|(_, choice)| choice.is == answer.choice)?;
+        Some(format!("{letter}, {}", if answer.right? { "right" } else { "wrong" }))
     }
 
     /// Lists the questions, and how each was answered.

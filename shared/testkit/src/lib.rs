@@ -4,6 +4,7 @@
 //! - [`Redis`]: a real redis-server to compare with.
 //! - [`Peer`]: a client that sends and receives raw bytes.
 //! - [`Terminal`]: a terminal of its own, for a program that people use.
+//! - [`anchors`]: what a link to a heading of a page can name.
 //! - [`compare_with_redis`]: random requests to a lab and to Redis, whose replies must be the same.
 //!
 //! A test never sleeps for a fixed time. It waits for a line or for bytes, and fails after [`LIMIT`].
@@ -14,12 +15,14 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod anchors;
 mod differential;
 mod lab;
 mod peer;
 mod redis;
 mod terminal;
 
+pub use anchors::anchors;
 pub use differential::compare_with_redis;
 pub use lab::{Ended, Lab, run};
 pub use peer::Peer;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use trace::strace::Class;
 
 use super::moment::Span;
+use super::sleep::limit;
 use super::{Found, Seen, Value};
 
 /// Which calls count, and what of them.
@@ -17,6 +18,8 @@ pub struct Count {
     of: Option<String>,
     /// What came of them; anything, if it is not said.
     got: Option<Got>,
+    /// The waits that may take so long, in milliseconds.
+    limit_ms: Option<u64>,
     /// What is counted.
     #[serde(default)]
     tell: Tell,
@@ -72,10 +75,15 @@ fn role(call: &ServerCall) -> Role {
 fn got(call: &ServerCall) -> Got {
     match call.did {
         Did::Accepted | Did::Read(_) | Did::Sent(_) | Did::Closed => Got::Something,
-        // A wait says how many sockets are ready.
-        Did::Other if !call.shown.ends_with(" = 0") => Got::Something,
+        Did::Other if ready(call) > 0 => Got::Something,
         _ => Got::Nothing,
     }
+}
+
+/// A wait says how many sockets are ready.
+fn ready(call: &ServerCall) -> i64 {
+    let outcome = call.shown.rsplit(") = ").next().unwrap_or_default();
+    outcome.split(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 impl Count {
@@ -88,6 +96,7 @@ impl Count {
             (self.calls == Role::Any || role(call) == self.calls)
                 && (port.is_none() || call.port == port)
                 && self.got.is_none_or(|wanted| got(call) == wanted)
+                && self.limit_ms.is_none_or(|wanted| limit(call) == Some(Value::Number(wanted)))
         };
         let calls = self.within.calls(run)?;
         let counted: Vec<&ServerCall> =
@@ -95,17 +104,40 @@ impl Count {
         let (value, told) = match self.tell {
             Tell::Calls => (counted.len(), counted),
             Tell::Bytes => (counted.iter().map(|call| bytes(call)).sum(), counted),
-            Tell::InARow => {
-                let between_waits = calls.split(|call| role(call) == Role::Wait);
-                let counted =
-                    |part: &[&'_ ServerCall]| part.iter().filter(|it| is_counted(it)).count();
-                let longest = between_waits.max_by_key(|part| counted(part))?;
-                (counted(longest), longest.iter().copied().filter(|it| is_counted(it)).collect())
-            }
+            Tell::InARow => in_a_row(&calls, is_counted),
         };
-        let seen = told.into_iter().map(|call| Seen::call(run, call)).collect();
+        let mut seen: Vec<Seen> = told.iter().map(|call| Seen::call(run, call)).collect();
+        if told.is_empty() {
+            // What happened in place of it.
+            let (from, until) = self.within.of(run)?;
+            let is_around = |call: &&ServerCall| call.end_us() > from && call.start_us < until;
+            seen.extend(run.calls.iter().filter(is_around).map(|call| Seen::call(run, call)));
+            seen.push(Seen::fact("in sum", "no such call".to_owned()));
+        } else if self.tell == Tell::InARow {
+            seen.push(Seen::fact("in sum", format!("{value} between two waits, at most")));
+        }
         Some(Found { value: Value::from(value), seen })
     }
+}
+
+/// The longest part without a wait: how many of its calls count, and these calls with the waits around them.
+fn in_a_row<'a>(
+    calls: &[&'a ServerCall],
+    is_counted: impl Fn(&ServerCall) -> bool,
+) -> (usize, Vec<&'a ServerCall>) {
+    let (mut start, mut longest) = (0, (0, Vec::new()));
+    for part in calls.split(|call| role(call) == Role::Wait) {
+        let end = start + part.len();
+        let counted: Vec<&ServerCall> =
+            part.iter().copied().filter(|call| is_counted(call)).collect();
+        if counted.len() > longest.0 {
+            let before = start.checked_sub(1).and_then(|before| calls.get(before));
+            let around = before.into_iter().chain(calls.get(end)).copied();
+            longest = (counted.len(), counted.iter().copied().chain(around).collect());
+        }
+        start = end + 1;
+    }
+    longest
 }
 
 fn bytes(call: &ServerCall) -> usize {

@@ -2,7 +2,7 @@
 
 use lens::view::Recorded;
 use serde::Deserialize;
-use trace::client_log::EventKind;
+use trace::client_log::{ClientEvent, EventKind};
 
 use super::{Found, Seen, Value};
 
@@ -16,6 +16,8 @@ pub struct Reply {
     nth: usize,
     /// What of it.
     tell: Tell,
+    /// Another answer to show, because the question compares them.
+    beside: Option<usize>,
 }
 
 /// What is told of an answer.
@@ -34,9 +36,7 @@ enum Tell {
 
 impl Reply {
     pub(super) fn of(&self, run: &Recorded) -> Option<Found> {
-        let is_answer = |what: &EventKind| matches!(what, EventKind::Received { .. });
-        let mut answers = run.events_of(&self.to).filter(|event| is_answer(&event.what));
-        let answer = answers.nth(self.nth.checked_sub(1)?)?;
+        let answer = self.answer(run, self.nth)?;
         let EventKind::Received { bytes, replies, waited_us, text } = &answer.what else {
             return None;
         };
@@ -46,10 +46,21 @@ impl Reply {
             Tell::Replies => Value::from(*replies),
             Tell::WaitedMs => Value::Number(waited_us / 1_000),
         };
-        let before = run.events_of(&self.to).filter(|event| event.at_us < answer.at_us);
-        let question = before.filter(|event| matches!(event.what, EventKind::Sent { .. })).last();
-        let call = run.answer_to(answer).map(|call| Seen::call(run, call));
-        let seen = question.map(Seen::note).into_iter().chain(call).chain([Seen::note(answer)]);
+        let beside = self.beside.and_then(|nth| self.answer(run, nth));
+        let seen = beside.into_iter().chain([answer]).flat_map(|answer| exchange(run, answer));
         Some(Found { value, seen: seen.collect() })
     }
+
+    fn answer<'a>(&'a self, run: &'a Recorded, nth: usize) -> Option<&'a ClientEvent> {
+        let is_answer = |event: &&ClientEvent| matches!(event.what, EventKind::Received { .. });
+        run.events_of(&self.to).filter(is_answer).nth(nth.checked_sub(1)?)
+    }
+}
+
+/// What was asked, the call that answered it, and the answer.
+fn exchange(run: &Recorded, answer: &ClientEvent) -> Vec<Seen> {
+    let before = run.events_of(&answer.client).filter(|event| event.at_us < answer.at_us);
+    let question = before.filter(|event| matches!(event.what, EventKind::Sent { .. })).last();
+    let call = run.answer_to(answer).map(|call| Seen::call(run, call));
+    question.map(Seen::note).into_iter().chain(call).chain([Seen::note(answer)]).collect()
 }

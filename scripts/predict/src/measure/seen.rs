@@ -1,5 +1,6 @@
 //! A line of evidence: something that the server or a client has done, when, and what it means.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use codec::printable;
@@ -9,6 +10,9 @@ use trace::client_log::{ClientEvent, EventKind};
 use trace::duration::Human;
 use trace::explain;
 use trace::semantics::Client;
+
+use super::Value;
+use super::sleep::limit;
 
 /// Where the sentence begins: behind the time, the duration, and who it was.
 const MARGIN: usize = 32;
@@ -54,6 +58,11 @@ impl Seen {
             says.push_str("; then: ");
         }
         says.push_str(&call.says);
+        match limit(call) {
+            Some(Value::Number(limit)) => _ = write!(says, " (timeout {limit} ms)"),
+            Some(Value::Word(_)) => says.push_str(" (timeout -1)"),
+            None => {}
+        }
         Self {
             at_us: Some(call.start_us),
             took_us: Some(call.took_us),

@@ -63,8 +63,11 @@ fn is_wait(call: &ServerCall) -> bool {
     matches!(Class::of(&call.name), Class::Epoll | Class::Poll)
 }
 
-/// The timeout of a wait: the fourth argument. Behind it `epoll_pwait` has two more.
+/// The timeout of a wait with epoll: the fourth argument. Behind it `epoll_pwait` has two more.
 pub(super) fn limit(call: &ServerCall) -> Option<Value> {
+    if Class::of(&call.name) != Class::Epoll {
+        return None;
+    }
     let (args, _) = call.shown.strip_suffix(')').unwrap_or(&call.shown).rsplit_once(") = ")?;
     let behind = if call.name.starts_with("epoll_pwait") { 2 } else { 0 };
     match args.rsplit(", ").nth(behind)?.parse::<i64>().ok()? {
