@@ -33,7 +33,7 @@ pub enum Measure {
     /// Which part of the time the server does not sleep, in percent.
     Awake(sleep::Awake),
     /// How many clients are served at the same time, at most.
-    AtOnce(at_once::AtOnce),
+    AtOnce,
     /// How many packets the kernel sends to a client.
     Packets(packets::Packets),
     /// What a client receives.
@@ -61,7 +61,7 @@ impl Measure {
             Self::Count(count) => count.of(run),
             Self::Sleep(sleep) => sleep.of(run),
             Self::Awake(awake) => awake.of(run),
-            Self::AtOnce(at_once) => at_once.of(run),
+            Self::AtOnce => at_once::of(run),
             Self::Packets(packets) => packets.of(run),
             Self::Reply(reply) => reply.of(run),
             Self::Named(named) => named.of(run),
