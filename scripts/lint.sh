@@ -67,5 +67,6 @@ for crate in trace harness lens check fuzz; do
 done
 size "these tools together" "$(lines "${tools[@]}")" 15500
 printf '  %-54s %6d\n' "scripts/grade" "$(lines scripts/grade)"
+printf '  %-54s %6d\n' "scripts/predict" "$(lines scripts/predict)"
 printf '  %-54s %6d\n' "scripts/*.sh, shell" "$(cat scripts/*.sh | wc -l)"
 echo "All lints hold."

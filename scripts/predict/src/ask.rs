@@ -43,8 +43,9 @@ pub(crate) fn ask<'a>(
 ) -> io::Result<Reply<'a>> {
     let last = lettered(question).map(|(letter, _)| letter).last().unwrap_or('a');
     let range = if last == 'b' { "a or b".to_owned() } else { format!("a to {last}") };
+    writeln!(output, "Type {range}; Enter alone leaves the question out, Ctrl-D ends.")?;
     loop {
-        write!(output, "Your answer, {range} (Enter skips, Ctrl-D ends): ")?;
+        write!(output, "answer> ")?;
         output.flush()?;
         let mut line = Vec::new();
         if input.read_until(b'\n', &mut line)? == 0 {

@@ -66,7 +66,10 @@ fn main() -> ExitCode {
 fn predict(asked: &Predict) -> Result<ExitCode, Error> {
     // A test has a kit of its own.
     let root = env::var_os("KIT_ROOT").map_or_else(|| KIT.into(), PathBuf::from);
-    let mut session = Session::new(&root.canonicalize().unwrap_or(root), asked.lab)?;
+    let root = root.canonicalize().unwrap_or(root);
+    // So has a document that is replayed, or it would answer for the student.
+    let work = env::var_os("KIT_WORK").map_or_else(|| root.join("work"), PathBuf::from);
+    let mut session = Session::new(&root, &work, asked.lab)?;
     (session.recorded, session.again) = (asked.recorded, asked.again);
     let (lab, mut stdout) = (asked.lab.short, io::stdout());
     if asked.list {

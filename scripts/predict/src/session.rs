@@ -251,17 +251,17 @@ impl Session {
         (0..self.predictions.len()).filter(is_open).collect()
     }
 
-    /// What is in the kit at `kit`, with the answers in its folder `work`.
+    /// What is in the kit at `kit`, with the answers in the folder `work`.
     ///
     /// # Errors
     /// If a file cannot be used.
-    pub fn new(kit: &Path, lab: Lab) -> Result<Self, Error> {
+    pub fn new(kit: &Path, work: &Path, lab: Lab) -> Result<Self, Error> {
         Ok(Self {
             kit: kit.to_owned(),
             lab,
             predictions: crate::predictions::read(kit, lab)?,
             misconceptions: Misconceptions::read(kit)?,
-            answers: Answers::read(&kit.join("work"))?,
+            answers: Answers::read(work)?,
             recorded: false,
             again: false,
         })
