@@ -7,7 +7,7 @@
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
 //! - [`hunt`]: a scenario of the student's, and servers with a mistake.
 //! - [`prove`]: is the grader fair?
-//! - [`cause`]: why a step probably fails. [`report`]: what the student reads.
+//! - [`cause`]: why a step probably fails. [`report`]: what the student reads. [`results`]: what a machine reads.
 
 mod at_once;
 pub mod cause;
@@ -22,5 +22,6 @@ pub mod progress;
 pub mod prove;
 mod pulse;
 pub mod report;
+pub mod results;
 pub mod rules;
 pub mod server;
