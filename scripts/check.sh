@@ -22,6 +22,10 @@
 #     --hostile       strace makes calls of the server fail: it must survive
 #     --no-trace      judge no system calls
 #     --seed N        all random words of the steps follow from this number
+#     --json FILE     writes what came of each step, for a machine; - is stdout,
+#                     and then this page goes to stderr
+#     --junit FILE    the same as JUnit XML, for GitHub and GitLab
+#     --result FILE   the same as result.json of Classroom 50
 #   start      makes work/LAB: the lab without the functions that you write
 #   reset      puts your files aside, and begins again
 #   merge      takes over what a newer kit has changed in the start of your files

@@ -99,6 +99,23 @@ pub struct Check {
     /// All words and cuts follow from this number
     #[arg(long)]
     pub seed: Option<u64>,
+    /// What came of it, and where it is to be written.
+    #[command(flatten)]
+    pub files: Files,
+}
+
+/// Results for a machine, each of which goes to a file, or to stdout (`-`).
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Write what came of each step as JSON; - is stdout, and the page goes to stderr
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "watch"])]
+    pub json: Option<PathBuf>,
+    /// Write the same as JUnit XML, for GitHub and GitLab
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "watch"])]
+    pub junit: Option<PathBuf>,
+    /// Write the same as result.json of Classroom 50
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["hint", "watch"])]
+    pub result: Option<PathBuf>,
 }
 
 impl Check {

@@ -63,6 +63,9 @@ pub struct Step {
     /// Whether connections of clients that have left may stay open. A later step judges that they are closed.
     #[serde(default)]
     pub closes_later: bool,
+    /// What it weighs in the sum of all steps.
+    #[serde(default = "one")]
+    pub points: u32,
     #[serde(default = "patience")]
     patience_ms: u64,
 }
@@ -87,6 +90,10 @@ pub struct Cause {
 
 fn patience() -> u64 {
     PATIENCE_MS
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// Why the steps of a lab are not known.
@@ -168,6 +175,7 @@ impl Step {
             restarts: false,
             only_replies: false,
             closes_later: false,
+            points: 1,
             patience_ms: PATIENCE_MS / 2,
         }
     }

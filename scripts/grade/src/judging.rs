@@ -9,15 +9,17 @@ use std::time::{Duration, SystemTime};
 
 use grade::check::{self, Details};
 use grade::course::{Course, Step};
-use grade::judge::{Judge, Outcome};
+use grade::judge::Judge;
 use grade::own::{self, Exercise, Kit};
 use grade::progress::Progress;
 use grade::report::{self, About, Known};
+use grade::results::{Run, Verdict};
 use grade::server::{Start, has_strace};
 use harness::labs::Lab;
 use harness::text::wrapped;
 
 use super::cli::Check;
+use super::files::Files;
 use super::{Ended, verbs};
 
 /// How often we look whether a file has changed.
@@ -43,12 +45,17 @@ pub(super) fn run(kit: &Kit, asked: &Check) -> Ended {
 }
 
 fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
-    let (start, what) = start(kit, lab, asked)?;
+    let files = Files::open(&asked.files)?;
+    let mut out: Box<dyn Write> = if files.use_stdout() {
+        Box::new(io::stderr().lock())
+    } else {
+        Box::new(io::stdout().lock())
+    };
+    let (start, what) = start(kit, lab, asked, &mut out)?;
     let seed = asked.seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
     let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace() };
     let is_new = !asked.is_own() || Progress::read(&kit.work).of(lab.short).passed.is_empty();
     let about = About { lab, course, is_new };
-    let mut out = io::stdout().lock();
     writeln!(out, "{}\n", wrapped(&format!("{}: {what}, seed {seed}", lab.short)))?;
     let details = if asked.all { Details::All } else { Details::First };
     let is_asked = |index: usize, step: &Step| match &asked.step {
@@ -64,7 +71,16 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
         write!(out, "{}", report::unwritten(&exercise.unwritten(&kit.own(lab))?))?;
     }
     write!(out, "{}", report::summary(&known, about))?;
-    Ok(exit_code(&known))
+    out.flush()?;
+    let answers = asked.is_own().then(|| kit.work.join("answers.json"));
+    let run = Run { about, server: &what, seed, student: None, answers: answers.as_deref() };
+    let graded = run.graded(kit, &known);
+    files.write(&graded, kit)?;
+    Ok(match graded.verdict {
+        Verdict::Passed => ExitCode::SUCCESS,
+        Verdict::Failed => ExitCode::FAILURE,
+        Verdict::Unknown => ExitCode::from(2),
+    })
 }
 
 /// How the server is started that is to be judged, and what it is.
@@ -72,6 +88,7 @@ fn start(
     kit: &Kit,
     lab: Lab,
     asked: &Check,
+    out: &mut impl Write,
 ) -> Result<(Start, String), Box<dyn std::error::Error>> {
     if let Some(command) = &asked.cmd {
         return Ok((Start::Shell(command.clone()), command.clone()));
@@ -80,7 +97,7 @@ fn start(
         return Ok((Start::Lab(program.clone()), program.display().to_string()));
     }
     let renewed = own::renew(kit, lab)?;
-    print!("{renewed}");
+    write!(out, "{renewed}")?;
     let program = own::build(kit, lab)?;
     Ok((Start::Lab(program), format!("work/{}", lab.short)))
 }
@@ -115,16 +132,6 @@ fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
         of_lab.asked_for_solution = false;
     }
     progress.write()
-}
-
-/// 0 if all steps work, 1 if one does not, 2 if none fails and one could not be judged.
-fn exit_code(known: &[(&Step, Known)]) -> ExitCode {
-    let has = |is_it: fn(&Known) -> bool| known.iter().any(|(_, known)| is_it(known));
-    if has(|known| matches!(known, Known::Judged(Outcome::Failed(_)))) {
-        return ExitCode::FAILURE;
-    }
-    let is_unknown = |known: &Known| matches!(known, Known::Judged(Outcome::Unknown(_)));
-    if has(is_unknown) { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 /// Judges again each time one of the student's files has changed, until Ctrl-C.

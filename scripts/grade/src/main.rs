@@ -1,6 +1,7 @@
 //! `scripts/check.sh`: the command line.
 
 mod cli;
+mod files;
 mod judging;
 mod verbs;
 

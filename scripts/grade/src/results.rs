@@ -1,5 +1,7 @@
 //! What came of a check, for a machine to read: `scripts/check.sh LAB --json F`.
 //!
+//! JUnit XML ([`junit`]) and the `result.json` of Classroom 50 ([`classroom50`]) are made from it, so that all say the same.
+//!
 //! - The steps stand in the order of the lab, so two runs that end alike give the same object.
 //! - A step has the points that `steps.toml` gives to it (`points`, or else 1). It gets all of them when it works, and
 //!   otherwise none. [`Graded::points`] and [`Graded::of`] are the sums over [`Graded::steps`].
@@ -10,6 +12,18 @@
 //! - A step that is skipped (there is no strace, or `--no-trace`) has an `of` of 0: the machine was the reason, and not the server.
 
 use serde::{Deserialize, Serialize};
+
+mod classroom50;
+mod graded;
+mod junit;
+mod output;
+mod predictions;
+mod why;
+
+pub use classroom50::classroom50;
+pub use graded::Run;
+pub use junit::junit;
+pub use output::{Output, OutputError};
 
 /// What came of a check of a lab.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

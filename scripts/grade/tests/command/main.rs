@@ -4,6 +4,7 @@
 mod hunt;
 mod interrupted;
 mod kit;
+mod results;
 
 use std::collections::BTreeSet;
 use std::fs;
