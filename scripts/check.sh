@@ -21,6 +21,7 @@
 #     --binary PATH   this program, which is started as a lab is
 #     --hostile       strace makes calls of the server fail: it must survive
 #     --no-trace      judge no system calls
+#     --same-user     run the server as you run, even if you are root
 #     --seed N        all random words of the steps follow from this number
 #     --json FILE     writes what came of each step, for a machine; - is stdout,
 #                     and then this page goes to stderr

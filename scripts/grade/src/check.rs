@@ -1,6 +1,7 @@
 //! All steps of a lab, one after the other.
 
 use std::io::{self, Write};
+use std::time::{Duration, Instant};
 
 use harness::scenario::FailureKind;
 
@@ -10,6 +11,8 @@ use crate::report::{self, About, Known};
 
 /// After so many steps in a row that waited in vain for the same thing, the others would probably wait as long.
 pub(crate) const IN_VAIN: usize = 3;
+/// So long all steps may take. After it, no other one is begun.
+const ALL: Duration = Duration::from_secs(15 * 60);
 
 /// What is to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub fn run<'a>(
     out: &mut impl Write,
 ) -> io::Result<Vec<(&'a Step, Known)>> {
     let steps = &about.course.steps;
-    let wanted = wanted(about.course, is_asked);
+    let (begun, wanted) = (Instant::now(), wanted(about.course, is_asked));
     let mut all: Vec<Option<Known>> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         if !wanted[index] {
@@ -39,12 +42,12 @@ pub fn run<'a>(
             continue;
         }
         let given_up = in_vain(steps, &all).filter(|_| details == Details::First);
-        let known = if is_blocked(about.course, step, &all) {
-            Known::Needs
-        } else if let Some(what) = given_up {
-            Known::GivenUp(what)
-        } else {
-            known(judge, step)?
+        let is_blocked = is_blocked(about.course, step, &all);
+        let known = match given_up {
+            _ if is_blocked => Known::Needs,
+            Some(what) => Known::GivenUp(what),
+            None if begun.elapsed() > ALL => Known::Judged(Outcome::Unknown(no_time())),
+            None => known(judge, step)?,
         };
         write!(out, "{}", report::row(index + 1, step, &known))?;
         out.flush()?;
@@ -60,6 +63,10 @@ pub fn run<'a>(
     }
     let judged = steps.iter().zip(all).filter_map(|(step, known)| Some((step, known?)));
     Ok(judged.collect())
+}
+
+fn no_time() -> String {
+    format!("There was no time left: all steps may take {} minutes.", ALL.as_secs() / 60)
 }
 
 fn known(judge: &Judge, step: &Step) -> io::Result<Known> {

@@ -99,6 +99,9 @@ pub struct Check {
     /// All words and cuts follow from this number
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Run the server as you run, even if you are root
+    #[arg(long)]
+    pub same_user: bool,
     /// What came of it, and where it is to be written.
     #[command(flatten)]
     pub files: Files,

@@ -35,6 +35,11 @@ impl Files {
         [&self.json, &self.junit, &self.result].into_iter().flatten()
     }
 
+    /// Whether there are any.
+    pub(super) fn are_asked(&self) -> bool {
+        self.all().next().is_some()
+    }
+
     /// Whether a result goes to stdout: then nothing else may.
     pub(super) fn use_stdout(&self) -> bool {
         self.all().any(Output::is_stdout)

@@ -14,6 +14,7 @@ use tempfile::NamedTempFile;
 use crate::course::Step;
 use crate::pulse::Pulse;
 use crate::rules::{Judged, Rule, Trace, Verdict};
+use crate::sandbox::{Limit, User};
 use crate::server::{Conditions, LOOK, Server, Start, StartError, longer};
 
 /// How long a server may take to close the connection of a client that has left.
@@ -60,6 +61,8 @@ pub enum Problem {
     Unclosed(usize),
     /// It has taken too much memory: how much, and how much it may take, in MiB.
     Memory(u64, u64),
+    /// It has exceeded a limit, and was ended.
+    Limit(Limit),
     /// A rule about system calls is broken.
     Rule(Rule, Judged),
 }
@@ -90,6 +93,8 @@ pub struct Judge {
     pub seed: u64,
     /// Whether system calls are judged too.
     pub traces: bool,
+    /// As whom the server runs.
+    pub user: User,
 }
 
 impl Judge {
@@ -117,6 +122,7 @@ impl Judge {
             inject: step.inject.as_deref(),
             open_files: step.open_files,
             port: None,
+            user: self.user,
         };
         let pulse = Pulse::start();
         let mut happened = Vec::new();
@@ -158,6 +164,9 @@ impl Judge {
         let look = |_: &Failure| Snapshot::take(&server.process, addr.port());
         let failed;
         (*happened, failed) = play(&clients, (addr, self.lab.protocol), patience, look);
+        if let Some(limit) = server.exceeded() {
+            return Err(Problem::Limit(limit));
+        }
         if let Some(failed) = failed {
             if matches!(failed.failure.kind, FailureKind::Closed | FailureKind::Refused) {
                 // Its connections end shortly before a process has ended.
@@ -172,7 +181,8 @@ impl Judge {
         after(step, &mut server)?;
         server.stop();
         if step.restarts {
-            let conditions = Conditions { port: Some(addr.port()), ..Conditions::default() };
+            let (port, user) = (Some(addr.port()), self.user);
+            let conditions = Conditions { port, user, ..Conditions::default() };
             Server::start(&self.start, conditions).map_err(Problem::Start)?.stop();
         }
         Ok(pid)
@@ -208,7 +218,11 @@ fn was_injected(log: &[u8]) -> bool {
 fn after(step: &Step, server: &mut Server) -> Result<(), Problem> {
     if !step.only_replies {
         server.settle(SETTLES);
-        if let Some((status, said)) = server.ended() {
+        let ended = server.ended();
+        if let Some(limit) = server.exceeded() {
+            return Err(Problem::Limit(limit));
+        }
+        if let Some((status, said)) = ended {
             return Err(Problem::Ended(status, said));
         }
     }

@@ -14,7 +14,9 @@ use grade::own::{self, Exercise, Kit};
 use grade::progress::Progress;
 use grade::report::{self, About, Known};
 use grade::results::{Run, Verdict};
+use grade::sandbox;
 use grade::server::{Start, has_strace};
+use harness::descendants;
 use harness::labs::Lab;
 use harness::text::wrapped;
 
@@ -53,10 +55,15 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     };
     let (start, what) = start(kit, lab, asked, &mut out)?;
     let seed = asked.seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
-    let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace() };
+    let prepared = sandbox::prepare(start, asked.same_user);
+    let (start, user) = (prepared.start.clone(), prepared.user);
+    let judge = Judge { lab, start, seed, traces: !asked.no_trace && has_strace(), user };
     let is_new = !asked.is_own() || Progress::read(&kit.work).of(lab.short).passed.is_empty();
     let about = About { lab, course, is_new };
     writeln!(out, "{}\n", wrapped(&format!("{}: {what}, seed {seed}", lab.short)))?;
+    if let Some(note) = prepared.note.as_ref().filter(|_| files.are_asked()) {
+        writeln!(out, "{}\n", wrapped(note))?;
+    }
     let details = if asked.all { Details::All } else { Details::First };
     let is_asked = |index: usize, step: &Step| match &asked.step {
         Some(name) => is_called(name, index, step),
@@ -75,6 +82,8 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     let answers = asked.is_own().then(|| kit.work.join("answers.json"));
     let run = Run { about, server: &what, seed, student: None, answers: answers.as_deref() };
     let graded = run.graded(kit, &known);
+    // What has escaped from a server must not run when the results are written.
+    descendants::end_all();
     files.write(&graded, kit)?;
     Ok(match graded.verdict {
         Verdict::Passed => ExitCode::SUCCESS,

@@ -2,7 +2,7 @@
 //!
 //! - [`own`]: the student's own lab below `work/`: made from a lab of the kit, renewed, reset, compared with it.
 //! - [`course`]: the steps of a lab, as data. [`data`]: files that hold such things.
-//! - [`server`]: the server that is judged. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
+//! - [`server`]: the server that is judged. [`sandbox`]: what it may do. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
 //!   way it waits.
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
 //! - [`hunt`]: a scenario of the student's, and servers with a mistake.
@@ -24,4 +24,5 @@ mod pulse;
 pub mod report;
 pub mod results;
 pub mod rules;
+pub mod sandbox;
 pub mod server;

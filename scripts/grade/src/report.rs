@@ -119,6 +119,7 @@ fn what_was_seen(wrong: &Wrong) -> String {
             "The server",
             &format!("has taken {took} MiB of memory; it may take {most} MiB"),
         ),
+        Problem::Limit(limit) => labelled("The server", &format!("was ended: {limit}")),
         Problem::Rule(rule, judged) => {
             let quotes = judged.lines.iter().map(|quote| {
                 let raw = cut(&quote.raw, COLUMNS - 4);
@@ -150,7 +151,7 @@ pub fn cause(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
         Problem::Start(_) if step.restarts && !wrong.happened.is_empty() => Some(
             "It was started again on the same port. The kernel remembers the connections that the server has closed, and keeps the port for a minute, unless the listening socket has SO_REUSEADDR before `bind`.".to_owned(),
         ),
-        Problem::Start(_) | Problem::Rule(..) => None,
+        Problem::Start(_) | Problem::Limit(_) | Problem::Rule(..) => None,
     };
     text.map(|text| codec::printable::one_line(&text))
 }

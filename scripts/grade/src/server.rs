@@ -8,13 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::group::{Group, Lines};
-use harness::sockets;
+use harness::{descendants, sockets};
 use procfs::net::TcpState;
 use procfs::process::{Process, all_processes};
-use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
+use rustix::process::{Pid, Signal};
 
 use crate::ports::{free_port, is_free};
 use crate::rules;
+use crate::sandbox::{Limit, Sandbox, User, Watcher};
 
 /// How long a server may take until it listens.
 const READY: Duration = Duration::from_secs(10);
@@ -47,6 +48,8 @@ pub struct Conditions<'a> {
     pub open_files: Option<u64>,
     /// It listens on this port, in place of a free one.
     pub port: Option<u16>,
+    /// As whom it runs.
+    pub user: User,
 }
 
 /// Why a server cannot be judged.
@@ -77,7 +80,15 @@ pub struct Server {
     pub addr: SocketAddr,
     /// The process that has the listening socket.
     pub process: Process,
+    running: Running,
+}
+
+/// What runs, and where. Dropped, the fields are dropped in this order: first the server is ended, and then what it has left.
+#[derive(Debug)]
+struct Running {
     group: Group,
+    watcher: Watcher,
+    _sandbox: Sandbox,
 }
 
 impl Server {
@@ -104,26 +115,39 @@ impl Server {
     }
 
     fn start_at(port: u16, start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
-        let mut command = command(start, port, conditions);
+        let no_folder = |error| StartError::Run("no temporary folder".to_owned(), error);
+        let sandbox = Sandbox::new(conditions.user, conditions.open_files).map_err(no_folder)?;
+        let mut command = command(start, port, (&sandbox, conditions));
         let shown = command.get_program().to_string_lossy().into_owned();
-        let group = Group::start_piped(&mut command);
-        let group = group.map_err(|error| StartError::Run(shown, error))?;
-        if let (Some(most), Some(id)) = (conditions.open_files, group.id()) {
-            let limit = Rlimit { current: Some(most), maximum: Some(most) };
-            // Where the kernel refuses, the server has more than it should, which harms nobody.
-            _ = prlimit(Some(id), Resource::Nofile, limit);
-        }
-        Self::ready(group, port)
+        let failed = |error| StartError::Run(shown, error);
+        let group = descendants::adopt().and_then(|()| Group::start_piped(&mut command));
+        let group = group.map_err(failed)?;
+        let leader = group.id().map_or(0, |id| id.as_raw_nonzero().get());
+        let watcher = Watcher::start(sandbox.members(leader));
+        let ready = Self::ready(Running { group, watcher, _sandbox: sandbox }, port);
+        ready.map_err(|error| match (error, start) {
+            (StartError::NotReady { mut why, said }, Start::Shell(_))
+                if conditions.user == User::Other =>
+            {
+                why += ". It runs as another user than you; with --same-user, as you do";
+                StartError::NotReady { why, said }
+            }
+            (error, _) => error,
+        })
     }
 
-    fn ready(mut group: Group, port: u16) -> Result<Self, StartError> {
+    fn ready(mut running: Running, port: u16) -> Result<Self, StartError> {
         let (deadline, mut look) = (Instant::now() + READY, LOOK);
         loop {
-            if let Some(process) = listener(&group, port) {
-                return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, group });
+            if let Some(process) = listener(&running.group, port) {
+                return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, running });
             }
+            let group = &mut running.group;
             let why = match group.wait(Duration::ZERO) {
-                Ok(Some(status)) => format!("the server ended before it listened ({status})"),
+                Ok(Some(status)) => match running.watcher.exceeded() {
+                    Some(limit) => format!("the server was ended before it listened: {limit}"),
+                    None => format!("the server ended before it listened ({status})"),
+                },
                 _ if Instant::now() > deadline => {
                     group.signal(Signal::KILL);
                     _ = group.wait(END);
@@ -135,8 +159,14 @@ impl Server {
                     continue;
                 }
             };
-            return Err(StartError::NotReady { why, said: last_lines(&group) });
+            return Err(StartError::NotReady { why, said: last_lines(&running.group) });
         }
+    }
+
+    /// The limit for which it was ended, if it has exceeded one.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<Limit> {
+        self.running.watcher.exceeded()
     }
 
     /// Waits until it sleeps or has ended, but not longer than `most`. What it does because of a client is done then.
@@ -158,17 +188,17 @@ impl Server {
     pub fn ended(&mut self) -> Option<(String, Vec<String>)> {
         let status = match self.process.stat() {
             Ok(stat) if !matches!(stat.state, 'Z' | 'X') => return None,
-            _ => self.group.wait(END).ok().flatten(),
+            _ => self.running.group.wait(END).ok().flatten(),
         };
         let status = status.map_or_else(|| "it is gone".to_owned(), |status| status.to_string());
-        Some((status, last_lines(&self.group)))
+        Some((status, last_lines(&self.running.group)))
     }
 
     /// Its last lines up to now.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
         let now = |lines: &Lines| std::iter::from_fn(|| lines.next(Duration::ZERO)).collect();
-        last(now(&self.group.stdout), now(&self.group.stderr))
+        last(now(&self.running.group.stdout), now(&self.running.group.stderr))
     }
 
     /// The most memory that it ever had, in bytes.
@@ -197,9 +227,9 @@ impl Server {
         if let Some(pid) = pid {
             _ = rustix::process::kill_process(pid, Signal::TERM);
         }
-        if !matches!(self.group.wait(END), Ok(Some(_))) {
-            self.group.signal(Signal::KILL);
-            _ = self.group.wait(END);
+        if !matches!(self.running.group.wait(END), Ok(Some(_))) {
+            self.running.group.signal(Signal::KILL);
+            _ = self.running.group.wait(END);
         }
     }
 }
@@ -210,9 +240,11 @@ impl Drop for Server {
     }
 }
 
-fn command(start: &Start, port: u16, conditions: Conditions<'_>) -> Command {
+fn command(start: &Start, port: u16, (sandbox, conditions): (&Sandbox, Conditions<'_>)) -> Command {
     let words: Vec<String> = match start {
         Start::Lab(program) => {
+            // It does not run where we are.
+            let program = std::path::absolute(program).unwrap_or_else(|_| program.clone());
             let (program, port) = (program.display().to_string(), port.to_string());
             // The log is on stderr, too, and the file would lie where the student is.
             let words = [&program, "--port", &port, "--log-file", "/dev/null"];
@@ -233,9 +265,11 @@ fn command(start: &Start, port: u16, conditions: Conditions<'_>) -> Command {
         }
         all.push("--".to_owned());
     }
+    all.extend(sandbox.words());
     all.extend(words);
     let mut command = Command::new(&all[0]);
     command.args(&all[1..]);
+    sandbox.set_up(&mut command, matches!(start, Start::Lab(_)));
     command
 }
 

@@ -10,6 +10,7 @@ use grade::judge::Judge;
 use grade::own::{self, Exercise, Kit};
 use grade::progress::{LabProgress, Progress};
 use grade::prove::{self, Tally};
+use grade::sandbox::User;
 use grade::server::{Start, has_strace};
 use harness::labs::{LABS, Lab};
 use harness::text::{COLUMNS, wrap, wrapped};
@@ -59,7 +60,8 @@ pub(super) fn solution(kit: &Kit, lab: Lab) -> Ended {
 pub(super) fn hunt(kit: &Kit, lab: Lab, file: &Path) -> Ended {
     let clients = hunt::clients(file)?;
     let start = Start::Lab(own::build_kits(kit, lab)?);
-    let reference = Judge { lab, start, seed: u64::from(fastrand::u16(..)), traces: false };
+    let reference =
+        Judge { lab, start, seed: u64::from(fastrand::u16(..)), traces: false, user: User::Same };
     let course = Course::read(&kit.root, lab)?;
     let mut out = io::stdout().lock();
     let name = file.display().to_string();
@@ -91,7 +93,7 @@ pub(super) fn prove(kit: &Kit, labs: &[Lab], runs: Option<usize>) -> Ended {
         let runs = runs.unwrap_or(if lab == LABS[2] { 100 } else { 25 });
         let kits = Start::Lab(own::build_kits(kit, lab)?);
         for (name, start) in [("Rust", kits), ("Python", prove::other_language(&kit.root, lab))] {
-            let judge = Judge { lab, start, seed: 0, traces: has_strace() };
+            let judge = Judge { lab, start, seed: 0, traces: has_strace(), user: User::Same };
             let mut out = io::stdout().lock();
             let tally = prove::run(&judge, &course, runs, &mut out)?;
             let Tally { right: ok, wrong: failed, unknown } = tally;

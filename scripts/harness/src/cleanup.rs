@@ -10,6 +10,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use kit::signals::keep_ignored_signals_away;
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::descendants;
+
 static LEFT: Mutex<Left> = Mutex::new(Left { groups: Vec::new(), folder: None });
 
 struct Left {
@@ -34,6 +36,7 @@ pub fn end_on_signals() -> io::Result<()> {
             // It may have ended by itself.
             _ = kill_process_group(*group, Signal::KILL);
         }
+        descendants::end_all();
         if let Some(folder) = &left.folder {
             _ = fs::remove_dir_all(folder);
         }

@@ -1,10 +1,10 @@
 //! A program that we have started, with all that it starts itself. Dropped, all of it is killed.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,35 +16,77 @@ use super::cleanup;
 const LOOK: Duration = Duration::from_millis(5);
 /// The output of a program that has ended is read in a moment.
 const REST: Duration = Duration::from_secs(20);
+/// So many bytes of the lines of a program are kept.
+const KEPT: usize = 4 * 1024 * 1024;
+/// A line that is longer comes in pieces.
+const LONGEST: u64 = 64 * 1024;
 
-/// What a program writes, line by line. A thread of its own reads it, so that the program never waits for us.
-/// (Several threads may look at the program, so the receiver has a lock.)
+/// What a program writes, line by line. A thread of its own reads it, so that the program never waits for us. Only the
+/// last lines are kept, so that one that writes without end does not fill the memory.
+/// (Several threads may look at the program, so they have a lock.)
 #[derive(Debug)]
-pub struct Lines(Mutex<Receiver<String>>);
+pub struct Lines(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    kept: Mutex<Kept>,
+    more: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    lines: VecDeque<String>,
+    bytes: usize,
+    is_over: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn push(&mut self, line: String) {
+        self.bytes += line.len();
+        self.lines.push_back(line);
+        while self.bytes > KEPT {
+            self.pop();
+        }
+    }
+
+    fn pop(&mut self) -> Option<String> {
+        let line = self.lines.pop_front()?;
+        self.bytes -= line.len();
+        Some(line)
+    }
+}
 
 impl Lines {
     fn of(output: Option<impl Read + Send + 'static>) -> Self {
-        let (sender, lines) = mpsc::channel();
-        if let Some(output) = output {
-            thread::spawn(move || {
+        let lines = Self(Arc::default());
+        let shared = Arc::clone(&lines.0);
+        let read = move || {
+            if let Some(output) = output {
                 let mut output = BufReader::new(output);
-                let mut line = Vec::new();
-                while output.read_until(b'\n', &mut line).is_ok_and(|size| size > 0) {
-                    let text =
-                        String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
-                    line.clear();
-                    // The lines are read even if the receiver is gone: else the program would wait for us.
-                    _ = sender.send(text);
+                // The lines are read even if nobody wants them: else the program would wait for us.
+                while let Some(line) = next_line(&mut output) {
+                    shared.lock().push(line);
+                    shared.more.notify_all();
                 }
-            });
-        }
-        Self(Mutex::new(lines))
+            }
+            shared.lock().is_over = true;
+            shared.more.notify_all();
+        };
+        thread::spawn(read);
+        lines
     }
 
     /// The next line; `None` at the end, or after so long.
     pub fn next(&self, patience: Duration) -> Option<String> {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.recv_timeout(patience).ok()
+        let nothing = |kept: &mut Kept| kept.lines.is_empty() && !kept.is_over;
+        let waited = self.0.more.wait_timeout_while(self.0.lock(), patience, nothing);
+        waited.unwrap_or_else(PoisonError::into_inner).0.pop()
     }
 
     /// All lines up to the first for which `is_it` says something, and what it says. `None` for that at the end,
@@ -65,9 +107,17 @@ impl Lines {
     }
 
     /// The lines that are left of a program that has ended.
+    #[must_use]
     pub fn rest(&self) -> Vec<String> {
         std::iter::from_fn(|| self.next(REST)).collect()
     }
+}
+
+/// The next line, or as much of it as is kept in one piece.
+fn next_line(output: &mut impl BufRead) -> Option<String> {
+    let mut line = Vec::new();
+    let size = output.take(LONGEST).read_until(b'\n', &mut line).ok()?;
+    (size > 0).then(|| String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// A running program, the leader of a process group of its own.
@@ -108,6 +158,7 @@ impl Group {
     }
 
     /// Whether a process belongs to it: no other may get our signals.
+    #[must_use]
     pub fn contains(&self, pid: Pid) -> bool {
         getpgid(Some(pid)).is_ok_and(|group| Some(group) == self.id)
     }
@@ -148,5 +199,37 @@ impl Drop for Group {
             // An error here can be reported to nobody.
             _ = self.wait(Duration::from_secs(5));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(script: &str) -> Group {
+        Group::start_piped(Command::new("sh").args(["-c", script])).unwrap()
+    }
+
+    #[test]
+    fn only_the_last_lines_of_a_flood_are_kept() {
+        let mut flood = of(
+            "head -c 20000000 /dev/zero | tr '\\0' x; echo; yes 'many words' | head -n 2000000; echo last",
+        );
+        assert!(flood.wait(Duration::from_secs(60)).unwrap().unwrap().success());
+        let lines = flood.stdout.rest();
+        assert_eq!(lines.last().unwrap(), "last");
+        // What was in the pipe at its end comes in while these are taken out.
+        let kept = lines.iter().map(String::len).sum::<usize>();
+        assert!(kept <= KEPT + 200_000, "{kept}");
+        assert!(lines.iter().all(|line| line.len() <= 64 * 1024));
+    }
+
+    #[test]
+    fn a_line_is_there_as_soon_as_it_was_written() {
+        let program = of("echo one; echo two; exec sleep 100");
+        assert_eq!(program.stdout.next(REST).unwrap(), "one");
+        let (lines, said) = program.stdout.until(REST, |line| (line == "two").then_some(2));
+        assert_eq!((lines, said), (vec!["two".to_owned()], Some(2)));
+        assert_eq!(program.stdout.next(Duration::from_millis(1)), None);
     }
 }

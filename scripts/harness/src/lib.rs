@@ -2,6 +2,7 @@
 //!
 //! - [`labs`]: the servers, as data. [`misconceptions`]: what students often believe, as data.
 //! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
+//! - [`descendants`]: the processes that come from us, wherever they have gone.
 //! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
 //!   [`sockets`].
 //! - [`text`]: lines that fit a terminal.
@@ -9,6 +10,7 @@
 
 pub mod calls;
 pub mod cleanup;
+pub mod descendants;
 pub mod group;
 pub mod labs;
 pub mod misconceptions;

@@ -44,6 +44,7 @@ fn seen(wrong: &Wrong) -> String {
         Problem::Memory(took, most) => {
             format!("The server has taken {took} MiB of memory; it may take {most} MiB.")
         }
+        Problem::Limit(limit) => format!("The server was ended: {limit}."),
         Problem::Rule(rule, judged) => format!("{} {}", rule.demands(), judged.sentence),
     }
 }

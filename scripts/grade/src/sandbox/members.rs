@@ -1,0 +1,67 @@
+//! The processes that come from a server, wherever they have gone.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use harness::descendants::{self, adopted, below};
+use procfs::process::Process;
+
+use super::{MARK, succeeds, user};
+
+/// They are those below the first process of the server, and of those that we have adopted the ones of its user. Without a
+/// user of its own, its mark in the environment tells. (Who takes the mark away is ended before a result is written.)
+#[derive(Debug, Clone)]
+pub struct Members {
+    leader: i32,
+    /// When it was started: its number may be that of another process later.
+    started: Option<u64>,
+    uid: Option<u32>,
+    mark: String,
+}
+
+impl Members {
+    pub(super) fn new(leader: i32, uid: Option<u32>, mark: String) -> Self {
+        Self { leader, started: started(leader), uid, mark }
+    }
+
+    /// Those that run now.
+    #[must_use]
+    pub fn list(&self) -> Vec<Process> {
+        let is_same = self.started.is_some() && started(self.leader) == self.started;
+        let leader = is_same.then(|| Process::new(self.leader).ok()).flatten();
+        let others = adopted().into_iter().filter(|it| it.pid() != self.leader && self.has(it));
+        others.chain(leader).flat_map(below).collect()
+    }
+
+    fn has(&self, process: &Process) -> bool {
+        match self.uid {
+            Some(uid) => {
+                let is_ours = process.status().is_ok_and(|status| status.ruid == uid);
+                if is_ours && process.stat().is_ok_and(|stat| stat.state == 'Z') {
+                    descendants::reap(process);
+                }
+                is_ours
+            }
+            None => process
+                .environ()
+                .is_ok_and(|all| all.get(OsStr::new(MARK)).is_some_and(|it| *it == *self.mark)),
+        }
+    }
+
+    /// Ends all of them, and returns when they are gone. Only the first one must still be waited for.
+    pub fn end(&self) {
+        descendants::end(Some(self.leader), || {
+            let left = self.list();
+            if let (Some(uid), false) = (self.uid, left.is_empty()) {
+                // All processes of a user at once: so none can start another meanwhile.
+                let kill = ["--", "sh", "-c", "kill -KILL -1"].map(str::to_owned);
+                _ = succeeds(Command::new("setpriv").args(user::options(uid)).args(kill));
+            }
+            left
+        });
+    }
+}
+
+fn started(pid: i32) -> Option<u64> {
+    Some(Process::new(pid).ok()?.stat().ok()?.starttime)
+}

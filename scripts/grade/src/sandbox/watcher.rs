@@ -1,0 +1,78 @@
+//! A thread that looks again and again at what a server takes, and ends it when that is too much.
+
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use procfs::page_size;
+use procfs::process::Process;
+
+use super::limit::{Limit, MEMORY_MIB, MIB, PROCESSES, TIME, WRITTEN_MIB};
+use super::members::Members;
+
+/// How often it looks. A server that wants to can take more than its limit meanwhile, but not much more.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// The thread. Dropped, it ends, and the server and all that comes from it are ended.
+#[derive(Debug)]
+pub struct Watcher {
+    members: Members,
+    exceeded: Arc<OnceLock<Limit>>,
+    /// Closed when the server is not needed any more.
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Watches the processes of a server from now on.
+    #[must_use]
+    pub fn start(members: Members) -> Self {
+        let (stop, stopped) = mpsc::channel();
+        let exceeded = Arc::new(OnceLock::new());
+        let (watched, limit) = (members.clone(), Arc::clone(&exceeded));
+        let begun = Instant::now();
+        let watch = move || {
+            while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                if let Some(is) = is_exceeded(&watched.list(), begun) {
+                    // First the reason: whoever sees the end of the server asks for it.
+                    _ = limit.set(is);
+                    watched.end();
+                }
+            }
+        };
+        let thread = Some(thread::spawn(watch));
+        Self { members, exceeded, stop: Some(stop), thread }
+    }
+
+    /// The limit that the server has exceeded, and for which it was ended.
+    #[must_use]
+    pub fn exceeded(&self) -> Option<Limit> {
+        self.exceeded.get().copied()
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // It cannot panic.
+            _ = thread.join();
+        }
+        self.members.end();
+    }
+}
+
+fn is_exceeded(processes: &[Process], begun: Instant) -> Option<Limit> {
+    if processes.len() > PROCESSES {
+        return Some(Limit::Processes);
+    }
+    let sum = |of: fn(&Process) -> Option<u64>| processes.iter().filter_map(of).sum::<u64>() / MIB;
+    if sum(|process| Some(process.statm().ok()?.resident * page_size())) > MEMORY_MIB {
+        return Some(Limit::Memory);
+    }
+    if sum(|process| Some(process.io().ok()?.wchar)) > WRITTEN_MIB {
+        return Some(Limit::Written);
+    }
+    (begun.elapsed() > TIME).then_some(Limit::Time)
+}
