@@ -52,8 +52,24 @@
 #   skipped    its system calls were not judged, because strace is not here
 #   Right, Wrong   of a prediction; then the lines of the run that decide
 #
+# RESULTS
+#   Each step has points: those that steps.toml gives it (points), or else 1. It
+#   gets all of them when it works, and else none. What is unknown gets none, is
+#   no failure, and stays in the sum: judge again. What is skipped is not in the
+#   sum. --json, --junit and --result say the same, in the order of the steps.
+#   The files are written when the server and all that it has started are gone.
+#
+# LIMITS
+#   While it is judged, a server may have 64 processes, 1 GiB of memory, files of
+#   64 MiB, 4096 open files and 2 minutes for a step; it may write 512 MiB. All
+#   steps may take 15 minutes. If you are root, each server runs as a user of its
+#   own, in a folder of its own. Where that cannot be (a --cmd whose files others
+#   may not read, a container without CAP_SYS_PTRACE), it runs as root; with
+#   --json, --junit or --result, a line says so.
+#
 # REQUIREMENTS
-#   Rust; strace to judge system calls. Linux
+#   Rust; strace to judge system calls; prlimit and setpriv (util-linux) for the
+#   limits. Linux
 #
 # OVERHEAD
 #   a build, the first time; then some seconds
@@ -61,7 +77,7 @@
 # EXIT CODE
 #   0  all steps work
 #   1  a step does not, or a question was left out
-#   2  nothing could be judged, or only in part
+#   2  nothing could be judged, or only in part; or a result was not written
 #
 # EXAMPLES
 #   scripts/check.sh start lab1

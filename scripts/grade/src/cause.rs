@@ -57,6 +57,8 @@ fn fits(cause: &Cause, stopped: &Stopped) -> bool {
 fn by_end(status: &str) -> &'static str {
     if status == "exit status: 0" {
         "The program has come to its end, without an error. A server goes on: when a client has left, it accepts the next one, in a loop."
+    } else if status.contains("SIGXFSZ") {
+        "The server has written a file that is too large: while it is judged, a file may have 64 MiB."
     } else {
         "The whole server has ended. What goes wrong with one client ends the connection of this client, and nothing else. Is there a panic, or an error that `run` returns?"
     }

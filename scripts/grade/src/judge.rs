@@ -104,14 +104,12 @@ impl Judge {
     /// If no temporary file can be made.
     pub fn judge(&self, step: &Step) -> io::Result<Outcome> {
         let (outcome, busy) = self.judge_once(step, step.patience())?;
-        if !matches!(outcome, Outcome::Failed(_)) || too_busy(busy).is_none() {
+        if !may_be_late(&outcome) || too_busy(busy).is_none() {
             return Ok(outcome);
         }
         let (outcome, busy) = self.judge_once(step, step.patience() * MORE_PATIENCE)?;
-        Ok(match (outcome, too_busy(busy)) {
-            (Outcome::Failed(_), Some(why)) => Outcome::Unknown(why),
-            (outcome, _) => outcome,
-        })
+        let why = too_busy(busy).filter(|_| may_be_late(&outcome));
+        Ok(why.map_or(outcome, Outcome::Unknown))
     }
 
     fn judge_once(&self, step: &Step, patience: Duration) -> io::Result<(Outcome, Duration)> {
@@ -206,6 +204,19 @@ fn too_busy(late: Duration) -> Option<String> {
             "The machine is too busy: {load:.0} threads want to run on {processors} processors."
         )
     })
+}
+
+/// Whether a step fails, and on a machine that is not busy it might not. A server that has exceeded a limit may have made it busy.
+fn may_be_late(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Failed(wrong) => match wrong.what {
+            Problem::Limit(limit) | Problem::Start(StartError::Exceeded(limit)) => {
+                limit == Limit::Time
+            }
+            _ => true,
+        },
+        _ => false,
+    }
 }
 
 /// Whether a log of strace shows that a call was made to fail, or was delayed.

@@ -10,10 +10,14 @@
 //!   may name files there.
 //! - **An end.** The server and all that comes from it are ended ([`Members`]) before a result is written.
 //!
+//! As root, and without a user of its own, a server that starts processes without end is only bounded by that thread, which may come
+//! too late for one that leaves its process group each time.
+//!
 //! A process that kills us gets no result written, and ends with us (`setpriv --pdeathsig`). What it has detached by then goes on:
 //! so another user is better. There are no namespaces and no control groups, because a container does not let us make them.
 
-use std::os::unix::fs::chown;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -54,7 +58,8 @@ impl Sandbox {
     /// If there is no temporary folder.
     pub fn new(user: User, open_files: Option<u64>) -> io::Result<Self> {
         static SERVERS: AtomicU32 = AtomicU32::new(0);
-        let folder = TempDir::new()?;
+        let only_ours = Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().permissions(only_ours).tempdir()?;
         let uid = (user == User::Other).then(user::free_uid).flatten();
         if let Some(uid) = uid {
             chown(folder.path(), Some(uid), Some(uid))?;
@@ -76,8 +81,9 @@ impl Sandbox {
             limit("fsize", FILE_SIZE),
             limit("nofile", self.open_files),
         ];
-        // The kernel counts the threads of all processes of a user.
-        words.extend(self.uid.map(|_| limit("nproc", THREADS)));
+        // The kernel counts all threads of a user, also those that do not come from the server. It does not count those of root.
+        let others = if self.uid.is_some() { 0 } else { user::our_threads() };
+        words.push(limit("nproc", others + THREADS));
         words.extend(["--", "setpriv", "--no-new-privs", "--pdeathsig=KILL"].map(str::to_owned));
         if let Some(uid) = self.uid {
             words.extend(user::options(uid));

@@ -58,6 +58,9 @@ pub enum StartError {
     /// It cannot be run at all.
     #[error("{0}: {1}")]
     Run(String, io::Error),
+    /// It has exceeded a limit before it listened.
+    #[error("the server was ended before it listened: {0}")]
+    Exceeded(Limit),
     /// It ends, or does not listen.
     #[error("{why}{}", below(.said))]
     NotReady {
@@ -145,7 +148,7 @@ impl Server {
             let group = &mut running.group;
             let why = match group.wait(Duration::ZERO) {
                 Ok(Some(status)) => match running.watcher.exceeded() {
-                    Some(limit) => format!("the server was ended before it listened: {limit}"),
+                    Some(limit) => return Err(StartError::Exceeded(limit)),
                     None => format!("the server ended before it listened ({status})"),
                 },
                 _ if Instant::now() > deadline => {

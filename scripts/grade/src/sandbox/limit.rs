@@ -7,14 +7,15 @@ use std::time::Duration;
 pub(super) const FILE_SIZE: u64 = 64 * MIB;
 /// So many files a process may have open, where the step does not say.
 pub(super) const OPEN_FILES: u64 = 4096;
-/// So many threads the user of a server may have.
-pub(super) const THREADS: u64 = 2048;
+/// So many threads the user of a server may have: enough for one a client. Where each of them has a session of its own,
+/// the kernel gives each as much time as all of ours together (`sched(7)`, autogroup), so it must not be many more.
+pub(super) const THREADS: u64 = 192;
 /// So many processes a server may have.
 pub(super) const PROCESSES: usize = 64;
 /// So much memory all of its processes may have, in MiB.
 pub(super) const MEMORY_MIB: u64 = 1024;
 /// So much they may write, to files, to their output and to sockets, in MiB.
-pub(super) const WRITTEN_MIB: u64 = 1024;
+pub(super) const WRITTEN_MIB: u64 = 512;
 /// So long a step may take.
 pub(super) const TIME: Duration = Duration::from_secs(120);
 

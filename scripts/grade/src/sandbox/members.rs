@@ -5,6 +5,7 @@ use std::process::Command;
 
 use harness::descendants::{self, adopted, below};
 use procfs::process::Process;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{MARK, succeeds, user};
 
@@ -52,13 +53,32 @@ impl Members {
     pub fn end(&self) {
         descendants::end(Some(self.leader), || {
             let left = self.list();
-            if let (Some(uid), false) = (self.uid, left.is_empty()) {
-                // All processes of a user at once: so none can start another meanwhile.
-                let kill = ["--", "sh", "-c", "kill -KILL -1"].map(str::to_owned);
-                _ = succeeds(Command::new("setpriv").args(user::options(uid)).args(kill));
+            if !left.is_empty() {
+                self.kill_user();
+                self.kill_group(&left);
             }
             left
         });
+    }
+
+    /// Kills all processes of the user of the server, all at once: so none can start another meanwhile.
+    fn kill_user(&self) {
+        if let Some(uid) = self.uid {
+            let kill = ["--", "sh", "-c", "kill -KILL -1"].map(str::to_owned);
+            _ = succeeds(Command::new("setpriv").args(user::options(uid)).args(kill));
+        }
+    }
+
+    /// Kills those that have stayed in the process group of the server, all at once, too.
+    fn kill_group(&self, left: &[Process]) {
+        let is_in_group =
+            |process: &Process| process.stat().is_ok_and(|stat| stat.pgrp == self.leader);
+        // Only a group that is still there is ours: its number may be given away later.
+        if left.iter().any(is_in_group)
+            && let Some(group) = Pid::from_raw(self.leader)
+        {
+            _ = kill_process_group(group, Signal::KILL);
+        }
     }
 }
 

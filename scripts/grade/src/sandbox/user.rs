@@ -84,6 +84,17 @@ pub(super) fn free_uid() -> Option<u32> {
     tries.find(|uid| !used.contains(uid))
 }
 
+/// How many threads our own user has. (Those of root have no limit, so it is not worth the time to count them.)
+pub(super) fn our_threads() -> u64 {
+    let me = geteuid();
+    if me.is_root() {
+        return 0;
+    }
+    let all = all_processes().into_iter().flatten().flatten();
+    let ours = all.filter(|process| process.uid().is_ok_and(|uid| uid == me.as_raw()));
+    ours.filter_map(|process| u64::try_from(process.stat().ok()?.num_threads).ok()).sum()
+}
+
 /// Whether we can run a program as another user, and look at it.
 fn may_change_user() -> Result<(), String> {
     let me = Process::myself().and_then(|me| me.status());
@@ -115,9 +126,10 @@ fn copy(program: &Path) -> Result<Option<(TempDir, PathBuf)>, String> {
 fn reads_only_open_files(line: &str) -> Result<(), String> {
     let here = env::current_dir().map_err(|error| error.to_string())?;
     let words = shlex::split(line).unwrap_or_default();
-    let program = words.first().and_then(|name| on_path(name));
+    let name = words.first().ok_or("the command cannot be taken apart")?;
+    let program = on_path(name).ok_or_else(|| format!("there is no program {name}"))?;
     let named = words.iter().map(|word| here.join(word)).filter(|path| path.exists());
-    match [here.clone()].into_iter().chain(program).chain(named).find(|path| !is_open(path)) {
+    match [here.clone(), program].into_iter().chain(named).find(|path| !is_open(path)) {
         None => Ok(()),
         Some(path) => Err(format!("other users may not read {}", path.display())),
     }
@@ -145,6 +157,7 @@ mod tests {
     #[test]
     fn a_file_is_open_when_all_folders_above_it_are() {
         let folder = TempDir::new().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();

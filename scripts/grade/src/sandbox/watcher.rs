@@ -7,12 +7,16 @@ use std::time::{Duration, Instant};
 
 use procfs::page_size;
 use procfs::process::Process;
+use rustix::process::setpriority_process;
 
 use super::limit::{Limit, MEMORY_MIB, MIB, PROCESSES, TIME, WRITTEN_MIB};
 use super::members::Members;
 
 /// How often it looks. A server that wants to can take more than its limit meanwhile, but not much more.
 const LOOK: Duration = Duration::from_millis(40);
+
+/// The niceness of a thread that comes before all others.
+const FIRST: i32 = -20;
 
 /// The thread. Dropped, it ends, and the server and all that comes from it are ended.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ impl Watcher {
         let (watched, limit) = (members.clone(), Arc::clone(&exceeded));
         let begun = Instant::now();
         let watch = move || {
+            // Among a thousand processes that want to run, this thread must have its turn. Only root may ask for it.
+            _ = setpriority_process(None, FIRST);
             while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
                 if let Some(is) = is_exceeded(&watched.list(), begun) {
                     // First the reason: whoever sees the end of the server asks for it.

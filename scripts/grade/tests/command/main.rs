@@ -1,6 +1,7 @@
 //! `scripts/check.sh` as a student types it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod attacks;
 mod hunt;
 mod interrupted;
 mod kit;
