@@ -54,7 +54,8 @@ pub struct Options {
     pub runs: Runs,
 }
 
-/// Times and lines come from two runs, because the tool that tells lines makes each call slow.
+/// Times and lines come from two runs, because the tool that tells lines makes each call slow. Where a line must never be
+/// that of another call, and some milliseconds do not matter, both come from a single run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runs {
     /// The one for the times: the recording has no lines.
@@ -63,6 +64,8 @@ pub enum Runs {
     Both,
     /// The one for the lines: the rest of the recording that is there stays.
     Lines,
+    /// One run for both: each call has the line of that very call, and takes some milliseconds more.
+    Single,
 }
 
 /// What was recorded.
@@ -89,7 +92,12 @@ pub fn record(options: &Options, progress: &mut impl Write) -> Result<Recording,
         Runs::Lines => keep(&options.out, folder.path())?,
         _ => record_times(options, (strace, folder.path()), progress)?,
     };
-    match lines::record(options, (&first, folder.path()), progress) {
+    let lines = match options.runs {
+        Runs::Single => lines::of_single(options, &first).map(|paths| (None, paths)),
+        _ => lines::record(options, (&first, folder.path()), progress)
+            .map(|(command, paths)| (Some(command), paths)),
+    };
+    match lines {
         Ok((command, paths)) => {
             meta.knows_lines(command, &paths);
             write_lines(&file("lines.json"), &json_lines(&[paths])?)?;
@@ -117,7 +125,8 @@ fn record_times(
 ) -> Result<(Meta, Run), RecordError> {
     let mut meta = Meta::new(options, strace);
     let log = folder.join("strace.log");
-    let server = start_traced(options, Trace::Recording, &log, progress)?;
+    let trace = if options.runs == Runs::Single { Trace::Single } else { Trace::Recording };
+    let server = start_traced(options, trace, &log, progress)?;
     meta.started(&server);
     let packets = Packets::start(server.addr.port(), folder, progress);
     let (first, Said { stdout, stderr }) = run(&options.scenario, (options.lab, server), &log)?;
@@ -204,7 +213,7 @@ fn program(asked: &Options, trace: Trace) -> Result<Program, RecordError> {
         if *port != 0 && !has_option(&options, "--port") {
             options.splice(0..0, ["--port".to_owned(), port.to_string()]);
         }
-        if !matches!(trace, Trace::Recording | Trace::Lines) {
+        if !matches!(trace, Trace::Recording | Trace::Lines | Trace::Single) {
             // No call that tells about each request.
             options.push("--quiet".to_owned());
         }

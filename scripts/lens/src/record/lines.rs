@@ -47,10 +47,8 @@ pub(super) fn record(
     if options.runs == Runs::Times {
         return Err("they were not asked for".to_owned());
     }
-    let unknown =
-        format!("{} was not built from this kit with debug information", options.lab.package);
     if options.lab == REDIS {
-        return Err(unknown);
+        return Err(unknown(options));
     }
     // Where nobody reads it, the progress is lost; that is no reason to stop.
     _ = writeln!(
@@ -73,7 +71,21 @@ pub(super) fn record(
         error => error.to_string(),
     })?;
     let paths = join(&calls(first), calls(&second));
-    if paths.known() == 0 { Err(unknown) } else { Ok((command, paths)) }
+    if paths.known() == 0 { Err(unknown(options)) } else { Ok((command, paths)) }
+}
+
+/// The paths of all calls of a run that was under `strace -k` itself; or why they are not known.
+pub(super) fn of_single(options: &Options, run: &Run) -> Result<CallPaths, String> {
+    let mut paths = CallPaths::default();
+    for call in calls(run) {
+        paths.push(&call.path);
+    }
+    if paths.known() == 0 { Err(unknown(options)) } else { Ok(paths) }
+}
+
+/// Why no line is known.
+fn unknown(options: &Options) -> String {
+    format!("{} was not built from this kit with debug information", options.lab.package)
 }
 
 /// The paths of all calls of the first run.

@@ -100,13 +100,12 @@ impl Meta {
         }
     }
 
-    /// Notes how the server was started to know lines, and of how many calls they are known.
-    pub(super) fn knows_lines(&mut self, command: String, paths: &CallPaths) {
+    /// Notes how the server was started once more to know lines, and of how many calls they are known.
+    pub(super) fn knows_lines(&mut self, command: Option<String>, paths: &CallPaths) {
         self.format = FORMAT;
         self.lines = format!("{} of {} calls", paths.known(), paths.calls());
-        if !self.commands.contains(&command) {
-            self.commands.push(command);
-        }
+        let is_new = |command: &String| !self.commands.contains(command);
+        self.commands.extend(command.filter(is_new));
     }
 
     /// Reads it from the folder of a recording; `None` if it is none.

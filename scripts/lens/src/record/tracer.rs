@@ -9,6 +9,8 @@ const OPTIONS: &[&str] = &["-f", "--seccomp-bpf", "-ttt", "-T", "-yy"];
 const STACKS: &[&str] = &["-k", "-T"];
 /// The same as for a recording, without times, and with the stack that led to each call.
 const LINES: &[&str] = &["-f", "--seccomp-bpf", "-k", "-yy"];
+/// Both.
+const SINGLE: &[&str] = &["-f", "--seccomp-bpf", "-k", "-ttt", "-T", "-yy"];
 /// Everything that has to do with sockets and waiting. That is not `read` and `write`, with which Rust
 /// reads and writes files but no sockets. The processors of other machines lack some (`?`). `scripts/trace.sh` and
 /// `scripts/panes.sh` read the same file.
@@ -23,6 +25,8 @@ pub(crate) enum Trace {
     Recording,
     /// The calls of a recording, with their stacks in place of times.
     Lines,
+    /// The calls of a recording, with their times and their stacks.
+    Single,
     /// All calls, of all threads, for those who count them.
     AllCalls,
     /// The calls of the main thread that have to do with sockets and waiting, with their stacks.
@@ -36,6 +40,7 @@ impl Trace {
         let options = match self {
             Self::Stacks => STACKS,
             Self::Lines => LINES,
+            Self::Single => SINGLE,
             Self::Recording | Self::AllCalls => OPTIONS,
         };
         let calls = match self {

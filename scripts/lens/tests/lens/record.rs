@@ -279,6 +279,26 @@ fn a_recording_knows_from_which_line_each_call_was_made() {
 
 #[test]
 #[ignore = "needs strace"]
+fn a_recording_knows_from_which_line_of_a_single_run_each_call_was_made() {
+    let place = TempDir::new().unwrap();
+    let options = options("lab3", "two-clients", place.path().join("recording"));
+    let binary = Some(PathBuf::from(support::lab("lab3-multiclient")));
+    let recording =
+        record(&Options { runs: Runs::Single, binary, ..options }, &mut Vec::new()).unwrap();
+    let recorded = Recorded::read(&recording.folder).unwrap();
+    assert_eq!(recording.meta.commands.iter().filter(|it| it.starts_with("strace")).count(), 1);
+    // No call about a client is without its line, however busy the machine is.
+    let about_clients: Vec<_> = recorded.calls.iter().filter(|it| it.port.is_some()).collect();
+    assert!(about_clients.len() > 10, "{about_clients:?}");
+    for call in about_clients {
+        let frame = call.path.last().unwrap_or_else(|| panic!("no line: {call:?}"));
+        assert_eq!(source_line(frame), frame.text);
+        assert!(call.took_us > 0 && frame.file.ends_with(".rs"), "{call:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs strace"]
 fn lines_can_be_renewed_and_the_rest_stays() {
     let place = TempDir::new().unwrap();
     let out = place.path().join("recording");
