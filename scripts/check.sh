@@ -6,6 +6,7 @@
 #   scripts/check.sh LAB [options]
 #   scripts/check.sh start | reset | merge | solution LAB
 #   scripts/check.sh predict LAB [QUESTION]
+#   scripts/check.sh questions LAB [--kit]
 #   scripts/check.sh hunt LAB FILE
 #   scripts/check.sh prove [LAB...] [--runs N]
 #
@@ -34,6 +35,8 @@
 #              question or all of them, lab1 to lab4. Your answer is kept; then
 #              the lab runs, and its trace decides. To list the questions, or to
 #              let a recording decide: scripts/check.sh predict --help
+#   questions  when all steps work: which of your lines made the calls of a run?
+#              With --kit, about the lab of the kit
 #   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
 #              and fail on servers with a mistake: how many does it catch? To
 #              begin, copy the example scripts/grade/hunt.toml
@@ -68,8 +71,8 @@
 #   --json, --junit or --result, a line says so.
 #
 # REQUIREMENTS
-#   Rust; strace to judge system calls; prlimit and setpriv (util-linux) for the
-#   limits. Linux
+#   Rust; strace to judge system calls, and for questions; prlimit and setpriv
+#   (util-linux) for the limits. Linux
 #
 # OVERHEAD
 #   a build, the first time; then some seconds

@@ -60,7 +60,7 @@ needs=(
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
-  'chromium chromium'
+  'chromium chromium' 'gdb gdb'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -165,6 +165,8 @@ choose_tests() {
     skip_unless "strace is not installed" "$name" has strace
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
+  skip_unless "strace is not installed" questions_about_ has strace
+  skip_unless "strace or gdb is not installed" gdb_tells_ has_all strace gdb
   skip_unless "tmux is not installed" in_a_terminal_ has tmux
   skip_unless "chromium is not installed" in_chromium_ has chromium
   skip_unless "ltrace is not installed" sees::ltrace_ has ltrace

@@ -10,12 +10,14 @@
 //! - [`predictions`]: the questions of a lab that come before a run, as data.
 //! - [`measure`]: what decides them. [`run`]: the run that is measured.
 //! - [`session`]: asks, locks, plays and marks. [`answers`]: what was answered, on disk.
+//! - [`mine`]: questions about a run of the own server, whose key is a line of its source.
 
 pub mod answers;
 mod ask;
 mod mark;
 pub mod measure;
 pub mod predictions;
+pub mod mine;
 pub mod question;
 pub mod run;
 pub mod session;

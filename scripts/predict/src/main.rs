@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use harness::cleanup;
 use harness::labs::{self, Lab, UnknownLab};
+use predict::mine::cli::Questions;
 use predict::session::{Error, Score, Session};
 
 /// The top folder of the kit.
@@ -29,6 +30,8 @@ enum Verb {
     ///
     /// Exit code: 0 all that was asked is answered, 1 something was skipped, 2 it could not be done.
     Predict(Predict),
+    /// Ask about a run of your own server: which of your lines made the calls?
+    Questions(Questions),
 }
 
 #[derive(Debug, Args)]
@@ -55,8 +58,11 @@ fn find(name: &str) -> Result<Lab, UnknownLab> {
 }
 
 fn main() -> ExitCode {
-    let Verb::Predict(asked) = Cli::parse().verb;
-    let ended = cleanup::end_on_signals().map_err(Into::into).and_then(|()| predict(&asked));
+    let verb = Cli::parse().verb;
+    let ended = cleanup::end_on_signals().map_err(Into::into).and_then(|()| match &verb {
+        Verb::Predict(asked) => predict(asked),
+        Verb::Questions(asked) => asked.run().map(|()| ExitCode::SUCCESS),
+    });
     ended.unwrap_or_else(|error| {
         eprintln!("scripts/check.sh: {error}");
         ExitCode::from(2)
