@@ -1,5 +1,7 @@
 //! In which calls the server slept.
 
+use std::cmp::Reverse;
+
 use lens::view::ServerCall;
 use trace::client_log::EventKind;
 use trace::strace::Class;
@@ -15,8 +17,8 @@ const NAP_US: u64 = 20_000;
 
 /// B waits, because A holds its connection and says nothing.
 pub(super) fn waited_for_silent(runs: &Runs) -> Result<Found<'_>, LeftOut> {
-    let (run, times, call) = waited(runs, "two-clients")?;
-    let why = if Class::of(&call.name) == Class::Read && Some(call.port) == Some(run.port("A")) {
+    let Wait { run, times, calls, longest } = waited(runs, "two-clients")?;
+    let why = if Class::of(&longest.name) == Class::Read && longest.port == run.port("A") {
         "The thread slept in a read of A's connection. Only A could end this sleep, and there was no other thread for B."
     } else {
         "There is one thread, and it slept in this call. Nobody was awake to serve B."
@@ -28,7 +30,7 @@ pub(super) fn waited_for_silent(runs: &Runs) -> Result<Found<'_>, LeftOut> {
             "A held its connection and said nothing. B waited {} for its reply. In which of your lines was the server's thread asleep for most of that time?",
             ms(times.1 - times.0)
         ),
-        calls: vec![call],
+        calls,
         why: why.to_owned(),
         noted: noted(run, times),
         read: "#accept-one-client-after-the-other",
@@ -38,8 +40,8 @@ pub(super) fn waited_for_silent(runs: &Runs) -> Result<Found<'_>, LeftOut> {
 
 /// B waits, because A does not read its replies.
 pub(super) fn waited_for_slow_reader(runs: &Runs) -> Result<Found<'_>, LeftOut> {
-    let (run, times, call) = waited(runs, "slow-reader")?;
-    let why = if Class::of(&call.name) == Class::Write {
+    let Wait { run, times, calls, longest } = waited(runs, "slow-reader")?;
+    let why = if Class::of(&longest.name) == Class::Write {
         "The kernel keeps some bytes for a client that does not read. When no more fit, a write sleeps until the client reads: to send is to wait, too."
     } else {
         "There is one thread, and it slept in this call. Nobody was awake to serve B."
@@ -51,7 +53,7 @@ pub(super) fn waited_for_slow_reader(runs: &Runs) -> Result<Found<'_>, LeftOut> 
             "A asked for 10 MB and read nothing for a second. B waited {} for its reply. In which of your lines was the server's thread asleep for most of that time?",
             ms(times.1 - times.0)
         ),
-        calls: vec![call],
+        calls,
         why: why.to_owned(),
         noted: noted(run, times),
         read: "#accept-one-client-after-the-other",
@@ -86,19 +88,28 @@ pub(super) fn slept_while_others_were_served(runs: &Runs) -> Result<Found<'_>, L
     })
 }
 
-/// How long B has waited, and the call in which the server slept for most of that.
-fn waited<'a>(
-    runs: &'a Runs,
-    scenario: &str,
-) -> Result<(&'a Run, (u64, u64), &'a ServerCall), LeftOut> {
+/// What B waited for: from when until when, and the calls in which the server slept for most of that, the longest first.
+struct Wait<'a> {
+    run: &'a Run,
+    times: (u64, u64),
+    calls: Vec<&'a ServerCall>,
+    longest: &'a ServerCall,
+}
+
+fn waited<'a>(runs: &'a Runs, scenario: &str) -> Result<Wait<'a>, LeftOut> {
     let run = run_of(runs, scenario)?;
     let times = asked_and_answered(run, "B")?;
-    let longest = run.0.calls.iter().max_by_key(|call| overlap(call, times));
-    let call = longest.filter(|call| call.is_asleep() && is_most(overlap(call, times), times));
-    match call {
-        Some(call) if times.1 - times.0 >= LONG_US => Ok((run, times, call)),
-        _ => Err(LeftOut::OtherRun),
+    let slept = run.0.calls.iter().filter(|call| call.is_asleep() && overlap(call, times) > 0);
+    let mut calls: Vec<_> = slept.collect();
+    calls.sort_by_key(|call| Reverse(overlap(call, times)));
+    let longest = *calls.first().ok_or(LeftOut::OtherRun)?;
+    // To wait again for the same client is the same sleep.
+    calls.retain(|call| (&call.name, call.port) == (&longest.name, longest.port));
+    let sum = calls.iter().map(|call| overlap(call, times)).sum();
+    if times.1 - times.0 < LONG_US || !is_most(sum, times) {
+        return Err(LeftOut::OtherRun);
     }
+    Ok(Wait { run, times, calls, longest })
 }
 
 /// What B noted.
