@@ -64,7 +64,8 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     if let Some(note) = prepared.note.as_ref().filter(|_| files.are_asked()) {
         writeln!(out, "{}\n", wrapped(note))?;
     }
-    let details = if asked.all { Details::All } else { Details::First };
+    // What is counted must not depend on the steps before it.
+    let details = if asked.all || files.are_asked() { Details::All } else { Details::First };
     let is_asked = |index: usize, step: &Step| match &asked.step {
         Some(name) => is_called(name, index, step),
         None => asked.hostile == step.is_hostile(),

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
     let verb = Cli::parse().verb;
     let ended = cleanup::end_on_signals().map_err(Into::into).and_then(|()| match &verb {
         Verb::Predict(asked) => predict(asked),
-        Verb::Questions(asked) => asked.run().map(|()| ExitCode::SUCCESS),
+        Verb::Questions(asked) => Ok(asked.run().map(|()| ExitCode::SUCCESS)?),
     });
     ended.unwrap_or_else(|error| {
         eprintln!("scripts/check.sh: {error}");

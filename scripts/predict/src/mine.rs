@@ -3,13 +3,12 @@
 //! - [`subject`]: the server that is asked about, built. [`runs`]: what it did, recorded.
 //! - [`source`]: the lines of its source. [`measure`]: the calls of a run that a question is about.
 //! - [`choices`]: the question itself: the line of those calls, and three others.
-//! - [`talk`]: asks, and says of each answer whether it is right. [`answers`]: where answers are kept.
+//! - [`talk`]: asks, and says of each answer whether it is right.
 //!
 //! A key is never a guess. Each line belongs to the very call that the question is about: the run is recorded with the
 //! stack of each call. Where a line is not known, where several lines made the calls, or where the run was not as the
 //! question says, there is no question.
 
-pub mod answers;
 pub mod choices;
 pub mod cli;
 pub mod measure;
@@ -27,7 +26,7 @@ use harness::scenario::ScenarioError;
 use lens::record::RecordError;
 use lens::view::RecordedError;
 
-use answers::{Answers, AnswersError};
+use crate::answers::{Answers, AnswersError};
 use choices::{Asked, LeftOut};
 use runs::Runs;
 use source::Source;

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use trace::protocol::Protocol;
+
 use super::{Graded, GradedStep, Predictions, StepVerdict, Verdict, why};
 use crate::course::Step;
-use crate::judge::{Outcome, Wrong};
+use crate::judge::{Outcome, Problem, Wrong};
 use crate::own::Kit;
-use crate::report::{About, Known};
+use crate::report::{self, About, Known};
 
 /// A check that is over.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +55,7 @@ impl Run<'_> {
             Known::Judged(Outcome::Failed(_)) => StepVerdict::Failed,
             Known::Judged(Outcome::Unknown(_)) => StepVerdict::Unknown,
             Known::Skipped => StepVerdict::Skipped,
-            Known::Needs => StepVerdict::NotTried,
+            Known::Needs | Known::GivenUp(_) => StepVerdict::NotTried,
         };
         let points = f64::from(step.points);
         GradedStep {
@@ -64,7 +66,9 @@ impl Run<'_> {
             points: if verdict == StepVerdict::Passed { points } else { 0.0 },
             of: if verdict == StepVerdict::Skipped { 0.0 } else { points },
             misconception: match known {
-                Known::Judged(Outcome::Failed(wrong)) => misconception(step, wrong),
+                Known::Judged(Outcome::Failed(wrong)) => {
+                    misconception(step, wrong, self.about.lab.protocol)
+                }
                 _ => None,
             },
             why: why::of(step, known, self.about.lab.protocol),
@@ -72,9 +76,14 @@ impl Run<'_> {
     }
 }
 
-/// The name of the misconception that probably made a step fail.
-fn misconception(_step: &Step, _wrong: &Wrong) -> Option<String> {
-    None
+/// The name of the misconception that probably made a step fail: that of the likely cause, or else of the step.
+fn misconception(step: &Step, wrong: &Wrong, protocol: Protocol) -> Option<String> {
+    if matches!(wrong.what, Problem::Start(_) | Problem::Limit(_)) {
+        return None;
+    }
+    let said = report::cause(step, wrong, protocol);
+    let cause = step.causes.iter().find(|cause| said.as_ref() == Some(&cause.say));
+    cause.and_then(|cause| cause.misconception.clone()).or_else(|| step.misconception.clone())
 }
 
 fn verdict(steps: &[GradedStep]) -> Verdict {

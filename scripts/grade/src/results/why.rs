@@ -13,6 +13,7 @@ pub(super) fn of(step: &Step, known: &Known, protocol: Protocol) -> Option<Strin
         Known::Judged(Outcome::Unknown(why)) => why.clone(),
         Known::Skipped => "Its system calls were not judged.".to_owned(),
         Known::Needs => "It needs a step that does not work.".to_owned(),
+        Known::GivenUp(what) => format!("Several steps before it waited in vain for {what}."),
         Known::Judged(Outcome::Failed(wrong)) => {
             let cause = report::cause(step, wrong, protocol);
             let cause = cause.map(|cause| format!(" Probably: {cause}")).unwrap_or_default();

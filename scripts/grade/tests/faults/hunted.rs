@@ -2,6 +2,7 @@
 
 use grade::course::Step;
 use grade::judge::{Judge, Outcome};
+use grade::sandbox::User;
 use grade::server::Start;
 use harness::labs;
 
@@ -12,7 +13,13 @@ fn judge_hunt(fault: &Fault) -> Result<(), String> {
         return Ok(());
     }
     let start = Start::Shell(server(&fault.lab, &format!(" --fault {}", fault.name)));
-    let judge = Judge { lab: labs::find(&fault.lab).unwrap(), start, seed: 7, traces: false };
+    let judge = Judge {
+        lab: labs::find(&fault.lab).unwrap(),
+        start,
+        seed: 7,
+        traces: false,
+        user: User::Same,
+    };
     let broken = course(&fault.lab).steps.into_iter().find(|step| step.name == fault.step);
     let scenario = Step::of_clients("a hunt", broken.unwrap().clients);
     let mut outcomes = (0..TRIES).map(|_| judge.judge(&scenario).unwrap());

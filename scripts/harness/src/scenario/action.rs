@@ -106,6 +106,7 @@ impl Action {
             Self::Split { .. } => "split",
             Self::Expect(_) => "expect",
             Self::ExpectEach { .. } => "expect_each",
+            Self::ExpectStart(_) => "expect_start",
             Self::Replies(_) => "replies",
             Self::ExpectSilenceMs(_) => "expect_silence_ms",
             Self::ExpectClose => "expect_close",

@@ -10,10 +10,10 @@ use harness::text::{COLUMNS, cut, letters, wrap, wrapped};
 use crate::question::{Choice, Question};
 
 use super::MineError;
-use super::answers::{Answer, Answers};
 use super::choices::{Asked, LeftOut};
 use super::runs::{Runs, SCENARIOS};
 use super::subject::Subject;
+use crate::answers::{Answer, Answers};
 
 /// Says what goes on, and records.
 pub(super) fn record(
@@ -59,8 +59,7 @@ pub fn ask(
             if answers.of(lab.short, &item.question.name).is_some() {
                 again += 1;
             } else {
-                answers.insert(lab.short, &item.question.name, answer(choice, is_right));
-                answers.write()?;
+                answers.keep(lab.short, &item.question.name, &answer(choice, is_right))?;
             }
         }
         let sheet = format!("{}/README.md", lab.folder());
@@ -82,7 +81,7 @@ pub fn ask(
 
 fn answer(choice: &Choice, right: bool) -> Answer {
     let misconception = choice.misconception.clone().filter(|_| !right);
-    Answer { choice: choice.is.clone(), right, misconception }
+    Answer { choice: choice.is.clone(), right: Some(right), misconception }
 }
 
 /// What all questions have in common.

@@ -4,7 +4,7 @@ use std::fs;
 
 use harness::labs::{LABS, Lab};
 use harness::text::letters;
-use predict::mine::answers::Answers;
+use predict::answers::Answers;
 use predict::mine::choices::{Asked, LeftOut};
 use predict::mine::{questions, talk};
 use serde_json::Value;
@@ -111,7 +111,7 @@ fn answers_that_cannot_be_read_are_not_replaced() {
     let work = TempDir::new().unwrap();
     fs::write(work.path().join("answers.json"), "{ cut").unwrap();
     let error = Answers::read(work.path()).unwrap_err().to_string();
-    assert!(error.contains("answers.json: "), "{error}");
+    assert!(error.contains("answers.json holds no answers"), "{error}");
 }
 
 #[test]
