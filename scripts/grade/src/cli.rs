@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use harness::labs::{self, Lab, UnknownLab};
 
 /// Says how far what you wrote of a lab works, step by step
@@ -63,6 +63,27 @@ pub enum Verb {
         #[arg(value_parser = find)]
         lab: Lab,
     },
+    /// Put results side by side: a page and a table of who passed what, and of what the class believes
+    Class {
+        /// The results, as --json and `grade` write them
+        #[arg(required = true, value_name = "RESULT.json")]
+        files: Vec<PathBuf>,
+        /// The folder for class.html and class.csv: that of the first result, if none is named
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Whether students have names: off gives them numbers
+        #[arg(long, value_name = "on|off", default_value = "on")]
+        names: Names,
+    },
+}
+
+/// Whether students have names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// They have.
+    On,
+    /// They have numbers.
+    Off,
 }
 
 /// What to judge, and how.

@@ -8,10 +8,12 @@
 //! - [`hunt`]: a scenario of the student's, and servers with a mistake.
 //! - [`prove`]: is the grader fair?
 //! - [`cause`]: why a step probably fails. [`report`]: what the student reads. [`results`]: what a machine reads.
+//! - [`mod@class`]: many results, as a page and as a table.
 
 mod at_once;
 pub mod cause;
 pub mod check;
+pub mod class;
 pub mod course;
 pub mod data;
 pub mod hunt;

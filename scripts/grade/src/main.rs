@@ -3,6 +3,7 @@
 mod cli;
 mod files;
 mod judging;
+mod teaching;
 mod verbs;
 
 use std::env;
@@ -43,6 +44,9 @@ fn run(cli: &Cli) -> Ended {
         Some(Verb::Solution { lab }) => verbs::solution(&kit, *lab),
         Some(Verb::Hunt { lab, file }) => verbs::hunt(&kit, *lab, file),
         Some(Verb::Prove { labs, runs }) => verbs::prove(&kit, labs, *runs),
+        Some(Verb::Class { files, out, names }) => {
+            teaching::class(&kit, files, (out.as_deref(), *names))
+        }
         None => judging::run(&kit, &cli.check),
     }
 }
