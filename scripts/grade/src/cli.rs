@@ -63,6 +63,35 @@ pub enum Verb {
         #[arg(value_parser = find)]
         lab: Lab,
     },
+    /// Pack what you wrote into one file, to hand it in
+    Submit {
+        /// Which lab
+        #[arg(value_parser = find)]
+        lab: Lab,
+        /// Your name, if it is not the one that git knows
+        #[arg(long)]
+        name: Option<String>,
+        /// The file: labN-NAME.submission.tar.gz in this folder, if none is named
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Grade all submissions in a folder
+    Grade {
+        /// The folder with the submissions; the results go to its folder `results`
+        folder: PathBuf,
+        /// Only submissions of this lab, and those that do not say it
+        #[arg(long, value_parser = find)]
+        lab: Option<Lab>,
+        /// So many servers are judged at once: one for each processor, if no number is given
+        #[arg(long, value_name = "N")]
+        jobs: Option<usize>,
+        /// Also those that this kit has graded before
+        #[arg(long)]
+        again: bool,
+        /// All words and cuts follow from this number
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Put results side by side: a page and a table of who passed what, and of what the class believes
     Class {
         /// The results, as --json and `grade` write them

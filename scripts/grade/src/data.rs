@@ -1,4 +1,4 @@
-//! Files of the kit and of students that are written in TOML.
+//! Files of the kit and of students: read where they are written in TOML, and replaced.
 
 use std::fs;
 use std::io;
@@ -33,4 +33,16 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
         .map_err(|error| DataError::Read { path: path.to_owned(), error })?;
     toml::from_str(&text)
         .map_err(|error| DataError::Format { path: path.to_owned(), error: Box::new(error) })
+}
+
+/// Writes a file whole or not at all, and makes its folder. Who is interrupted in the middle leaves the old file.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, bytes)?;
+    fs::rename(part, path)
 }

@@ -8,9 +8,10 @@
 //! - [`hunt`]: a scenario of the student's, and servers with a mistake.
 //! - [`prove`]: is the grader fair?
 //! - [`cause`]: why a step probably fails. [`report`]: what the student reads. [`results`]: what a machine reads.
-//! - [`mod@class`]: many results, as a page and as a table.
+//! - [`submission`]: what a student wrote, in one file. [`batch`]: many of them, graded. [`mod@class`]: many results, as a page and as a table.
 
 mod at_once;
+pub mod batch;
 pub mod cause;
 pub mod check;
 pub mod class;
@@ -28,3 +29,4 @@ pub mod results;
 pub mod rules;
 pub mod sandbox;
 pub mod server;
+pub mod submission;

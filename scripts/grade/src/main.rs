@@ -44,6 +44,12 @@ fn run(cli: &Cli) -> Ended {
         Some(Verb::Solution { lab }) => verbs::solution(&kit, *lab),
         Some(Verb::Hunt { lab, file }) => verbs::hunt(&kit, *lab, file),
         Some(Verb::Prove { labs, runs }) => verbs::prove(&kit, labs, *runs),
+        Some(Verb::Submit { lab, name, out }) => {
+            teaching::submit(&kit, *lab, (name.as_deref(), out.as_deref()))
+        }
+        Some(Verb::Grade { folder, lab, jobs, again, seed }) => {
+            teaching::grade(&kit, folder, (*lab, *jobs, *again, *seed))
+        }
         Some(Verb::Class { files, out, names }) => {
             teaching::class(&kit, files, (out.as_deref(), *names))
         }

@@ -12,6 +12,7 @@ mod derive;
 mod editor;
 mod exercise;
 mod folder;
+mod hand_in;
 mod manifest;
 mod merge;
 mod page;
@@ -25,10 +26,11 @@ use harness::labs::Lab;
 
 use crate::data::DataError;
 
-pub use build::{BuildError, build, build_kits};
+pub use build::{BuildError, build, build_kits, build_quietly};
 pub use derive::DeriveError;
 pub use exercise::{Exercise, Function, Given};
 pub use folder::{Renewed, renew, reset, solution, start};
+pub use hand_in::{StudentsFiles, place, students_files};
 pub use merge::{Merge, MergedFile, merge};
 
 /// Where the kit is, and where the student's labs are.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::data;
+
 /// How far a student has come in all labs.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -51,13 +53,7 @@ impl Progress {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
         let text = serde_json::to_string_pretty(&self.labs).map_err(io::Error::other)?;
-        // A check that is ended in the middle leaves the old file.
-        let part = self.path.with_extension("json.part");
-        fs::write(&part, text + "\n")?;
-        fs::rename(part, &self.path)
+        data::replace(&self.path, (text + "\n").as_bytes())
     }
 }

@@ -22,7 +22,9 @@ mod why;
 
 pub use classroom50::classroom50;
 pub use graded::Run;
+pub(crate) use graded::{commit, git};
 pub use junit::junit;
+pub(crate) use junit::word;
 pub use output::{Output, OutputError};
 
 /// What came of a check of a lab.

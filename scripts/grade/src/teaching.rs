@@ -1,22 +1,42 @@
 //! What `scripts/check.sh` does for those who teach: it collects, grades, and shows a class.
 
-use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
+use grade::batch::Batch;
 use grade::class::{self, Catalog, Class};
+use grade::data;
 use grade::own::Kit;
+use grade::server::has_strace;
+use grade::submission;
+use harness::labs::Lab;
 
 use super::Ended;
 use super::cli::Names;
 
-/// Exit code 1 says that a file could not be used; the page has all others.
-pub(super) fn class(
+pub(super) fn submit(kit: &Kit, lab: Lab, (name, out): (Option<&str>, Option<&Path>)) -> Ended {
+    print!("{}", submission::submit(kit, lab, name, out)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit code 1 says that a submission could not be graded, or not whole. A student's failure is none of ours.
+pub(super) fn grade(
     kit: &Kit,
-    files: &[std::path::PathBuf],
-    (out, names): (Option<&Path>, Names),
+    folder: &Path,
+    (lab, jobs, again, seed): (Option<Lab>, Option<usize>, bool, Option<u64>),
 ) -> Ended {
+    let jobs = jobs.or_else(|| thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let seed = seed.unwrap_or_else(|| u64::from(fastrand::u16(..)));
+    let batch = Batch { kit, lab, jobs, again, seed, traces: has_strace() };
+    let tally = batch.run(folder, &mut io::stdout().lock())?;
+    let is_whole = tally.refused == 0 && tally.unknown == 0;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Exit code 1 says that a file could not be used; the page has all others.
+pub(super) fn class(kit: &Kit, files: &[PathBuf], (out, names): (Option<&Path>, Names)) -> Ended {
     let (results, errors): (Vec<_>, Vec<_>) =
         files.iter().map(|file| class::read(file)).partition(Result::is_ok);
     for error in errors.iter().filter_map(|error| error.as_ref().err()) {
@@ -37,8 +57,8 @@ pub(super) fn class(
     let beside = files.first().and_then(|file| file.parent()).unwrap_or(Path::new(""));
     let out = out.unwrap_or(beside);
     let (page, table) = (out.join("class.html"), out.join("class.csv"));
-    write(&page, class::page(&class).as_bytes())?;
-    write(&table, &class::csv(&class)?)?;
+    data::replace(&page, class::page(&class).as_bytes())?;
+    data::replace(&table, &class::csv(&class)?)?;
     println!(
         "{all} of {} results, {} students.\n  the page      {}\n  the table     {}",
         files.len(),
@@ -47,12 +67,4 @@ pub(super) fn class(
         table.display()
     );
     Ok(if errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// Writes a file whole or not at all, and makes its folder.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let part = path.with_extension("part");
-    path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(&part, bytes)?;
-    fs::rename(part, path)
 }

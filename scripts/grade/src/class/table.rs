@@ -3,7 +3,7 @@
 use csv::{QuoteStyle, WriterBuilder};
 
 use super::{Class, LabResults, Row, kit};
-use crate::results::{StepVerdict, Verdict};
+use crate::results::{StepVerdict, Verdict, word};
 
 /// The columns that all labs have.
 const COMMON: [&str; 9] = [
@@ -82,17 +82,6 @@ fn of_lab(verdict: Verdict) -> &'static str {
         Verdict::Passed => "passed",
         Verdict::Failed => "failed",
         Verdict::Unknown => "unknown",
-    }
-}
-
-/// What came of a step, in a word or two.
-pub(super) fn word(verdict: StepVerdict) -> &'static str {
-    match verdict {
-        StepVerdict::Passed => "passed",
-        StepVerdict::Failed => "failed",
-        StepVerdict::Unknown => "unknown",
-        StepVerdict::Skipped => "skipped",
-        StepVerdict::NotTried => "not tried",
     }
 }
 

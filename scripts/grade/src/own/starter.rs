@@ -57,7 +57,7 @@ pub fn files(kit: &Kit, lab: Lab) -> Result<Vec<StarterFile>, OwnError> {
 }
 
 /// The sources of a lab, below its folder, in order.
-fn sources(lab: &Path) -> Result<Vec<PathBuf>, OwnError> {
+pub fn sources(lab: &Path) -> Result<Vec<PathBuf>, OwnError> {
     let (mut folders, mut found) = (vec![lab.join("src")], Vec::new());
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);

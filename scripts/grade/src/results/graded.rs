@@ -35,7 +35,7 @@ impl Run<'_> {
             known.iter().map(|(step, known)| self.step(step, known)).collect();
         Graded {
             kit: env!("CARGO_PKG_VERSION").to_owned(),
-            commit: git(&kit.root, &["rev-parse", "HEAD"]),
+            commit: commit(kit),
             lab: lab.to_owned(),
             student: self.student.map(str::to_owned),
             server: self.server.to_owned(),
@@ -95,8 +95,13 @@ fn verdict(steps: &[GradedStep]) -> Verdict {
     }
 }
 
+/// The commit of the kit; `None` if it is not in git.
+pub(crate) fn commit(kit: &Kit) -> Option<String> {
+    git(&kit.root, &["rev-parse", "HEAD"])
+}
+
 /// What git says of a folder, on one line; `None` if the folder is in no repository.
-pub(super) fn git(folder: &Path, words: &[&str]) -> Option<String> {
+pub(crate) fn git(folder: &Path, words: &[&str]) -> Option<String> {
     let mut git = Command::new("git");
     git.arg("-C").arg(folder).args(words).stdin(Stdio::null()).stderr(Stdio::null());
     let output = git.output().ok().filter(|output| output.status.success())?;

@@ -47,7 +47,7 @@ fn case(lab: &str, step: &GradedStep) -> TestCase {
 }
 
 /// The word for it in the JSON.
-pub(super) fn word(verdict: StepVerdict) -> &'static str {
+pub(crate) fn word(verdict: StepVerdict) -> &'static str {
     match verdict {
         StepVerdict::Passed => "passed",
         StepVerdict::Failed => "failed",

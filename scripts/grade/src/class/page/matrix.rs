@@ -2,9 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::class::table::word;
 use crate::class::{LabResults, Row};
-use crate::results::StepVerdict;
+use crate::results::{StepVerdict, word};
 
 /// All verdicts, as the key below the table shows them.
 const KEY: [StepVerdict; 5] = [
