@@ -9,6 +9,9 @@
 #   scripts/check.sh questions LAB [--kit]
 #   scripts/check.sh hunt LAB FILE
 #   scripts/check.sh prove [LAB...] [--runs N]
+#   scripts/check.sh submit LAB [--name NAME] [--out FILE]
+#   scripts/check.sh grade DIR [--lab LAB] [--jobs N] [--again] [--seed N]
+#   scripts/check.sh class RESULT.json... [--out DIR] [--names on|off]
 #
 # OPTIONS
 #   LAB        lab1, lab2 or lab3: judges yours, in work/LAB. These may follow:
@@ -44,6 +47,11 @@
 #              How often: --runs N; else 25 times, and lab 3 100 times
 #   solution   the diff from yours to the lab of the kit, and what the lab does
 #              that no step asks for: when all steps work, or when you ask twice
+#   submit     packs what you wrote into labN-NAME.submission.tar.gz, to hand it in
+#   grade      for instructors: grades all submissions in DIR, and writes results
+#              into DIR/results
+#   class      for instructors: puts results side by side, in class.html and
+#              class.csv; with --names off, students are numbers
 #
 # FIELDS
 #   ok         the step works
@@ -78,8 +86,9 @@
 #   a build, the first time; then some seconds
 #
 # EXIT CODE
-#   0  all steps work
-#   1  a step does not, or a question was left out
+#   0  all steps work; all submissions were graded, all results were used
+#   1  a step does not; a question was left out; a submission or a result was not
+#      used
 #   2  nothing could be judged, or only in part; or a result was not written
 #
 # EXAMPLES
@@ -87,9 +96,12 @@
 #   scripts/check.sh lab1 --hint
 #   scripts/check.sh predict lab1 second-client
 #   scripts/check.sh lab2 --cmd 'python3 server.py {port}'
+#   scripts/check.sh submit lab2 --name 'Ada Lovelace'
+#   scripts/check.sh grade ~/handed-in
 #
 # SEE ALSO
-#   scripts/trace.sh, scripts/lens.sh, labs/lab1-blocking/README.md
+#   scripts/trace.sh, scripts/lens.sh, labs/lab1-blocking/README.md,
+#   labs/INSTRUCTORS.md
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"

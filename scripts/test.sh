@@ -161,7 +161,8 @@ choose_tests() {
   for name in on_lab_1_the_second_client_waits_until_ on_lab_2_the_second_client_ on_lab_3_the_second_client_ \
     a_recording_is_whole_ a_recording_takes_the_place_ every_scenario_shows_ a_slow_reader_ fifty_clients_ gives_the_pid_ whoever_is_ \
     a_recording_knows_from_which_line_ a_recording_without_lines_ lines_can_be_renewed_ where_strace_has_no_stacks_ \
-    without_redis_on_the_path_ profile_wall_ own_lab_under_strace_ each_key_of_a_fresh_run_; do
+    without_redis_on_the_path_ profile_wall_ own_lab_under_strace_ each_key_of_a_fresh_run_ \
+      submissions_under_strace_; do
     skip_unless "strace is not installed" "$name" has strace
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
@@ -319,7 +320,7 @@ run_tests() {
   mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
   suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
   if documents_can_be_replayed; then
-    suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/*/README.md
+    suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/check/README.md labs/INSTRUCTORS.md labs/*/README.md
   fi
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"

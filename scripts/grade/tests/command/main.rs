@@ -28,7 +28,7 @@ fn its_help_names_the_options_that_it_has() {
     };
     assert!(!options(&stdout(&told)).is_empty());
     assert_eq!(options(&stdout(&told)), options(&stdout(&known)));
-    for verb in ["start", "reset", "merge", "hunt", "solution"] {
+    for verb in ["start", "reset", "merge", "hunt", "solution", "submit", "grade", "class"] {
         assert!(stdout(&told).contains(verb) && stdout(&known).contains(verb), "{verb}");
     }
 }
