@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use harness::descendants;
 use harness::labs::Lab;
 use tempfile::NamedTempFile;
 
@@ -24,6 +25,7 @@ use crate::judge::{Judge, Outcome, Problem, Wrong};
 use crate::own::{BuildError, Kit};
 use crate::report::{About, Known};
 use crate::results::{Graded, Run, Verdict};
+use crate::sandbox;
 use crate::server::{Start, StartError};
 
 use items::Item;
@@ -144,6 +146,8 @@ impl Batch<'_> {
             let judged = at_once(&built, |(item, built)| {
                 self.judge(item, &courses[item.submission.lab.short], built)
             });
+            // What has escaped from a server must not run when the results are written.
+            descendants::end_all();
             for (item, graded) in items.iter().zip(judged) {
                 let graded = graded?;
                 ledger.write(item, &graded)?;
@@ -167,9 +171,12 @@ impl Batch<'_> {
         let is_asked = |_: usize, step: &Step| !step.is_hostile();
         let known = match built {
             Ok(program) => {
-                let start = Start::Lab(program.clone());
-                let judge = Judge { lab, start, seed: self.seed, traces: self.traces };
-                check::run(&judge, about, (Details::First, is_asked), &mut io::sink())?
+                // Where it must run as root, the instructor is root, and the kit is where others may not look.
+                let prepared = sandbox::prepare(Start::Lab(program.clone()), false);
+                let (start, user) = (prepared.start.clone(), prepared.user);
+                let judge = Judge { lab, start, seed: self.seed, traces: self.traces, user };
+                // No step is given up: what is counted must not depend on the steps before it.
+                check::run(&judge, about, (Details::All, is_asked), &mut io::sink())?
             }
             Err(error) => unbuilt(course, error),
         };

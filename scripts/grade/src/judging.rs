@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use grade::check::{self, Details};
 use grade::course::{Course, Step};
-use grade::judge::Judge;
+use grade::judge::{Judge, Outcome};
 use grade::own::{self, Exercise, Kit};
 use grade::progress::Progress;
 use grade::report::{self, About, Known};
@@ -74,11 +74,8 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
     if asked.step.is_none() && asked.is_own() && !asked.hostile {
         remember(kit, lab, &known)?;
     }
-    if let (true, Some((_, Known::Judged(Outcome::Failed(_))))) = (asked.is_own(), known.first()) {
-        let exercise = Exercise::read(kit, lab)?;
-        write!(out, "{}", report::unwritten(&exercise.unwritten(&kit.own(lab))?))?;
-    }
-    write!(out, "{}", report::summary(&known, about))?;
+    let unwritten = if asked.is_own() { unwritten(kit, lab, &known)? } else { String::new() };
+    write!(out, "{unwritten}{}", report::summary(&known, about))?;
     out.flush()?;
     let answers = asked.is_own().then(|| kit.work.join("answers.json"));
     let run = Run { about, server: &what, seed, student: None, answers: answers.as_deref() };
@@ -91,6 +88,15 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
         Verdict::Failed => ExitCode::FAILURE,
         Verdict::Unknown => ExitCode::from(2),
     })
+}
+
+/// Which functions are still as in the starter, if the first step fails.
+fn unwritten(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> Result<String, own::OwnError> {
+    let Some((_, Known::Judged(Outcome::Failed(_)))) = known.first() else {
+        return Ok(String::new());
+    };
+    let exercise = Exercise::read(kit, lab)?;
+    Ok(report::unwritten(&exercise.unwritten(&kit.own(lab))?))
 }
 
 /// How the server is started that is to be judged, and what it is.
