@@ -8,6 +8,7 @@ use codec::printable::one_line;
 use harness::text::{COLUMNS, cut, letters};
 use lens::view::{Did, ServerCall};
 use trace::duration::Human;
+use trace::strace::Class;
 
 use crate::question::{Choice, Key, Question};
 
@@ -74,17 +75,20 @@ pub fn ask(found: &Found<'_>, source: &Source) -> Result<Asked, LeftOut> {
     if wrong.len() < WRONG {
         return Err(LeftOut::FewLines);
     }
-    let mut lines: Vec<(Line, Option<String>)> =
-        wrong.into_iter().map(|(line, because)| (line, Some(because))).collect();
-    lines.push((right.clone(), None));
-    // In the order of the source: the place of a line tells nothing.
-    lines.sort();
-    let choices = lines.into_iter().map(|(line, because)| Choice {
-        is: source.name(&line),
-        text: source.text(&line),
+    let choice = |line: &Line| Choice {
+        is: source.name(line),
+        text: source.text(line),
         misconception: None,
-        because,
+        because: None,
+    };
+    let wrong = wrong.iter().map(|(line, calls)| {
+        let misconception = belief(found, calls).map(str::to_owned);
+        let because = Some(because(calls, found.run.start_us()));
+        (line, Choice { misconception, because, ..choice(line) })
     });
+    let mut choices: Vec<(&Line, Choice)> = wrong.chain([(&right, choice(&right))]).collect();
+    // In the order of the source: the place of a line tells nothing.
+    choices.sort_by_key(|(line, _)| *line);
     let name = source.name(&right);
     let mut evidence = evidence(found, &name);
     if found.calls.len() > QUOTED {
@@ -95,7 +99,7 @@ pub fn ask(found: &Found<'_>, source: &Source) -> Result<Asked, LeftOut> {
         question: Question {
             name: found.name.to_owned(),
             text: found.text.clone(),
-            choices: choices.collect(),
+            choices: choices.into_iter().map(|(_, choice)| choice).collect(),
             read: Some(found.read.to_owned()),
         },
         key: Key { is: name, evidence },
@@ -129,12 +133,22 @@ fn line_of_all(calls: &[&ServerCall], source: &Source) -> Result<Line, LeftOut> 
     Ok(first)
 }
 
-/// Wrong lines, and why they are wrong: lines that made other calls of the run, and lines near the right one. No line
+/// The misconception of someone who takes a line for the right one that made these calls.
+fn belief(found: &Found<'_>, calls: &[&ServerCall]) -> Option<&'static str> {
+    let class = calls.first().map_or(Class::Other, |call| Class::of(&call.name));
+    found.beliefs.iter().find(|(of, _)| *of == class).map(|(_, name)| *name)
+}
+
+/// Wrong lines, and the calls of the run that they made: lines that made other calls of the run, and lines near the right one. No line
 /// that leads to the right one is among them, and none of the same statement: somebody could mean the same by it.
-fn wrong_lines(found: &Found<'_>, right: &Line, source: &Source) -> Vec<(Line, String)> {
+fn wrong_lines<'a>(
+    found: &Found<'a>,
+    right: &Line,
+    source: &Source,
+) -> Vec<(Line, Vec<&'a ServerCall>)> {
     let mut excluded: Vec<Line> = found.calls.iter().flat_map(|call| source.path(call)).collect();
     excluded.extend(Statements::of(source, &right.file).with(right));
-    let mut made: BTreeMap<Line, Vec<&ServerCall>> = BTreeMap::new();
+    let mut made: BTreeMap<Line, Vec<&'a ServerCall>> = BTreeMap::new();
     for call in &found.run.0.calls {
         if let Some(line) = source.line(call) {
             made.entry(line).or_default().push(call);
@@ -149,12 +163,12 @@ fn wrong_lines(found: &Found<'_>, right: &Line, source: &Source) -> Vec<(Line, S
     // One line that makes no call is always among them, where there is one: to tell them apart is what is asked.
     let first_lure = lures.first().cloned();
     let ranked = first_lure.into_iter().chain(serving).chain(lures).chain(starting).chain(near);
-    let mut wrong: Vec<(Line, String)> = Vec::new();
+    let mut wrong: Vec<(Line, Vec<&ServerCall>)> = Vec::new();
     for line in ranked {
         let is_new = !excluded.contains(&line) && wrong.iter().all(|(other, _)| *other != line);
         if is_new && wrong.len() < WRONG {
-            let because = because(made.get(&line).map_or(&[], Vec::as_slice), found.run.start_us());
-            wrong.push((line, because));
+            let calls = made.get(&line).cloned().unwrap_or_default();
+            wrong.push((line, calls));
         }
     }
     wrong

@@ -28,6 +28,8 @@ pub struct Found<'a> {
     pub why: String,
     /// The heading of the lab sheet that explains it.
     pub read: &'static str,
+    /// Misconceptions, by what the call does in which someone sees the right one; lines without a call are `Other`.
+    pub beliefs: &'static [(Class, &'static str)],
     /// Words of lines that someone could take for the right one, though they make no call.
     pub lures: &'static [&'static str],
 }
@@ -91,6 +93,7 @@ fn accepted(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         why,
         noted: Vec::new(),
         read,
+        beliefs: &[],
         lures: &["connect(", "register(", "welcome(", "serve("],
     })
 }
@@ -122,6 +125,7 @@ fn replied(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         calls,
         noted: Vec::new(),
         read: "#answer-every-request-that-has-arrived",
+        beliefs: &[],
         lures: &["encode_reply(", "execute(", "answer(", "output"],
     })
 }
@@ -148,11 +152,12 @@ fn third_piece(runs: &Runs) -> Result<Found<'_>, LeftOut> {
     Ok(Found {
         run,
         name: "own-third-piece",
-        text: "A sent one command in three pieces, 50 ms apart. Which of your lines took the third piece from the kernel?".to_owned(),
+        text: "A sent one command in three pieces, one after the other. Which of your lines took the third piece from the kernel?".to_owned(),
         calls: vec![reads[2]],
         why: "What decodes sees only bytes that are in memory already. This call brought the third piece there; the two before brought the others.".to_owned(),
         noted: Vec::new(),
         read,
+        beliefs: &[],
         lures: &["decode_request(", "commit(", "answer(", "consume("],
     })
 }
@@ -170,6 +175,7 @@ fn send_buffer_full(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         why: "Only a call that writes learns that the socket is full. What it did not take stays in your write buffer until an event says that there is room.".to_owned(),
         noted: Vec::new(),
         read: "#keep-what-the-kernel-does-not-take",
+        beliefs: &[],
         lures: &["MAX_UNSENT", "poll_timeout(", "flush(", "output"],
     })
 }
@@ -185,6 +191,7 @@ fn left(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         why: "A read that returns 0 is the end of what a client sends. epoll_wait only says that there is something to read.".to_owned(),
         noted: Vec::new(),
         read: "#let-a-client-leave",
+        beliefs: &[],
         lures: &["disconnect(", "close", "drop(", "is_closing", "remove("],
     })
 }
@@ -199,6 +206,7 @@ fn closed(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         why: "Rust closes a socket when the value that owns it is dropped: at the end of its block, if nothing drops it before.".to_owned(),
         noted: Vec::new(),
         read: "#let-a-client-leave",
+        beliefs: &[],
         lures: &["disconnect(", "break", "return", "drop(", "is_closing", "remove("],
     })
 }

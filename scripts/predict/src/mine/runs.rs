@@ -16,6 +16,9 @@ use super::subject::Subject;
 /// The scenarios that the questions are about.
 pub const SCENARIOS: [&str; 4] = ["two-clients", "pipeline", "split", "slow-reader"];
 
+/// With stacks, a server is so slow that it could read two pieces of a command in one call. So they come so much later.
+const SETTLE_MS: u64 = 150;
+
 /// The recordings of a server.
 #[derive(Debug, Clone)]
 pub struct Runs {
@@ -36,9 +39,11 @@ impl Runs {
     pub fn record(subject: &Subject, folder: &Path) -> Result<Self, MineError> {
         let mut all = Self { lab: subject.lab, runs: BTreeMap::new() };
         for name in SCENARIOS {
+            let scenario = scenario::find(name)?;
+            let scenario = if name == "split" { scenario.with_pauses(SETTLE_MS) } else { scenario };
             let options = record::Options {
                 lab: subject.lab,
-                scenario: scenario::find(name)?,
+                scenario,
                 out: folder.join(name),
                 port: 0,
                 binary: Some(subject.binary.clone()),

@@ -7,7 +7,7 @@ use harness::text::letters;
 use predict::answers::Answers;
 use predict::mine::choices::{Asked, LeftOut};
 use predict::mine::{questions, talk};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{recorded, subject};
@@ -69,6 +69,9 @@ fn each_wrong_answer_is_marked_wrong_with_the_lines_that_decide() {
             assert!(text.contains(&format!(": {}\n", item.key.is)), "{text}");
             assert!(item.key.evidence.iter().all(|line| text.contains(line)), "{text}");
             let answer = &kept(&work)[lab.short][&item.question.name];
+            let choices = &item.question.choices;
+            let choice = choices.iter().find(|choice| choice.is == answer["choice"]).unwrap();
+            assert_eq!(answer["misconception"].as_str(), choice.misconception.as_deref());
             assert_eq!(answer["right"], false);
             assert_ne!(answer["choice"], item.key.is);
         }
@@ -94,12 +97,11 @@ fn every_line_fits_a_terminal() {
 #[test]
 fn the_first_answer_counts_and_those_to_other_questions_stay() {
     let work = TempDir::new().unwrap();
-    let others =
-        r#"{"lab1": {"predicted": {"choice": "x", "right": false, "misconception": "m"}}}"#;
+    let others = r#"{"lab1": {"predicted": {"choice": "x", "right": null, "new": 1}}}"#;
     fs::write(work.path().join("answers.json"), others).unwrap();
     student(LABS[0], &work, |asked| number(asked, Some(0)), &[]);
     let before = kept(&work);
-    assert_eq!(before["lab1"]["predicted"]["misconception"], "m");
+    assert_eq!(before["lab1"]["predicted"], json!({"choice": "x", "right": null, "new": 1}));
     assert_eq!(before["lab1"].as_object().unwrap().len(), 6);
     let (_, text) = student(LABS[0], &work, |asked| number(asked, None), &[]);
     assert!(text.contains("5 of these questions you had answered before"), "{text}");

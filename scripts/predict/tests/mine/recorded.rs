@@ -88,6 +88,23 @@ fn five_questions_are_asked_and_each_has_one_key_among_four_different_lines() {
 }
 
 #[test]
+fn a_wrong_line_carries_a_misconception_where_its_call_tells_one() {
+    let (asked, _) = questions(&recorded(LABS[2]), &subject(LABS[2]).source);
+    let slept = asked.iter().find(|asked| asked.question.name == "own-slept").unwrap();
+    for choice in &slept.question.choices {
+        let is_call = choice.because.as_ref().is_some_and(|why| why.starts_with("called "));
+        let expected = is_call.then_some("non-blocking-calls-sleep");
+        assert_eq!(choice.misconception.as_deref(), expected, "{choice:?}");
+    }
+    let (asked, _) = questions(&recorded(LABS[0]), &subject(LABS[0]).source);
+    let slow = asked.iter().find(|it| it.question.name == "own-waited-for-slow-reader").unwrap();
+    for choice in &slow.question.choices {
+        let expected = choice.because.as_ref().map(|_| "write-never-sleeps");
+        assert_eq!(choice.misconception.as_deref(), expected, "{choice:?}");
+    }
+}
+
+#[test]
 fn the_heading_of_each_question_is_in_the_sheet_of_its_lab() {
     for lab in &LABS[..3] {
         let sheet = fs::read_to_string(crate::kit().lab(*lab).join("README.md")).unwrap();

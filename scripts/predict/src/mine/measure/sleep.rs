@@ -15,6 +15,19 @@ const LONG_US: u64 = 300_000;
 /// A sleep that is shorter is no part of a long one.
 const NAP_US: u64 = 20_000;
 
+/// Whoever does not think of a write believes that it never waits.
+const WRITE_NEVER_SLEEPS: &[(Class, &str)] = &[
+    (Class::Accept, "write-never-sleeps"),
+    (Class::Read, "write-never-sleeps"),
+    (Class::Other, "write-never-sleeps"),
+];
+/// In an event loop these calls never wait.
+const CALLS_SLEEP: &[(Class, &str)] = &[
+    (Class::Accept, "non-blocking-calls-sleep"),
+    (Class::Read, "non-blocking-calls-sleep"),
+    (Class::Write, "non-blocking-calls-sleep"),
+];
+
 /// B waits, because A holds its connection and says nothing.
 pub(super) fn waited_for_silent(runs: &Runs) -> Result<Found<'_>, LeftOut> {
     let Wait { run, times, calls, longest } = waited(runs, "two-clients")?;
@@ -34,6 +47,7 @@ pub(super) fn waited_for_silent(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         why: why.to_owned(),
         noted: noted(run, times),
         read: "#accept-one-client-after-the-other",
+        beliefs: &[],
         lures: &["answer(", "serve(", "handle(", "connect("],
     })
 }
@@ -57,6 +71,7 @@ pub(super) fn waited_for_slow_reader(runs: &Runs) -> Result<Found<'_>, LeftOut> 
         why: why.to_owned(),
         noted: noted(run, times),
         read: "#accept-one-client-after-the-other",
+        beliefs: WRITE_NEVER_SLEEPS,
         lures: &["answer(", "serve(", "handle(", "connect("],
     })
 }
@@ -72,8 +87,11 @@ pub(super) fn slept_while_others_were_served(runs: &Runs) -> Result<Found<'_>, L
     let is_meant = |call: &&ServerCall| call.is_asleep() && overlap(call, silence) >= NAP_US;
     let calls: Vec<_> = run.0.calls.iter().filter(is_meant).collect();
     let slept: u64 = calls.iter().map(|call| overlap(call, silence)).sum();
+    // Only a call that waits for several sockets is woken by any of them.
+    let waits_for_all =
+        |call: &&ServerCall| matches!(Class::of(&call.name), Class::Epoll | Class::Poll);
     let was_served = silence.0 < from && until < silence.1;
-    if !was_served || !is_most(slept, silence) {
+    if !was_served || !is_most(slept, silence) || !calls.iter().all(waits_for_all) {
         return Err(LeftOut::OtherRun);
     }
     Ok(Found {
@@ -84,6 +102,7 @@ pub(super) fn slept_while_others_were_served(runs: &Runs) -> Result<Found<'_>, L
         why: "The thread slept in one place, for all sockets at once. So B could wake it although A was silent.".to_owned(),
         noted: noted(run, (from, until)),
         read: "#sleep-only-in-the-wait",
+        beliefs: CALLS_SLEEP,
         lures: &["accept", "answer(", "serve(", "tick("],
     })
 }
