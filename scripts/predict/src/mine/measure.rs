@@ -51,7 +51,7 @@ pub fn of(many: bool) -> &'static [Measure] {
             closed,
         ]
     } else {
-        &[waited_for_silent, accepted, replied, third_piece, waited_for_slow_reader, closed, left]
+        &[waited_for_silent, accepted, replied, third_piece, waited_for_slow_reader, closed]
     }
 }
 

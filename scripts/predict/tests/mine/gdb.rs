@@ -158,7 +158,6 @@ fn by_gdb(lab: Lab, binary: &Path) -> BTreeMap<&'static str, String> {
     let mut found = BTreeMap::new();
     let mut add = |name, calls: Vec<&Call>| _ = found.insert(name, line(&calls, lab));
     add("own-accepted", accept.iter().collect());
-    add("own-left", left.iter().collect());
     add("own-closed", closed.iter().collect());
     // The last reply answers the one command that follows the 16.
     add("own-replied", sent[..sent.len() - 1].iter().collect());
@@ -166,6 +165,7 @@ fn by_gdb(lab: Lab, binary: &Path) -> BTreeMap<&'static str, String> {
     if lab.serves == Serves::Many {
         let silent = two.at("A", |what| matches!(what, EventKind::Received { .. }));
         let gone = two.at("A", |what| *what == EventKind::Closed);
+        add("own-left", left.iter().collect());
         add("own-slept", two.longest(silent, gone));
         add("own-send-buffer-full", full.iter().collect());
     } else {

@@ -22,7 +22,7 @@ const KEYS: [(&str, [&str; 2]); 9] = [
     ("own-accepted", ["listener.accept()", "listener.accept()"]),
     ("own-replied", ["stream.write_all(", "self.stream.write("]),
     ("own-third-piece", ["stream.read(", "self.stream.read("]),
-    ("own-left", ["stream.read(", "self.stream.read("]),
+    ("own-left", ["", "self.stream.read("]),
     ("own-waited-for-slow-reader", ["stream.write_all(", ""]),
     ("own-send-buffer-full", ["", "self.stream.write("]),
     ("own-closed", ["", "drop(connection)"]),
@@ -48,7 +48,12 @@ fn each_key_is_the_only_line_of_the_source_that_makes_such_a_call() {
     for lab in &LABS[..3] {
         let source = subject(*lab).source;
         let asked: Vec<Asked> = all(&recorded(*lab), &source).into_iter().flatten().collect();
-        assert!(asked.len() >= 6, "{}: {} questions", lab.short, asked.len());
+        assert!(
+            asked.len() + 1 >= measure::of(*lab == LABS[2]).len(),
+            "{}: {} questions",
+            lab.short,
+            asked.len()
+        );
         for Asked { question, key, .. } in asked {
             let (_, patterns) = KEYS.iter().find(|(name, _)| *name == question.name).unwrap();
             let right = question.choices.iter().find(|choice| choice.is == key.is).unwrap();
@@ -164,7 +169,7 @@ fn without_lines_there_is_no_question() {
             all(&runs, &source).into_iter().map(|it| it.err().unwrap()).collect();
         assert!(left_out.contains(&LeftOut::NoLine), "{left_out:?}");
         let (asked, left) = questions(&runs, &source);
-        assert_eq!((asked.len(), left.len()), (0, 7), "{}", lab.short);
+        assert_eq!((asked.len(), left.len()), (0, left_out.len()), "{}", lab.short);
     }
 }
 
@@ -176,7 +181,7 @@ fn where_the_line_of_one_call_is_missing_only_its_questions_are_left_out() {
         assert_ne!(question.question.name, "own-accepted");
     }
     assert_eq!(asked[1], Err(LeftOut::NoLine));
-    assert!(asked.iter().flatten().count() >= 5);
+    assert_eq!(asked.iter().flatten().count(), 5);
 }
 
 /// Forgets all paths that end in a line with this text.
