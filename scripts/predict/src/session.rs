@@ -1,18 +1,21 @@
 //! Asks questions, locks the answers, plays what decides them, and marks each by what the run says.
 
-use std::io::{self, BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
 
+use colored::Colorize;
 use harness::labs::Lab;
 use harness::misconceptions::Misconceptions;
 use harness::scenario;
 
 use crate::answers::{Answer, Answers};
-use crate::ask::{Reply, ask, lettered, show};
+use crate::ask::{Input, Reply};
 use crate::mark::{mark, paragraph};
 use crate::predictions::Prediction;
-use crate::question::Choice;
+use crate::question::{Choice, Key};
 use crate::run::{self, Run};
+
+mod overview;
 
 /// Why it cannot go on.
 pub type Error = Box<dyn std::error::Error>;
@@ -59,9 +62,10 @@ impl Session {
     pub fn run(
         &mut self,
         places: &[usize],
-        (mut input, is_terminal): (impl BufRead, bool),
+        input: (impl BufRead, bool),
         output: &mut impl Write,
     ) -> Result<Score, Error> {
+        let mut input = Input::new(input);
         let predictions = self.predictions.clone();
         let mut score = Score::default();
         let mut left: Vec<usize> = places.to_vec();
@@ -70,92 +74,103 @@ impl Session {
             let is_of_it = |place: &usize| predictions[*place].scenario == scenario;
             let (group, others): (Vec<usize>, Vec<usize>) =
                 left.iter().partition(|it| is_of_it(it));
-            left = others;
-            if group.len() > 1 {
-                writeln!(output, "One run decides the next {} questions.\n", group.len())?;
-            }
-            let mut locked: Vec<Locked<'_>> = Vec::new();
-            for (asked, place) in group.iter().enumerate() {
-                let prediction = &predictions[*place];
-                writeln!(
-                    output,
-                    "Question {} of {}: {}",
-                    place + 1,
-                    predictions.len(),
-                    prediction.question.name
-                )?;
-                match self.lock(prediction, (&mut input, is_terminal), output)? {
-                    Lock::Is(choice, is_first) => locked.push((prediction, choice, is_first)),
-                    Lock::Skipped => score.skipped += 1,
-                    Lock::Ended => {
-                        score.skipped += group.len() - asked + left.len();
-                        left.clear();
-                        break;
-                    }
-                }
-                writeln!(output)?;
-            }
+            let group = group.iter().map(|place| (place + 1, &predictions[*place]));
+            let group: Vec<(usize, &Prediction)> = group.collect();
+            let locked = self.lock_all(&group, &mut input, output)?;
             if !locked.is_empty() {
-                self.play_and_mark(scenario, &locked, &mut score, output)?;
+                let more = !others.is_empty() && !input.has_ended;
+                self.play_and_mark(scenario, (&locked, more), (&mut input, output), &mut score)?;
+            }
+            left = if input.has_ended { Vec::new() } else { others };
+        }
+        score.skipped = places.len() - score.answered;
+        Ok(score)
+    }
+
+    /// Asks all that one run decides, each with its number. What is not answered is left out.
+    fn lock_all<'a>(
+        &mut self,
+        group: &[(usize, &'a Prediction)],
+        input: &mut Input<impl BufRead>,
+        output: &mut impl Write,
+    ) -> Result<Vec<Locked<'a>>, Error> {
+        if group.len() > 1 {
+            writeln!(output, "One run decides the next {} questions.\n", group.len())?;
+        }
+        let mut locked = Vec::new();
+        for (number, prediction) in group {
+            let (all, name) = (self.predictions.len(), &prediction.question.name);
+            let title = format!("Question {number} of {all}: {name}");
+            writeln!(output, "{}", title.bold())?;
+            locked.extend(self.lock(prediction, input, output)?);
+            writeln!(output)?;
+            if input.has_ended {
+                break;
             }
         }
-        Ok(score)
+        Ok(locked)
     }
 
     /// Asks, and keeps the answer. What was answered before and not marked is not asked again.
     fn lock<'a>(
         &mut self,
         prediction: &'a Prediction,
-        input: (&mut impl BufRead, bool),
+        input: &mut Input<impl BufRead>,
         output: &mut impl Write,
-    ) -> Result<Lock<'a>, Error> {
+    ) -> Result<Option<Locked<'a>>, Error> {
         let (lab, name) = (self.lab.short, prediction.question.name.as_str());
         let before = self.answers.of(lab, name);
-        show(&prediction.question, output)?;
         let unmarked = before.as_ref().filter(|answer| answer.right.is_none());
         if let Some(choice) = unmarked.and_then(|answer| prediction.choice(&answer.choice)) {
+            paragraph(&prediction.question.text, output)?;
             paragraph(&format!("You have answered this before the run: {}", choice.text), output)?;
-            return Ok(Lock::Is(choice, true));
+            return Ok(Some((prediction, choice, true)));
         }
-        let (letter, choice) = match ask(&prediction.question, input, output)? {
-            Reply::Chosen(letter, choice) => (letter, choice),
-            Reply::Skipped => return Ok(Lock::Skipped),
-            Reply::Ended => return Ok(Lock::Ended),
+        let Reply::Chosen(letter, choice) = input.ask(&prediction.question, output)? else {
+            return Ok(None);
         };
         if before.is_some() {
             writeln!(output, "Locked: {letter}. Your first answer stands; this one is for you.")?;
-            return Ok(Lock::Is(choice, false));
+            return Ok(Some((prediction, choice, false)));
         }
         let locked = Answer { choice: choice.is.clone(), right: None, misconception: None };
         self.answers.keep(lab, name, &locked)?;
         writeln!(output, "Locked: {letter}.")?;
-        Ok(Lock::Is(choice, true))
+        Ok(Some((prediction, choice, true)))
     }
 
+    /// Plays what decides, keeps all marks, and shows one after the other.
     fn play_and_mark(
         &mut self,
         scenario: &str,
-        locked: &[Locked<'_>],
+        (locked, more): (&[Locked<'_>], bool),
+        (input, output): (&mut Input<impl BufRead>, &mut impl Write),
         score: &mut Score,
-        output: &mut impl Write,
     ) -> Result<(), Error> {
         let played = self.play(scenario, output)?;
+        let mut keys = Vec::new();
         for (prediction, choice, is_first) in locked {
             let key = match played.as_ref().and_then(|run| prediction.key(&run.recorded)) {
                 Some(key) => key,
                 None => self.recorded_key(prediction, played.is_some(), output)?,
             };
             let right = choice.is == key.is;
-            let misconception = choice.misconception.clone().filter(|_| !right);
             if *is_first {
+                let misconception = choice.misconception.clone().filter(|_| !right);
                 let answer =
                     Answer { choice: choice.is.clone(), right: Some(right), misconception };
                 self.answers.keep(self.lab.short, &prediction.question.name, &answer)?;
             }
             score.answered += 1;
             score.right += usize::from(right);
-            mark(prediction, (choice, &key), (self.lab, &self.misconceptions), output)?;
+            keys.push(key);
+        }
+        for (place, ((prediction, choice, _), key)) in locked.iter().zip(&keys).enumerate() {
+            mark(prediction, (choice, key), (self.lab, &self.misconceptions), output)?;
             writeln!(output)?;
+            if more || place + 1 < locked.len() {
+                input.pause(output)?;
+            }
         }
         Ok(())
     }
@@ -185,93 +200,14 @@ impl Session {
         prediction: &Prediction,
         was_played: bool,
         output: &mut impl Write,
-    ) -> Result<crate::question::Key, Error> {
+    ) -> Result<Key, Error> {
         if was_played {
-            paragraph(
-                "This run does not tell the next one: the recording of the kit decides.",
-                output,
-            )?;
+            let name = &prediction.question.name;
+            let text = format!("This run does not tell {name}: the recording of the kit decides.");
+            paragraph(&text, output)?;
         }
         let run = run::of_the_kit(&self.kit, self.lab, &prediction.scenario)?;
         let key = prediction.key(&run.recorded);
         key.ok_or_else(|| format!("no run tells the answer to {}", prediction.question.name).into())
     }
-
-    /// How a question was answered, as its letter and a word; `None` if it was not, or is not decided.
-    #[must_use]
-    pub fn answered(&self, place: usize) -> Option<String> {
-        let question = &self.predictions.get(place)?.question;
-        let answer = self.answers.of(self.lab.short, &question.name)?;
-        let (letter, _) = lettered(question).find(|(_, choice)| choice.is == answer.choice)?;
-        Some(format!("{letter}, {}", if answer.right? { "right" } else { "wrong" }))
-    }
-
-    /// Lists the questions, and how each was answered.
-    ///
-    /// # Errors
-    /// If the output is closed.
-    pub fn list(&self, output: &mut impl Write) -> io::Result<()> {
-        for (place, prediction) in self.predictions.iter().enumerate() {
-            let name = &prediction.question.name;
-            let answer = match self.answers.of(self.lab.short, name) {
-                None => "",
-                Some(Answer { right: None, .. }) => "answered",
-                Some(Answer { right: Some(true), .. }) => "right",
-                Some(Answer { right: Some(false), .. }) => "wrong",
-            };
-            writeln!(output, "{:>4}  {answer:8}  {name:24}  {}", place + 1, prediction.scenario)?;
-        }
-        Ok(())
-    }
-
-    /// The place of the question of this name or number.
-    ///
-    /// # Errors
-    /// If there is none; says which there are.
-    pub fn find(&self, question: &str) -> Result<usize, String> {
-        let number = question.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let is_it = |it: &Prediction| it.question.name == question;
-        let place = self.predictions.iter().position(is_it).or(number);
-        place.filter(|place| *place < self.predictions.len()).ok_or_else(|| {
-            format!(
-                "{0} has no question '{1}'. To see them: scripts/check.sh predict {0} --list",
-                self.lab.short,
-                codec::printable::one_line(question)
-            )
-        })
-    }
-
-    /// The places of the questions that no run has decided yet; all, if they are asked again.
-    #[must_use]
-    pub fn open(&self) -> Vec<usize> {
-        let is_open = |place: &usize| {
-            let answer = self.answers.of(self.lab.short, &self.predictions[*place].question.name);
-            self.again || answer.is_none_or(|answer| answer.right.is_none())
-        };
-        (0..self.predictions.len()).filter(is_open).collect()
-    }
-
-    /// What is in the kit at `kit`, with the answers in the folder `work`.
-    ///
-    /// # Errors
-    /// If a file cannot be used.
-    pub fn new(kit: &Path, work: &Path, lab: Lab) -> Result<Self, Error> {
-        Ok(Self {
-            kit: kit.to_owned(),
-            lab,
-            predictions: crate::predictions::read(kit, lab)?,
-            misconceptions: Misconceptions::read(kit)?,
-            answers: Answers::read(work)?,
-            recorded: false,
-            again: false,
-        })
-    }
-}
-
-/// What came of asking.
-enum Lock<'a> {
-    /// This choice, and whether it is the first answer to the question.
-    Is(&'a Choice, bool),
-    Skipped,
-    Ended,
 }

@@ -96,9 +96,9 @@ impl Awake {
         let whole = until.saturating_sub(from);
         let awake = whole.saturating_sub(slept);
         let value = Value::Number(100 * awake / whole.max(1));
-        asleep.sort_by_key(|call| std::cmp::Reverse(call.took_us));
-        let mut seen: Vec<Seen> =
-            asleep.into_iter().take(3).map(|call| Seen::call(run, call)).collect();
+        // Short sleeps decide nothing.
+        asleep.retain(|call| 20 * part(call) >= whole);
+        let mut seen: Vec<Seen> = asleep.into_iter().map(|call| Seen::call(run, call)).collect();
         let [awake, whole] = [awake, whole].map(|us| Human(Duration::from_micros(us)));
         seen.push(Seen::fact("in sum", format!("it was awake for {awake} of {whole}")));
         Some(Found { value, seen })

@@ -8,7 +8,7 @@ use harness::misconceptions::Misconceptions;
 use predict::run;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testkit::root;
+use testkit::{Terminal, root};
 
 use crate::all;
 
@@ -151,6 +151,34 @@ fn an_answer_that_no_run_has_decided_is_decided_without_asking_again() {
     assert!(text.contains("Wrong: the server slept in recvfrom"), "{text}");
     assert_eq!(kit.answers()["lab1"]["expiry"]["right"], false);
     assert_eq!(kit.answers()["lab9"], others);
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_a_terminal_a_mark_can_be_read_before_more_comes() {
+    let kit = TestKit::new();
+    let command = format!(
+        "KIT_ROOT={} {} predict lab1 --recorded",
+        kit.0.path().display(),
+        env!("CARGO_BIN_EXE_predict")
+    );
+    let terminal = Terminal::run(&command);
+    terminal.wait_for("Question 1 of 14: expiry");
+    for key in ["b", "Enter"] {
+        terminal.type_key(key);
+    }
+    terminal.wait_for("Question 2 of 14: clock");
+    for key in ["a", "Enter"] {
+        terminal.type_key(key);
+    }
+    let shown = terminal.wait_for("Enter goes on.");
+    assert!(shown.contains("Right.") && !shown.contains("Wrong:"), "{shown}");
+    terminal.type_key("Enter");
+    let shown = terminal.wait_for("Wrong:");
+    assert!(!shown.contains("Question 3"), "{shown}");
+    terminal.type_key("C-d");
+    let shown = terminal.expect_end(1);
+    assert!(shown.contains("1 of 2 answers are right."), "{shown}");
 }
 
 #[test]
