@@ -87,8 +87,8 @@
 #
 # EXIT CODE
 #   0  all steps work; all submissions were graded, all results were used
-#   1  a step does not; a question was left out; a submission or a result was not
-#      used
+#   1  a step does not; a question was left out; a submission was not graded
+#      whole; a result was not used
 #   2  nothing could be judged, or only in part; or a result was not written
 #
 # EXAMPLES

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use harness::descendants;
 use harness::labs::Lab;
+use harness::text::wrapped;
 use tempfile::NamedTempFile;
 
 use crate::at_once::at_once;
@@ -25,7 +26,7 @@ use crate::judge::{Judge, Outcome, Problem, Wrong};
 use crate::own::{BuildError, Kit};
 use crate::report::{About, Known};
 use crate::results::{Graded, Run, Verdict};
-use crate::sandbox;
+use crate::sandbox::{self, Prepared};
 use crate::server::{Start, StartError};
 
 use items::Item;
@@ -130,7 +131,7 @@ impl Batch<'_> {
         out: &mut impl Write,
     ) -> Result<(), BatchError> {
         let workshop = Workshop::open(self.kit)?;
-        let mut courses = BTreeMap::new();
+        let (mut courses, mut is_noted) = (BTreeMap::new(), false);
         for item in items {
             let lab = item.submission.lab;
             if !courses.contains_key(lab.short) {
@@ -141,11 +142,16 @@ impl Batch<'_> {
         for items in items.chunks(self.jobs.max(1)) {
             let mut built = Vec::new();
             for item in items {
-                built.push((item, workshop.build(item)?));
+                let prepare = |program| sandbox::prepare(Start::Lab(program), false);
+                built.push((item, workshop.build(item)?.map(prepare)));
             }
             let judged = at_once(&built, |(item, built)| {
                 self.judge(item, &courses[item.submission.lab.short], built)
             });
+            let as_root = built.iter().find_map(|(_, it)| it.as_ref().ok()?.note.as_ref());
+            if let Some(note) = as_root.filter(|_| !std::mem::replace(&mut is_noted, true)) {
+                writeln!(out, "{}\n", wrapped(note))?;
+            }
             // What has escaped from a server must not run when the results are written.
             descendants::end_all();
             for (item, graded) in items.iter().zip(judged) {
@@ -164,15 +170,13 @@ impl Batch<'_> {
         &self,
         item: &Item,
         course: &Course,
-        built: &Result<PathBuf, BuildError>,
+        built: &Result<Prepared, BuildError>,
     ) -> io::Result<Graded> {
         let lab = item.submission.lab;
         let about = About { lab, course, is_new: false };
         let is_asked = |_: usize, step: &Step| !step.is_hostile();
         let known = match built {
-            Ok(program) => {
-                // Where it must run as root, the instructor is root, and the kit is where others may not look.
-                let prepared = sandbox::prepare(Start::Lab(program.clone()), false);
+            Ok(prepared) => {
                 let (start, user) = (prepared.start.clone(), prepared.user);
                 let judge = Judge { lab, start, seed: self.seed, traces: self.traces, user };
                 // No step is given up: what is counted must not depend on the steps before it.

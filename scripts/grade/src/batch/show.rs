@@ -11,6 +11,9 @@ use crate::submission::SubmissionError;
 /// A name has so many columns.
 const NAME: usize = 26;
 
+/// Why nothing works is said in so many letters: two lines. The result says all.
+const WHY: usize = 78;
+
 /// What is going to happen.
 pub(super) fn head(batch: &Batch<'_>, items: &[Item]) -> String {
     let (count, version) = (items.len(), env!("CARGO_PKG_VERSION"));
@@ -47,7 +50,7 @@ fn what(graded: &Graded) -> String {
     let tried = all - graded.steps.iter().filter(is(StepVerdict::NotTried)).count();
     let first = graded.steps.iter().find(is(StepVerdict::Failed));
     if let (1, Some(why)) = (tried, first.and_then(|step| step.why.as_ref())) {
-        return why.clone();
+        return cut(why, WHY);
     }
     let names = |verdict| {
         let steps = graded.steps.iter().filter(is(verdict)).map(|step| step.name.as_str());
