@@ -17,7 +17,7 @@ const ALL: Duration = Duration::from_secs(15 * 60);
 /// What is to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Details {
-    /// All about the first step that fails. After [`IN_VAIN`] steps, no other is tried.
+    /// All about the first step that fails. After three in a row that wait in vain, no other is tried.
     First,
     /// All about each of them, and all are tried.
     All,

@@ -1,6 +1,6 @@
 //! What came of a check, for a machine to read: `scripts/check.sh LAB --json F`.
 //!
-//! JUnit XML ([`junit`]) and the `result.json` of Classroom 50 ([`classroom50`]) are made from it, so that all say the same.
+//! JUnit XML ([`junit()`]) and the `result.json` of Classroom 50 ([`classroom50()`]) are made from it, so that all say the same.
 //!
 //! - The steps stand in the order of the lab, so two runs that end alike give the same object.
 //! - A step has the points that `steps.toml` gives to it (`points`, or else 1). It gets all of them when it works, and

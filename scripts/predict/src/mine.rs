@@ -130,7 +130,7 @@ pub fn run(options: &Options, input: impl BufRead, mut out: impl Write) -> Resul
     talk::ask((&subject, &asked, &left_out), kept, input, &mut out)
 }
 
-/// The questions whose keys are sure, [`MOST`] at most, and why others were left out.
+/// The questions whose keys are sure, five at most, and why others were left out.
 #[must_use]
 pub fn questions(runs: &Runs, source: &Source) -> (Vec<Asked>, Vec<LeftOut>) {
     let (mut asked, mut left_out) = (Vec::new(), Vec::new());
