@@ -4,7 +4,7 @@
 //! - [`Redis`]: a real redis-server to compare with.
 //! - [`Peer`]: a client that sends and receives raw bytes.
 //! - [`Terminal`]: a terminal of its own, for a program that people use.
-//! - [`anchors`]: what a link to a heading of a page can name.
+//! - [`anchors()`]: what a link to a heading of a page can name.
 //! - [`compare_with_redis`]: random requests to a lab and to Redis, whose replies must be the same.
 //!
 //! A test never sleeps for a fixed time. It waits for a line or for bytes, and fails after [`LIMIT`].

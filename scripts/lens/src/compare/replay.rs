@@ -22,7 +22,7 @@ pub(super) fn all(kit: &Path, missing: &mut Vec<Missing>) -> Vec<Measured> {
     let (unrecorded, labs): (Vec<Lab>, Vec<Lab>) =
         LABS.into_iter().partition(|lab| same_as(*lab).is_some());
     for lab in unrecorded {
-        let why = "the kit has no recordings of it: scripts/compare.sh measures it".to_owned();
+        let why = "its recordings are not compared: scripts/compare.sh measures it".to_owned();
         let stage = Some(lab.package.to_owned());
         missing.push(Missing { stage, what: "all of it".to_owned(), why });
     }

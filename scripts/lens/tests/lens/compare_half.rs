@@ -45,7 +45,7 @@ fn a_replay_needs_no_tool_and_names_what_recordings_cannot_tell() {
         "memory",
         "flame graphs",
         "scripts/compare.sh measures it",
-        "lab4-fair: all of it: the kit has no recordings of it",
+        "lab4-fair: all of it: its recordings are not compared",
     ] {
         assert!(missing.contains(part), "{part} is missing in:\n{missing}");
     }

@@ -158,6 +158,8 @@ fn every_scenario_shows_on_lab_3_what_it_is_there_for() {
         ("split", &["said a part of a command", "said more of it", "the rest of SET name Alice"]),
         ("slow-reader", &["woke: client A can be sent more", "answered client B: PONG"]),
         ("many", &["clients     50", "accepted client C50"]),
+        ("greedy", &["answered client B: 7500"]),
+        ("half", &["said a part of a command", "answered client B: PONG"]),
     ] {
         let options = options("lab3", scenario, place.path().join(scenario));
         let recording = record(&options, &mut Vec::new()).unwrap();
