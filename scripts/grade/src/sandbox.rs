@@ -10,8 +10,8 @@
 //!   may name files there.
 //! - **An end.** The server and all that comes from it are ended ([`Members`]) before a result is written.
 //!
-//! As root, and without a user of its own, a server that starts processes without end is only bounded by that thread, which may come
-//! too late for one that leaves its process group each time.
+//! Without a user of its own, processes that leave their process group each time they start another are killed one by one. That may take
+//! half a minute on a busy machine; and where they are root's, the kernel does not limit how many there are.
 //!
 //! A process that kills us gets no result written, and ends with us (`setpriv --pdeathsig`). What it has detached by then goes on:
 //! so another user is better. There are no namespaces and no control groups, because a container does not let us make them.

@@ -169,3 +169,31 @@ fn checks_with_python_that_are_killed_by_a_server_give_no_points() {
         }
     }
 }
+
+/// A program in a folder that only root may enter is copied, so that another user can run it.
+#[test]
+#[ignore = "needs python3"]
+fn checks_with_python_run_a_copy_of_a_program_that_others_may_not_read() {
+    let kit = TestKit::new();
+    let program =
+        "#!/usr/bin/env python3\nimport os, sys\nprint(f'user {os.getuid()}', flush=True)\n\
+        open('mine', 'w').write('x')\nopen(FILE, 'w')\n"
+            .replace("FILE", &format!("'{}'", kit.path("of root").display()))
+            .replace("#!/usr/bin/env python3", &format!("#!{}", python()));
+    kit.write("closed/server", &program);
+    let only_ours = |mode| std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs::set_permissions(kit.path("closed/server"), only_ours(0o700)).unwrap();
+    fs::set_permissions(kit.path("closed"), only_ours(0o700)).unwrap();
+    let binary = kit.path("closed/server").display().to_string();
+    let page = stdout(&kit.check(&["lab2", "--json", "/dev/null", "--binary", &binary]));
+    let me = geteuid();
+    if me.is_root() && !page.contains("The server runs as root") {
+        assert!(!page.contains("user 0\n") && page.contains("PermissionError"), "{page}");
+        assert!(!kit.path("of root").exists());
+    } else {
+        assert!(page.contains(&format!("user {}\n", me.as_raw())), "{page}");
+    }
+    let page = stdout(&kit.check(&["lab2", "--same-user", "--binary", &binary]));
+    assert!(page.contains(&format!("user {}\n", me.as_raw())), "{page}");
+    assert!(!Path::new("mine").exists(), "a lab runs in a folder of its own");
+}
