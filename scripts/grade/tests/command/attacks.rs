@@ -175,11 +175,12 @@ fn checks_with_python_that_are_killed_by_a_server_give_no_points() {
 #[ignore = "needs python3"]
 fn checks_with_python_run_a_copy_of_a_program_that_others_may_not_read() {
     let kit = TestKit::new();
-    let program =
-        "#!/usr/bin/env python3\nimport os, sys\nprint(f'user {os.getuid()}', flush=True)\n\
-        open('mine', 'w').write('x')\nopen(FILE, 'w')\n"
-            .replace("FILE", &format!("'{}'", kit.path("of root").display()))
-            .replace("#!/usr/bin/env python3", &format!("#!{}", python()));
+    let (python, foreign) = (python(), kit.path("of root"));
+    let program = format!(
+        "#!{python}\nimport os\nprint(f'user {{os.getuid()}}', flush=True)\n\
+        open('mine', 'w')\nopen('{}', 'w')\n",
+        foreign.display()
+    );
     kit.write("closed/server", &program);
     let only_ours = |mode| std::os::unix::fs::PermissionsExt::from_mode(mode);
     fs::set_permissions(kit.path("closed/server"), only_ours(0o700)).unwrap();
@@ -189,7 +190,7 @@ fn checks_with_python_run_a_copy_of_a_program_that_others_may_not_read() {
     let me = geteuid();
     if me.is_root() && !page.contains("The server runs as root") {
         assert!(!page.contains("user 0\n") && page.contains("PermissionError"), "{page}");
-        assert!(!kit.path("of root").exists());
+        assert!(!foreign.exists());
     } else {
         assert!(page.contains(&format!("user {}\n", me.as_raw())), "{page}");
     }
