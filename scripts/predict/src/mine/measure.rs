@@ -126,7 +126,7 @@ fn replied(runs: &Runs) -> Result<Found<'_>, LeftOut> {
         noted: Vec::new(),
         read: "#answer-every-request-that-has-arrived",
         beliefs: &[],
-        lures: &["encode_reply(", "execute(", "answer(", "output"],
+        lures: &["encode_reply(&reply", "encode_reply(", "execute(", "answer(", "output"],
     })
 }
 

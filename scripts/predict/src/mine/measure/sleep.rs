@@ -1,6 +1,7 @@
 //! In which calls the server slept.
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use lens::view::ServerCall;
 use trace::client_log::EventKind;
@@ -133,8 +134,8 @@ fn waited<'a>(runs: &'a Runs, scenario: &str) -> Result<Wait<'a>, LeftOut> {
 
 /// What B noted.
 fn noted(run: &Run, (asked, answered): (u64, u64)) -> Vec<(u64, String)> {
-    let reply = ms(answered.saturating_sub(run.start_us()));
-    vec![(asked, format!("B asks for a connection; it has its reply at {reply}"))]
+    let reply = Duration::from_micros(answered.saturating_sub(run.start_us())).as_secs_f64();
+    vec![(asked, format!("B asks for a connection; it has its reply at {reply:.3} s"))]
 }
 
 /// When a client asked for its connection, and when it had its first reply.
