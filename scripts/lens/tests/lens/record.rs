@@ -295,10 +295,7 @@ fn a_recording_knows_from_which_line_of_a_single_run_each_call_was_made() {
     for call in about_clients {
         let frame = call.path.last().unwrap_or_else(|| panic!("no line: {call:?}"));
         assert_eq!(source_line(frame), frame.text);
-        assert!(
-            call.took_us > 0 && Path::new(&frame.file).extension().is_some_and(|it| it == "rs"),
-            "{call:?}"
-        );
+        assert!(call.took_us > 0 && !frame.text.is_empty(), "{call:?}");
     }
 }
 
