@@ -78,13 +78,13 @@ fn only_files_of_the_expected_names_are_taken() {
 }
 
 #[test]
-fn an_archive_that_unpacks_to_a_gigabyte_is_refused_after_16_mib() {
+fn an_archive_with_a_gigabyte_is_refused_after_16_mib() {
     let student = Student::new();
-    let gigabyte = 1024 * 1024 * 1024;
+    // It takes long to pack so much, and nobody reads on behind the limit: so its end is missing.
+    let (gigabyte, packed) = (1024 * 1024 * 1024, 32 * 1024 * 1024);
     for name in ["zeros", MINE] {
         let opened = open(&student, |archive| {
-            archive.add(name, EntryType::Regular, gigabyte, io::repeat(0).take(gigabyte));
-            archive.file("manifest.json", "{}");
+            archive.add(name, EntryType::Regular, gigabyte, io::repeat(0).take(packed));
         });
         let error = opened.unwrap_err();
         assert!(matches!(error, SubmissionError::TooLarge { .. }), "{error}");
