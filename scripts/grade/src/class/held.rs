@@ -30,9 +30,7 @@ pub struct Held {
 /// What shows that a misconception is one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Refuted {
-    /// A step, or a page of the kit.
-    pub by: Option<String>,
-    /// Headings of the lab sheets: `labs/lab2-resp/README.md#wait-for-the-rest-of-a-request`.
+    /// Headings of the lab sheets, or pages of the kit: `labs/lab2-resp/README.md#wait-for-the-rest-of-a-request`.
     pub read: Vec<String>,
     /// Commands to show in class.
     pub commands: Vec<String>,
@@ -125,11 +123,12 @@ impl Catalog {
             refuted.commands.push(format!("scripts/check.sh {lab} --step {step}"));
             refuted.read.extend(self.read.get(&(lab.clone(), step.clone())).cloned());
         }
-        let by = self.all.get(name).and_then(|one| one.refuted_by.clone());
-        // A heading that is said already is not said again.
-        refuted.by = by.filter(|by| !refuted.read.iter().any(|read| read.ends_with(by.as_str())));
         refuted.read.sort();
         refuted.read.dedup();
+        let by = self.all.get(name).and_then(|one| one.refuted_by.clone());
+        // What is said already is not said again.
+        let by = by.filter(|by| !refuted.read.iter().any(|read| read.ends_with(by.as_str())));
+        refuted.read.splice(0..0, by);
         refuted
     }
 }

@@ -108,13 +108,14 @@ fn misconception(held: &Held, students: usize) -> Markup {
             dl {
                 dt { "Shown by" }
                 dd {
-                    @if *by_prediction > 0 { (count(*by_prediction, "wrong answer", "wrong answers")) }
+                    @if *by_prediction > 0 {
+                        "wrong answers of " (count(*by_prediction, "student", "students"))
+                    }
                     @if *by_prediction > 0 && !steps.is_empty() { "; " }
                     @if !steps.is_empty() { "failed steps: " (steps.join(", ")) }
                 }
-                @if let Some(by) = &refuted.by { dt { "Refuted by" } dd { (by) } }
                 @if !refuted.read.is_empty() {
-                    dt { "Read" }
+                    dt { "Refuted by" }
                     dd { @for read in &refuted.read { code { (read) } " " } }
                 }
                 @if !refuted.commands.is_empty() {
