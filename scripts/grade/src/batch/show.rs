@@ -11,8 +11,8 @@ use crate::submission::SubmissionError;
 /// A name has so many columns.
 const NAME: usize = 26;
 
-/// Why nothing works is said in so many letters: two lines. The result says all.
-const WHY: usize = 78;
+/// Why nothing works is said in so many letters: three lines. The result says all.
+const WHY: usize = 120;
 
 /// What is going to happen.
 pub(super) fn head(batch: &Batch<'_>, items: &[Item]) -> String {
