@@ -4,6 +4,8 @@ use std::ops::Range;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 
 use procfs::process::{Process, all_processes};
@@ -75,12 +77,14 @@ pub(super) fn options(uid: u32) -> [String; 3] {
     [format!("--reuid={uid}"), format!("--regid={uid}"), "--clear-groups".to_owned()]
 }
 
-/// The number of a user who has no process.
+/// The number of a user who has no process, and who was not given to one of our last servers: several are started at the same time.
 pub(super) fn free_uid() -> Option<u32> {
+    static NEXT: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(fastrand::u32(UIDS)));
     let used: Vec<u32> =
         all_processes().ok()?.flatten().filter_map(|process| process.uid().ok()).collect();
-    // Several servers may be started at the same time.
-    let mut tries = std::iter::repeat_with(|| fastrand::u32(UIDS)).take(100);
+    let count = UIDS.end - UIDS.start;
+    let next = || UIDS.start + NEXT.fetch_add(1, Ordering::Relaxed) % count;
+    let mut tries = std::iter::repeat_with(next).take(100);
     tries.find(|uid| !used.contains(uid))
 }
 
