@@ -47,7 +47,8 @@
 #              How often: --runs N; else 25 times, and lab 3 100 times
 #   solution   the diff from yours to the lab of the kit, and what the lab does
 #              that no step asks for: when all steps work, or when you ask twice
-#   submit     packs what you wrote into labN-NAME.submission.tar.gz, to hand it in
+#   submit     packs what you wrote into one file, to hand it in:
+#              labN-NAME.submission.tar.gz
 #   grade      for instructors: grades all submissions in DIR, and writes results
 #              into DIR/results
 #   class      for instructors: puts results side by side, in class.html and

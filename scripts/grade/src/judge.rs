@@ -23,7 +23,7 @@ const CLOSES: Duration = Duration::from_secs(3);
 const SETTLES: Duration = Duration::from_secs(1);
 /// Above this lateness of the grader itself, a reply that has not come says nothing about a server.
 const BUSY: Duration = Duration::from_millis(500);
-/// So does a failure where so many threads want to run on each processor.
+/// A server that does not start says nothing either, where so many threads want to run on each processor.
 const LOAD: f32 = 10.0;
 /// On such a machine, clients are so much more patient.
 const MORE_PATIENCE: u32 = 4;
@@ -104,11 +104,11 @@ impl Judge {
     /// If no temporary file can be made.
     pub fn judge(&self, step: &Step) -> io::Result<Outcome> {
         let (outcome, busy) = self.judge_once(step, step.patience())?;
-        if !may_be_late(&outcome) || too_busy(busy).is_none() {
+        if why_late(&outcome, busy).is_none() {
             return Ok(outcome);
         }
         let (outcome, busy) = self.judge_once(step, step.patience() * MORE_PATIENCE)?;
-        let why = too_busy(busy).filter(|_| may_be_late(&outcome));
+        let why = why_late(&outcome, busy);
         Ok(why.map_or(outcome, Outcome::Unknown))
     }
 
@@ -187,15 +187,31 @@ impl Judge {
     }
 }
 
-/// Why the machine is too busy to call anything a failure, if it is.
-fn too_busy(late: Duration) -> Option<String> {
-    if late >= BUSY {
-        let late = late.as_millis();
-        return Some(format!(
-            "The machine is too busy: the grader itself woke up {late} ms too late."
-        ));
+/// Why a step that fails might not on a machine that is less busy, if that is so.
+fn why_late(outcome: &Outcome, late: Duration) -> Option<String> {
+    let Outcome::Failed(wrong) = outcome else { return None };
+    match wrong.what {
+        // A server that has exceeded a limit may have made the machine busy.
+        Problem::Limit(limit) | Problem::Start(StartError::Exceeded(limit))
+            if limit != Limit::Time =>
+        {
+            None
+        }
+        // Many programs may have to run before a server listens. Each of them waits for its turn, while a thread that sleeps
+        // wakes up in time.
+        Problem::Start(_) => slept_too_long(late).or_else(too_many_threads),
+        _ => slept_too_long(late),
     }
-    // A thread that slept wakes up in time even where a server waits long for its turn.
+}
+
+fn slept_too_long(late: Duration) -> Option<String> {
+    (late >= BUSY).then(|| {
+        let late = late.as_millis();
+        format!("The machine is too busy: the grader itself woke up {late} ms too late.")
+    })
+}
+
+fn too_many_threads() -> Option<String> {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let processors = u16::try_from(processors).unwrap_or(u16::MAX);
     let load = LoadAverage::current().ok()?.one;
@@ -204,19 +220,6 @@ fn too_busy(late: Duration) -> Option<String> {
             "The machine is too busy: {load:.0} threads want to run on {processors} processors."
         )
     })
-}
-
-/// Whether a step fails, and on a machine that is not busy it might not. A server that has exceeded a limit may have made it busy.
-fn may_be_late(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Failed(wrong) => match wrong.what {
-            Problem::Limit(limit) | Problem::Start(StartError::Exceeded(limit)) => {
-                limit == Limit::Time
-            }
-            _ => true,
-        },
-        _ => false,
-    }
 }
 
 /// Whether a log of strace shows that a call was made to fail, or was delayed.

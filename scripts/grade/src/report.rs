@@ -190,9 +190,11 @@ pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
     if passed == all && is_all {
         let lab = about.lab.of_the_kit().short;
         for (what, words) in [
+            ("Which of your lines was waiting?", format!("questions {lab}")),
             ("When calls of the kernel fail:", format!("{lab} --hostile")),
             ("Hunt servers with a mistake:", format!("hunt {lab} FILE")),
             ("Compare yours with the lab of the kit:", format!("solution {lab}")),
+            ("Pack yours to hand it in:", format!("submit {lab}")),
         ] {
             lines.push(format!("  {what:<40}scripts/check.sh {words}"));
         }
