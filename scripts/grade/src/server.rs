@@ -133,8 +133,9 @@ impl Server {
         let watcher = Watcher::start(sandbox.members(leader));
         let ready = Self::ready(Running { group, watcher, _sandbox: sandbox }, port);
         ready.map_err(|error| match (error, start) {
+            // A server that is started again has run as this user before.
             (StartError::NotReady { mut why, said }, Start::Shell(_))
-                if conditions.user == User::Other =>
+                if conditions.user == User::Other && conditions.port.is_none() =>
             {
                 why += ". It runs as another user than you; with --same-user, as you do";
                 StartError::NotReady { why, said }
