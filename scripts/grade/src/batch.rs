@@ -202,7 +202,7 @@ impl Batch<'_> {
 /// What is known of a server that does not build: the first step fails, and no other was tried.
 fn unbuilt<'a>(course: &'a Course, error: &BuildError) -> Vec<(&'a Step, Known)> {
     let why = error.to_string();
-    let what = Problem::Start(StartError::NotReady { why, said: Vec::new() });
+    let what = Problem::Start(StartError::NotReady { why, late: false, said: Vec::new() });
     let wrong = Wrong { happened: Vec::new(), what };
     let first = std::iter::once(Known::Judged(Outcome::Failed(Box::new(wrong))));
     course.usual().zip(first.chain(std::iter::repeat_with(|| Known::Needs))).collect()

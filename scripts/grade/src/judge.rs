@@ -199,7 +199,9 @@ fn why_late(outcome: &Outcome, late: Duration) -> Option<String> {
         }
         // Many programs may have to run before a server listens. Each of them waits for its turn, while a thread that sleeps
         // wakes up in time.
-        Problem::Start(_) => slept_too_long(late).or_else(too_many_threads),
+        Problem::Start(StartError::NotReady { late: true, .. }) => {
+            slept_too_long(late).or_else(too_many_threads)
+        }
         _ => slept_too_long(late),
     }
 }

@@ -70,6 +70,8 @@ pub enum StartError {
     NotReady {
         /// What it does.
         why: String,
+        /// Whether it runs, and had no time left to listen.
+        late: bool,
         /// Its last lines.
         said: Vec<String>,
     },
@@ -134,11 +136,11 @@ impl Server {
         let ready = Self::ready(Running { group, watcher, _sandbox: sandbox }, port);
         ready.map_err(|error| match (error, start) {
             // A server that is started again has run as this user before.
-            (StartError::NotReady { mut why, said }, Start::Shell(_))
+            (StartError::NotReady { mut why, late, said }, Start::Shell(_))
                 if conditions.user == User::Other && conditions.port.is_none() =>
             {
                 why += ". It runs as another user than you; with --same-user, as you do";
-                StartError::NotReady { why, said }
+                StartError::NotReady { why, late, said }
             }
             (error, _) => error,
         })
@@ -151,15 +153,15 @@ impl Server {
                 return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, running });
             }
             let group = &mut running.group;
-            let why = match group.wait(Duration::ZERO) {
+            let (why, late) = match group.wait(Duration::ZERO) {
                 Ok(Some(status)) => match running.watcher.exceeded() {
                     Some(limit) => return Err(StartError::Exceeded(limit)),
-                    None => format!("the server ended before it listened ({status})"),
+                    None => (format!("the server ended before it listened ({status})"), false),
                 },
                 _ if Instant::now() > deadline => {
                     group.signal(Signal::KILL);
                     _ = group.wait(END);
-                    format!("the server does not listen on port {port} of 127.0.0.1")
+                    (format!("the server does not listen on port {port} of 127.0.0.1"), true)
                 }
                 _ => {
                     thread::sleep(look);
@@ -167,7 +169,8 @@ impl Server {
                     continue;
                 }
             };
-            return Err(StartError::NotReady { why, said: last_lines(&running.group) });
+            let said = last_lines(&running.group);
+            return Err(StartError::NotReady { why, late, said });
         }
     }
 

@@ -10,7 +10,8 @@ use super::Predictions;
 
 #[derive(Deserialize)]
 struct Answer {
-    right: bool,
+    /// Missing while no run has decided yet.
+    right: Option<bool>,
     misconception: Option<String>,
 }
 
@@ -22,8 +23,8 @@ impl Predictions {
         let mut labs: BTreeMap<String, BTreeMap<String, Answer>> =
             serde_json::from_slice(&text).ok()?;
         let answers: Vec<Answer> = labs.remove(lab)?.into_values().collect();
-        let right = answers.iter().filter(|answer| answer.right).count();
-        let wrong = answers.len() - right;
+        let count = |right| answers.iter().filter(|answer| answer.right == Some(right)).count();
+        let (right, wrong) = (count(true), count(false));
         let misconceptions: BTreeSet<String> =
             answers.into_iter().filter_map(|answer| answer.misconception).collect();
         Some(Self { right, wrong, misconceptions: misconceptions.into_iter().collect() })
@@ -45,8 +46,9 @@ mod tests {
         };
         let (refused, fifo) = (wrong("refused"), wrong("fifo"));
         let right = r#"{ "choice": "a", "right": true }"#;
+        let locked = r#"{ "choice": "a" }"#;
         let text = format!(
-            r#"{{ "lab1": {{ "1": {refused}, "2": {right}, "3": {fifo}, "4": {refused} }} }}"#
+            r#"{{ "lab1": {{ "1": {refused}, "2": {right}, "3": {fifo}, "4": {refused}, "5": {locked} }} }}"#
         );
         fs::write(&path, text).unwrap();
         let read = Predictions::read(&path, "lab1").unwrap();
