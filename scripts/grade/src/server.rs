@@ -116,8 +116,9 @@ impl Server {
             };
             tries -= 1;
             match Self::start_at(port, start, conditions) {
-                // Another program was faster.
-                Err(StartError::NotReady { .. }) if tries > 0 && !is_free(port) => {}
+                // Another program was faster. It may be gone by now.
+                Err(StartError::NotReady { said, .. })
+                    if tries > 0 && (says_in_use(&said) || !is_free(port)) => {}
                 started => return started,
             }
         }
@@ -269,6 +270,11 @@ fn listener(group: &Group, port: u16) -> Option<Process> {
         of_group && sockets::descriptors(process).is_ok_and(|sockets| sockets.contains_key(&inode))
     };
     all_processes().ok()?.flatten().find(has_it)
+}
+
+/// Whether a server says that its port is taken, as the kernel puts it, or as a program names that error.
+fn says_in_use(said: &[String]) -> bool {
+    said.iter().any(|line| line.contains("already in use") || line.contains("EADDRINUSE"))
 }
 
 fn last_lines(group: &Group) -> Vec<String> {

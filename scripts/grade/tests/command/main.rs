@@ -188,3 +188,20 @@ fn checks_with_python_and_strace_let_calls_fail() {
     assert_eq!(output.status.code(), Some(2));
     assert!(stdout(&output).contains("   3  unknown "), "{}", stdout(&output));
 }
+
+#[test]
+#[ignore = "needs python3"]
+fn checks_with_python_start_a_server_again_where_another_program_had_its_port() {
+    let kit = TestKit::new();
+    let first = kit.path("first").display().to_string();
+    let script = format!(
+        "if mkdir {first}; then echo '[Errno 98] Address already in use'; exit 1; fi\n\
+        exec python3 {} lab2 \"$1\"\n",
+        kit::SERVER
+    );
+    kit.write("server.sh", &script);
+    let command = format!("sh {} {{port}}", kit.path("server.sh").display());
+    let output = kit.check(&["lab2", "--same-user", "--cmd", &command]);
+    assert!(kit.path("first").exists());
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+}
