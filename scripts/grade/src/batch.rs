@@ -21,13 +21,13 @@ use tempfile::NamedTempFile;
 use crate::at_once::at_once;
 use crate::check::{self, Details};
 use crate::course::{Course, CourseError, Step};
-use crate::data;
 use crate::judge::{Judge, Outcome, Problem, Wrong};
 use crate::own::{BuildError, Kit};
 use crate::report::{About, Known};
 use crate::results::{Graded, Run, Verdict};
 use crate::sandbox::{self, Prepared};
 use crate::server::{Start, StartError};
+use harness::data;
 
 use items::Item;
 use ledger::Ledger;

@@ -7,8 +7,8 @@ use harness::labs::Lab;
 use harness::scenario::{Client, FailureKind};
 use serde::Deserialize;
 
-use crate::data::{self, DataError};
 use crate::rules::Rule;
+use harness::data::{self, DataError};
 
 /// How long each action of a client may take, if the step does not say.
 const PATIENCE_MS: u64 = 2000;

@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use crate::at_once::at_once;
 use crate::course::{Course, Step};
-use crate::data::{self, DataError};
 use crate::judge::{Judge, Outcome};
 use crate::report::{self, About};
 use crate::server::Start;
+use harness::data::{self, DataError};
 
 mod counter;
 mod hints;

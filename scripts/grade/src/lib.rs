@@ -16,7 +16,6 @@ pub mod cause;
 pub mod check;
 pub mod class;
 pub mod course;
-pub mod data;
 pub mod hunt;
 pub mod judge;
 pub mod own;

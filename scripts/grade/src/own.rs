@@ -24,7 +24,7 @@ use std::{fs, io};
 
 use harness::labs::Lab;
 
-use crate::data::DataError;
+use harness::data::DataError;
 
 pub use build::{BuildError, build, build_kits, build_quietly};
 pub use derive::DeriveError;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data;
+use harness::data;
 
 /// How far a student has come in all labs.
 #[derive(Debug, Default)]

@@ -7,10 +7,10 @@ use std::thread;
 
 use grade::batch::Batch;
 use grade::class::{self, Catalog, Class};
-use grade::data;
 use grade::own::Kit;
 use grade::server::has_strace;
 use grade::submission;
+use harness::data;
 use harness::labs::Lab;
 
 use super::Ended;

@@ -5,11 +5,12 @@
 //! - [`descendants`]: the processes that come from us, wherever they have gone.
 //! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
 //!   [`sockets`].
-//! - [`text`]: lines that fit a terminal.
+//! - [`mod@data`]: files in TOML, read, and files, replaced. [`text`]: lines that fit a terminal.
 //! - [`scenario`]: what scripted clients do, as data, and what they see.
 
 pub mod calls;
 pub mod cleanup;
+pub mod data;
 pub mod descendants;
 pub mod group;
 pub mod labs;

@@ -1,10 +1,10 @@
 //! What students often believe and is not true, as data: `labs/misconceptions.toml`.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
+
+use crate::data::{self, DataError};
 
 /// A wrong belief.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -27,39 +27,13 @@ pub struct Misconceptions {
     pub all: Vec<Misconception>,
 }
 
-/// Why they are not known.
-#[derive(Debug, thiserror::Error)]
-pub enum MisconceptionsError {
-    /// The file cannot be read.
-    #[error("{}: {error}", .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why not.
-        error: io::Error,
-    },
-    /// It is not as it should be.
-    #[error("{}: {error}", .path.display())]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        error: Box<toml::de::Error>,
-    },
-}
-
 impl Misconceptions {
     /// Reads those of the kit at `kit`.
     ///
     /// # Errors
     /// If the file is missing, or not as it should be.
-    pub fn read(kit: &Path) -> Result<Self, MisconceptionsError> {
-        let path = kit.join("labs/misconceptions.toml");
-        match fs::read_to_string(&path).map(|text| toml::from_str(&text)) {
-            Ok(Ok(all)) => Ok(all),
-            Ok(Err(error)) => Err(MisconceptionsError::Format { path, error: Box::new(error) }),
-            Err(error) => Err(MisconceptionsError::Read { path, error }),
-        }
+    pub fn read(kit: &Path) -> Result<Self, DataError> {
+        data::read(&kit.join("labs/misconceptions.toml"))
     }
 
     /// The one of this name.

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use harness::data;
 use serde_json::{Map, Value, json};
 
 /// The answers of a student to all questions of all labs.
@@ -88,14 +89,8 @@ impl Answers {
     }
 
     fn write(&self) -> io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            fs::create_dir_all(folder)?;
-        }
         let text = serde_json::to_string_pretty(&self.all).map_err(io::Error::other)?;
-        // Whoever is interrupted in the middle has the old file.
-        let part = self.path.with_extension("json.part");
-        fs::write(&part, text + "\n")?;
-        fs::rename(part, &self.path)
+        data::replace(&self.path, (text + "\n").as_bytes())
     }
 }
 

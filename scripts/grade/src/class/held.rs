@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use harness::labs::LABS;
+use harness::misconceptions::Misconceptions;
 use serde::Deserialize;
 
 use crate::course::Course;
-use crate::data;
 use crate::own::Kit;
 use crate::results::{Graded, StepVerdict};
+use harness::data;
 
 /// A misconception, and how many students have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub struct Refuted {
 /// What the kit knows about misconceptions.
 #[derive(Debug, Default)]
 pub struct Catalog {
-    all: BTreeMap<String, Misconception>,
+    all: Misconceptions,
     /// The heading of the sheet of each step, by lab and name.
     read: BTreeMap<(String, String), String>,
     /// The predictions that can be answered with a misconception: lab, name of the question, heading.
@@ -47,38 +48,19 @@ pub struct Catalog {
 }
 
 #[derive(Debug, Default, Deserialize)]
-struct Misconceptions {
-    #[serde(default)]
-    misconception: Vec<Misconception>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Misconception {
-    name: String,
-    #[serde(default)]
-    says: Option<String>,
-    #[serde(default)]
-    refuted_by: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
 struct Predictions {
-    #[serde(default, alias = "prediction")]
-    question: Vec<Question>,
+    prediction: Vec<Question>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Question {
     name: String,
-    #[serde(default)]
     read: Option<String>,
-    #[serde(default, alias = "choice")]
     choices: Vec<Choice>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Choice {
-    #[serde(default)]
     misconception: Option<String>,
 }
 
@@ -86,9 +68,7 @@ impl Catalog {
     /// Reads what the kit knows. A page of a class is better than none, so what is missing in the kit is missing on the page.
     #[must_use]
     pub fn read(kit: &Kit) -> Self {
-        let all: Misconceptions =
-            data::read(&kit.root.join("labs/misconceptions.toml")).unwrap_or_default();
-        let all = all.misconception.into_iter().map(|one| (one.name.clone(), one)).collect();
+        let all = Misconceptions::read(&kit.root).unwrap_or_default();
         let mut catalog = Self { all, ..Self::default() };
         for lab in LABS {
             let sheet = format!("{}/README.md", lab.folder());
@@ -99,7 +79,7 @@ impl Catalog {
             }
             let path = kit.lab(lab).join("exercise/predictions.toml");
             let asked: Predictions = data::read(&path).unwrap_or_default();
-            for question in asked.question {
+            for question in asked.prediction {
                 let read = question.read.map(|anchor| format!("{sheet}{anchor}"));
                 let shown: BTreeSet<String> =
                     question.choices.into_iter().filter_map(|it| it.misconception).collect();
@@ -125,7 +105,7 @@ impl Catalog {
         }
         refuted.read.sort();
         refuted.read.dedup();
-        let by = self.all.get(name).and_then(|one| one.refuted_by.clone());
+        let by = self.all.find(name).map(|one| one.refuted_by.clone());
         // What is said already is not said again.
         let by = by.filter(|by| !refuted.read.iter().any(|read| read.ends_with(by.as_str())));
         refuted.read.splice(0..0, by);
@@ -159,7 +139,7 @@ pub(super) fn held(results: &[(String, Graded)], catalog: &Catalog) -> Vec<Held>
     }
     let of = |(name, shown): (&str, Shown<'_>)| Held {
         name: name.to_owned(),
-        says: catalog.all.get(name).and_then(|one| one.says.clone()),
+        says: catalog.all.find(name).map(|one| one.says.clone()),
         students: shown.students.len(),
         by_prediction: shown.by_prediction.len(),
         refuted: catalog.refuted(name, &shown.steps),

@@ -6,7 +6,7 @@ use harness::labs::Lab;
 use harness::text::wrapped;
 use serde::Deserialize;
 
-use crate::data;
+use harness::data;
 
 use super::derive;
 use super::{Kit, OwnError, read_if_there};

@@ -14,9 +14,9 @@ use serde_json::Value;
 use tar::{Builder, Header};
 
 use super::{ANSWERS, ENDING, MANIFEST, Manifest, SubmissionError, sha256};
-use crate::data;
 use crate::own::{self, Kit};
 use crate::results::{commit, git};
+use harness::data;
 
 /// The name of a file has at most so many letters of the student's name.
 const NAME: usize = 40;

@@ -67,7 +67,7 @@ refuted_by = 'labs/lab1-blocking/README.md#two-clients'
 ";
 
 const PREDICTIONS: &str = "
-[[question]]
+[[prediction]]
 name = 'second-client'
 text = 'What does B see?'
 read = '#two-clients'

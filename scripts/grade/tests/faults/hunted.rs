@@ -1,25 +1,15 @@
 //! A student who copies the clients of the step that a mistake breaks catches the server in a hunt: so its hints are true.
 
 use grade::course::Step;
-use grade::judge::{Judge, Outcome};
-use grade::sandbox::User;
-use grade::server::Start;
-use harness::labs;
+use grade::judge::Outcome;
 
-use crate::{Fault, TRIES, course, judge_faults_of, server};
+use crate::{Fault, TRIES, course, judge, judge_faults_of};
 
 fn judge_hunt(fault: &Fault) -> Result<(), String> {
     if fault.no_client_sees_it {
         return Ok(());
     }
-    let start = Start::Shell(server(&fault.lab, &format!(" --fault {}", fault.name)));
-    let judge = Judge {
-        lab: labs::find(&fault.lab).unwrap(),
-        start,
-        seed: 7,
-        traces: false,
-        user: User::Same,
-    };
+    let judge = judge(fault, false);
     let broken = course(&fault.lab).steps.into_iter().find(|step| step.name == fault.step);
     let scenario = Step::of_clients("a hunt", broken.unwrap().clients);
     let mut outcomes = (0..TRIES).map(|_| judge.judge(&scenario).unwrap());

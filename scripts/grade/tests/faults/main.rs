@@ -12,6 +12,9 @@ use std::sync::{LazyLock, Mutex};
 use std::{fs, thread};
 
 use grade::course::Course;
+use grade::judge::Judge;
+use grade::sandbox::User;
+use grade::server::Start;
 use harness::labs;
 use serde::Deserialize;
 use testkit::root;
@@ -61,6 +64,13 @@ fn python() -> &'static str {
 fn server(lab: &str, more: &str) -> String {
     let server = root().join("scripts/grade/servers/server.py");
     format!("{} -S -E {} {lab} {{port}}{more}", python(), server.display())
+}
+
+/// Judges the server with a mistake as the library does, with or without its system calls.
+fn judge(fault: &Fault, traces: bool) -> Judge {
+    let start = Start::Shell(server(&fault.lab, &format!(" --fault {}", fault.name)));
+    let lab = labs::find(&fault.lab).unwrap();
+    Judge { lab, start, seed: 7, traces, user: User::Same }
 }
 
 /// Runs the grader's program.

@@ -1,22 +1,12 @@
 //! No step fails before the one that a mistake breaks.
 
-use grade::judge::{Judge, Outcome};
-use grade::sandbox::User;
-use grade::server::Start;
-use harness::labs;
+use grade::judge::Outcome;
 
-use crate::{Fault, TRIES, course, judge_faults_of, server};
+use crate::{Fault, TRIES, course, judge, judge_faults_of};
 
 /// The steps before the one that must fail.
 fn judge_steps_before(fault: &Fault) -> Result<(), String> {
-    let start = Start::Shell(server(&fault.lab, &format!(" --fault {}", fault.name)));
-    let judge = Judge {
-        lab: labs::find(&fault.lab).unwrap(),
-        start,
-        seed: 7,
-        traces: true,
-        user: User::Same,
-    };
+    let judge = judge(fault, true);
     let steps = course(&fault.lab).steps;
     for step in steps.iter().take_while(|step| step.name != fault.step) {
         let outcome = (0..TRIES).map(|_| judge.judge(step).unwrap());

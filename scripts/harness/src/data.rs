@@ -28,7 +28,10 @@ pub enum DataError {
 }
 
 /// Reads what is in a file.
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
+///
+/// # Errors
+/// If the file cannot be read, or is not as it should be.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
     let text = fs::read_to_string(path)
         .map_err(|error| DataError::Read { path: path.to_owned(), error })?;
     toml::from_str(&text)
