@@ -1,7 +1,7 @@
 #![doc = env!("CARGO_PKG_DESCRIPTION")]
 //!
 //! - [`own`]: the student's own lab below `work/`: made from a lab of the kit, renewed, reset, compared with it.
-//! - [`course`]: the steps of a lab, as data. [`data`]: files that hold such things.
+//! - [`course`]: the steps of a lab, as data.
 //! - [`server`]: the server that is judged. [`sandbox`]: what it may do. [`judge`]: one step, judged. [`rules`]: what a trace of a server says about the
 //!   way it waits.
 //! - [`mod@check`]: all steps. [`progress`]: how far a student has come.
