@@ -6,6 +6,7 @@
 
 use shared::buffer::ReadBuffer;
 
+pub mod escapes;
 pub mod lines;
 pub mod printable;
 mod reply;

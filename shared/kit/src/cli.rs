@@ -1,5 +1,6 @@
 //! The command line, the same for every lab: `serve` (the default), `client`, `bench`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -81,9 +82,17 @@ pub struct Client {
     /// Print each reply as one line of JSON
     #[arg(long)]
     pub json: bool,
+    /// Show the bytes of each request and of its reply
+    #[arg(long, conflicts_with = "json")]
+    pub raw: bool,
+    /// Send these bytes, each PIECE in a write of its own; show all bytes.
+    /// Escapes: \r \n \t \0 \xHH \\ (write each PIECE in 'single quotes').
+    /// Enter sends the next one; if no person types, it follows after 1 s
+    #[arg(long, value_name = "PIECE", num_args = 1.., conflicts_with_all = ["json", "raw", "command"], verbatim_doc_comment)]
+    pub pieces: Vec<OsString>,
     /// Send this one command. Exit codes: 0 ok, 1 error reply, 2 no server
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub command: Vec<std::ffi::OsString>,
+    pub command: Vec<OsString>,
 }
 
 /// Where a server is.

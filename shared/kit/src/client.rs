@@ -13,9 +13,13 @@ use crate::cli;
 use crate::{log_output, port};
 
 mod connection;
+mod error;
+mod pieces;
 mod repl;
 mod show;
-pub use connection::{ClientError, Connection};
+mod transcript;
+pub use connection::Connection;
+pub use error::ClientError;
 pub use show::Style;
 
 /// Prints a message that is not a reply, to stderr.
@@ -37,7 +41,7 @@ pub(crate) fn in_colour(stream: &impl IsTerminal) -> bool {
     wanted
 }
 
-/// Runs the task `client`: one command, or a prompt.
+/// Runs the task `client`: one command, pieces of bytes, or a prompt.
 ///
 /// # Errors
 /// None: what goes wrong is told on stderr, and the exit code is 2.
@@ -55,7 +59,10 @@ pub fn run<C: Codec>(options: &cli::Client) -> io::Result<ExitCode> {
 
 fn talk<C: Codec>(options: &cli::Client) -> Result<ExitCode, ClientError> {
     let addr = port::resolve(&options.server.host, options.server.port)?;
-    let connection = Connection::<C>::open(addr)?;
+    if !options.pieces.is_empty() {
+        return pieces::run::<C>(addr, &options.pieces);
+    }
+    let connection = Connection::<C>::open(addr, options.raw)?;
     if options.command.is_empty() {
         repl::run(connection, options.json)
     } else {
@@ -72,7 +79,9 @@ fn one_command<C: Codec>(
         options.command.iter().map(|arg| arg.as_encoded_bytes().to_vec()).collect();
     let sent_at = Instant::now();
     let reply = connection.ask(&args)?;
-    Style::for_stdout(options.json).show(&args, &reply, sent_at.elapsed())?;
+    if !options.raw {
+        Style::for_stdout(options.json).show(&args, &reply, sent_at.elapsed())?;
+    }
     let is_error = matches!(reply, Reply::Error(_));
     Ok(if is_error { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -23,6 +23,8 @@ mod exercise;
 mod lines;
 #[path = "../../../../shared/testkit/suites/output.rs"]
 mod output;
+#[path = "../../../../shared/testkit/suites/raw.rs"]
+mod raw;
 #[path = "../../../../shared/testkit/suites/stop.rs"]
 mod stop;
 

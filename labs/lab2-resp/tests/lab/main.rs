@@ -31,6 +31,8 @@ mod like_redis;
 mod like_redis_cli;
 #[path = "../../../../shared/testkit/suites/output.rs"]
 mod output;
+#[path = "../../../../shared/testkit/suites/raw.rs"]
+mod raw;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]

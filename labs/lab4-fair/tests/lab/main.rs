@@ -9,6 +9,7 @@
 const LAB: &str = env!("CARGO_BIN_EXE_lab4-fair");
 /// The default of redis-benchmark.
 const BENCHMARK_CLIENTS: &str = "50";
+const PONG: &str = "+PONG\r\n";
 
 #[path = "../../../../shared/testkit/suites/bench.rs"]
 mod bench;
@@ -29,6 +30,8 @@ mod like_redis;
 mod max_clients;
 #[path = "../../../../shared/testkit/suites/output.rs"]
 mod output;
+#[path = "../../../../shared/testkit/suites/raw.rs"]
+mod raw;
 #[path = "../../../../shared/testkit/suites/real_clients.rs"]
 mod real_clients;
 #[path = "../../../../shared/testkit/suites/resp.rs"]

@@ -7,37 +7,31 @@ use std::time::{Duration, Instant};
 use codec::{BadReply, Codec, Reply};
 use shared::buffer::ReadBuffer;
 
-use super::notice;
 use super::show::pushed;
-use crate::other_lab::explain;
-use crate::port;
+use super::transcript::Transcript;
+use super::{ClientError, notice};
 
 /// After this time without a reply, the client prints a possible reason.
-const HINT_AFTER: Duration = Duration::from_millis(300);
+pub(super) const HINT_AFTER: Duration = Duration::from_millis(300);
+/// That reason.
+pub(super) const HINT: &str =
+    "no reply for 300 ms: the server may be busy with another client; Ctrl-C stops";
 /// The longest wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Why there is no reply.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// No server answers at that address.
-    #[error(
-        "no server answers at {0} ({1}).\nStart it in another terminal:\n  {serve}",
-        serve = port::command_to_serve("cargo run", *.0)
-    )]
-    NoServer(SocketAddr, io::Error),
-    /// The server has closed the connection, or has ended.
-    #[error("the server at {0} has closed the connection")]
-    Closed(SocketAddr),
-    /// The connection has failed.
-    #[error("the connection to {0} has failed: {1}")]
-    Broken(SocketAddr, io::Error),
-    /// The bytes are not a reply.
-    #[error("{}", explain(*.1, *.0, "cargo run", "client"))]
-    BadReply(SocketAddr, BadReply),
-    /// The host has no address, or stdin or stdout is of no use.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+/// Connects. If this takes longer than 300 ms, a notice on stderr says why.
+pub(super) fn connect(addr: SocketAddr) -> Result<TcpStream, ClientError> {
+    let stream = match TcpStream::connect_timeout(&addr, HINT_AFTER) {
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+            notice("no connection for 300 ms: the server's backlog may be full; Ctrl-C stops");
+            TcpStream::connect_timeout(&addr, CONNECT_TIMEOUT)
+        }
+        connected => connected,
+    };
+    let stream = stream.map_err(|error| ClientError::NoServer(addr, error))?;
+    // This fails only on a broken socket. The first write will report it better.
+    _ = stream.set_nodelay(true);
+    Ok(stream)
 }
 
 /// A connection to a server.
@@ -47,33 +41,32 @@ pub struct Connection<C> {
     addr: SocketAddr,
     codec: C,
     buffer: ReadBuffer,
+    /// Shows the bytes of requests and replies, if the user wants to see them.
+    transcript: Option<Transcript>,
     /// A reply has shown that the server speaks the protocol of this client.
     is_understood: bool,
 }
 
 impl<C: Codec> Connection<C> {
-    /// Connects. If this takes longer than 300 ms, a notice on stderr says why.
+    /// Connects. `raw`: shows the bytes of each request and of its reply.
     ///
     /// # Errors
     /// [`ClientError::NoServer`].
-    pub fn open(addr: SocketAddr) -> Result<Self, ClientError> {
-        let stream = match TcpStream::connect_timeout(&addr, HINT_AFTER) {
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                notice("no connection for 300 ms: the server's backlog may be full; Ctrl-C stops");
-                TcpStream::connect_timeout(&addr, CONNECT_TIMEOUT)
-            }
-            connected => connected,
-        };
-        let stream = stream.map_err(|error| ClientError::NoServer(addr, error))?;
-        // This fails only on a broken socket. The first write will report it better.
-        _ = stream.set_nodelay(true);
+    pub fn open(addr: SocketAddr, raw: bool) -> Result<Self, ClientError> {
         Ok(Self {
-            stream,
+            stream: connect(addr)?,
             addr,
             codec: C::default(),
             buffer: ReadBuffer::new(),
+            transcript: raw.then(Transcript::default),
             is_understood: false,
         })
+    }
+
+    /// Whether it shows the bytes of requests and replies.
+    #[must_use]
+    pub fn is_raw(&self) -> bool {
+        self.transcript.is_some()
     }
 
     /// Sends one request and waits for its reply without a time limit. After 300 ms, a notice on
@@ -107,6 +100,7 @@ impl<C: Codec> Connection<C> {
             match self.codec.decode_reply(&mut self.buffer) {
                 Ok(Some(Reply::Push(items))) => notice(&format!("pushed: {}", pushed(&items))),
                 Ok(Some(reply)) => {
+                    self.end_line()?;
                     waiting.end();
                     return Ok(reply);
                 }
@@ -119,6 +113,9 @@ impl<C: Codec> Connection<C> {
     fn send(&mut self, args: &[Vec<u8>], waiting: &mut Waiting) -> Result<(), ClientError> {
         let mut output = Vec::new();
         C::encode_request(args, &mut output);
+        if self.is_raw() {
+            Transcript::sent(&output)?;
+        }
         let mut unsent = output.as_slice();
         while !unsent.is_empty() {
             self.stream
@@ -134,10 +131,28 @@ impl<C: Codec> Connection<C> {
 
     fn read(&mut self, waiting: &mut Waiting) -> Result<(), ClientError> {
         self.stream.set_read_timeout(waiting.hint_after).map_err(|error| self.broken(error))?;
-        match self.stream.read(self.buffer.spare_mut()) {
-            Ok(0) => return Err(ClientError::Closed(self.addr)),
-            Ok(count) => self.buffer.commit(count),
+        let spare = self.buffer.spare_mut();
+        match self.stream.read(spare) {
+            Ok(0) => {
+                self.end_line()?;
+                return Err(ClientError::Closed(self.addr));
+            }
+            Ok(count) => {
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.received(spare.get(..count).unwrap_or_default())?;
+                }
+                self.buffer.commit(count);
+            }
             Err(error) => waiting.ignore_timeout(error).map_err(|error| self.broken(error))?,
+        }
+        // What comes late may be all that comes.
+        if waiting.hint_after.is_none() { self.end_line() } else { Ok(()) }
+    }
+
+    /// Shows the bytes that have come and do not end a line.
+    fn end_line(&mut self) -> Result<(), ClientError> {
+        if let Some(transcript) = &mut self.transcript {
+            transcript.end_line()?;
         }
         Ok(())
     }
@@ -168,9 +183,7 @@ impl Waiting {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
                 if self.hint_after.take().is_some() =>
             {
-                notice(
-                    "no reply for 300 ms: the server may be busy with another client; Ctrl-C stops",
-                );
+                notice(HINT);
                 Ok(())
             }
             _ => Err(error),

@@ -64,7 +64,9 @@ fn ask<C: Codec>(
         Style::Raw => Style::Human { in_colour: false },
         style => style,
     };
-    style.show(args, &reply, sent_at.elapsed())?;
+    if !connection.is_raw() {
+        style.show(args, &reply, sent_at.elapsed())?;
+    }
     Ok(!matches!(reply, Reply::Error(_)))
 }
 
