@@ -34,7 +34,7 @@ pub static COMMANDS: &[Command] = &[
 
     Command::new("PING",      "[message]",                 Connection,  "Returns PONG, or the message.",                        connection::ping),
     Command::new("ECHO",      "message",                   Connection,  "Returns the message.",                                 connection::echo),
-    Command::new("HELLO",     compat::HELLO_USAGE,      Connection,  "Switches between RESP2 and RESP3.",             compat::hello),
+    Command::new("HELLO",     compat::HELLO_USAGE,      Connection,  "HELLO 3 switches to RESP3, HELLO 2 to RESP2 (not in lab 1).", compat::hello),
     Command::new("SELECT",    "index",                     Connection,  "Selects a database. The only one is 0.",       connection::select),
     Command::new("CLIENT",    "ID | SETNAME name | GETNAME | SETINFO attribute value | LIST | HELP", Connection, "Names a client, or lists all clients.", compat::client),
     Command::new("EXIT",      "",                          Connection,  "Closes the connection.",                               connection::quit),

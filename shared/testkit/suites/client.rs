@@ -84,6 +84,31 @@ fn the_prompt_reads_line_by_line_and_understands_quotes() {
 }
 
 #[test]
+fn each_command_of_the_help_is_there_as_the_help_writes_it() {
+    let lab = Lab::start(LAB);
+    let help = type_lines(&lab, &[], "help\n");
+    let lines = stdout(&help).lines().filter(|line| line.starts_with(char::is_uppercase));
+    let mut commands = Vec::new();
+    for line in lines {
+        let (name, does) = line.split_once(' ').unwrap();
+        // A command that is unknown without its argument is written with it.
+        let forms = does.split(&[',', '('][..]).filter(|form| form.trim().starts_with(name));
+        let before = commands.len();
+        commands.extend(
+            forms.map(|form| form.split_whitespace().take(2).collect::<Vec<_>>().join(" ")),
+        );
+        if commands.len() == before {
+            commands.push(name.to_owned());
+        }
+    }
+    assert!(commands.len() > 30 && commands.contains(&"HELLO 2".to_owned()), "{commands:?}");
+    for command in commands {
+        let output = type_lines(&lab, &[], format!("{command}\n"));
+        assert!(!stdout(&output).contains("unknown command"), "{command}: {output:?}");
+    }
+}
+
+#[test]
 fn json_prints_one_object_for_each_reply() {
     let lab = Lab::start(LAB);
     let output = type_lines(&lab, &["--json"], "SET name Alice\nGET name\nGET nobody\nFOO\n");
