@@ -26,7 +26,8 @@
 #   the rest         what the call did; indented lines explain it the first time
 #   --summary        % time, seconds: of all time in calls, asleep or not;
 #                    usecs/call: microseconds a call; calls: how many;
-#                    errors: how many of them failed; syscall: its name
+#                    errors: how many of them failed; syscall: its name;
+#                    CPU time: how long the server was on a CPU meanwhile
 #
 # REQUIREMENTS
 #   strace; nothing for --recorded. To start a lab under strace takes no rights;
@@ -131,12 +132,31 @@ why_not() {
   echo "you may not attach to process $server_pid"
 }
 
+# clocks: how long the server has been on a CPU, in nanoseconds, and the time by the clock on the wall, in
+# seconds. Nothing if the server has ended, or if the kernel does not tell.
+clocks() {
+  local uptime
+  read -r uptime _ < /proc/uptime
+  cat "/proc/$server_pid"/task/*/schedstat 2> /dev/null |
+    LC_ALL=C awk -v uptime="$uptime" '{ sum += $1 } END { if (NR) printf "%.0f %s", sum, uptime }' || true
+}
+
+# cpu_line BEFORE AFTER: what the clocks told before and after the clients.
+cpu_line() {
+  [[ -n $1 && -n $2 ]] || return 0
+  LC_ALL=C awk -v before="$1" -v after="$2" 'BEGIN {
+    split(before, b, " "); split(after, a, " ")
+    printf "  CPU time    %.3f s of %.2f s: how long the server was on a CPU.\n", (a[1] - b[1]) / 1e9, a[2] - b[2]
+  }'
+}
+
 explain_summary() {
   cat << 'END'
-
-  seconds     how long in the call by the clock on the wall, asleep or not: that is the -w in strace -w -c.
-              Without -w strace counts CPU time, and all the waiting vanishes.
-  accept4, recvfrom, epoll_wait: where a server sleeps. The longest of them tells what it waits for.
+  seconds     how long in the call by the clock on the wall, asleep or not.
+              That is the -w in strace -w -c. Without -w, strace counts CPU
+              time, and all the waiting vanishes.
+  accept4, recvfrom, epoll_wait: here a server sleeps, and uses no CPU. The
+              longest of them tells what the server waits for.
 END
 }
 
@@ -144,8 +164,9 @@ if $recorded; then
   log=$(recording strace.log)
   if $summary; then
     build_lens || die "the lens cannot be built: $lens_error"
-    note "Counted from $log. Live, this table is made by strace -w -c."
+    note "Counted from $log."$'\n'"Live, this table is made by strace -w -c."
     run scripts/lens.sh explain --summary "$log"
+    printf '\n  CPU time    not in a recording: leave --recorded out to see it.\n'
     explain_summary
     exit 0
   fi
@@ -172,11 +193,18 @@ if ! $summary; then choose_words strace; fi
 if $attach; then find_lab; else build_lab; fi
 start
 if ! $summary; then follow explain; fi
+before=$(clocks)
 if [[ -n $scenario ]]; then play > "$work/clients"; settle; else hold "$server_pid" "$tool_pid"; fi
+after=$(clocks)
 end_lab
 end_tool INT
 if [[ -n $scenario ]]; then cat "$work/clients"; fi
 keep_capture "Was there a client? To be one: $(client_line)"
-if $summary; then cat "$capture"; explain_summary; fi
+if $summary; then
+  cat "$capture"
+  printf '\n'
+  cpu_line "$before" "$after"
+  explain_summary
+fi
 note "The capture is in $capture ($(wc -l < "$capture") lines)."
 if ! $summary; then note "To read it again: scripts/lens.sh explain $capture"; fi

@@ -51,6 +51,15 @@ fn strace_summary_shows_where_each_lab_waits() {
         let first = text.lines().skip_while(|line| !line.starts_with("------")).nth(1).unwrap();
         assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
         assert!(text.contains("+ strace -w -c"), "{text}");
+        // The table counts the time by the clock on the wall. This line tells how little of it is CPU time.
+        let line = text.lines().find_map(|line| line.trim().strip_prefix("CPU time ")).unwrap();
+        let mut words = line.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+        let (cpu, whole) = (words.next().unwrap(), words.next().unwrap());
+        assert!(cpu > 0.0 && cpu < whole / 2.0 && whole >= 1.0, "{text}");
+        assert!(
+            text.lines().all(|line| line.starts_with('+') || line.chars().count() <= 80),
+            "{text}"
+        );
     }
 }
 
@@ -96,6 +105,7 @@ fn a_summary_without_strace_shows_where_each_lab_waits() {
         let copied = std::process::Command::new("cp").arg("-r").arg(from).arg(recordings).status();
         assert!(copied.unwrap().success());
         let text = kit.watch("trace.sh", (lab, package), &["--recorded", "--summary"]);
+        assert!(text.contains("CPU time    not in a recording"), "{text}");
         let first = text.lines().skip_while(|line| !line.starts_with("------")).nth(1).unwrap();
         assert!(first.ends_with(if many { "epoll_wait" } else { "recvfrom" }), "{text}");
         assert!(text.contains("how long in the call"), "{text}");
