@@ -10,6 +10,9 @@ use procfs::process::{Process, Status, Syscall};
 use crate::calls::{self, WaitsFor};
 use crate::sockets;
 
+mod threads;
+pub use threads::Threads;
+
 /// What there was to see.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -23,8 +26,8 @@ pub struct Snapshot {
     pub involuntary: u64,
     /// How much time the process has had on a CPU, in ticks.
     pub ticks: u64,
-    /// How many threads it has.
-    pub threads: i64,
+    /// Its threads.
+    pub threads: Threads,
     /// Where it listens; `None` if it does not any more.
     pub addr: Option<SocketAddr>,
     /// How many clients are in the accept queue.
@@ -113,7 +116,7 @@ impl Snapshot {
             voluntary: switches(|status| status.voluntary_ctxt_switches),
             involuntary: switches(|status| status.nonvoluntary_ctxt_switches),
             ticks: stat.utime + stat.stime,
-            threads: stat.num_threads,
+            threads: Threads::of(process),
             addr: listening.map(|socket| socket.local_address),
             queue: listening.map_or(0, |socket| socket.rx_queue),
             clients: clients(port, &sockets, &thread),

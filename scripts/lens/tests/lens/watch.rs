@@ -61,6 +61,22 @@ fn on_lab_3_nobody_waits() {
 }
 
 #[test]
+fn one_thread_serves_whatever_the_others_wait_for() {
+    for (package, threads) in [
+        ("lab1-blocking", "1 thread serves, 1 waits for Ctrl-C\n"),
+        ("lab3-multiclient", "1 thread serves, 1 waits for Ctrl-C\n"),
+        ("lab4-fair", "1 thread serves, 1 waits for Ctrl-C, 2 log\n"),
+    ] {
+        let (lab, mut first, _second) = two_clients(package, "SET a 1\r\n");
+        first.read(1);
+        let picture = once(&lab);
+        let line = picture.lines().find(|line| line.starts_with("  CPU ")).unwrap();
+        assert!(format!("{line}\n").ends_with(&format!("· {threads}")), "{picture}");
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
 fn clients_of_ipv6_are_seen_as_well() {
     let lab = Lab::start_with(&lab("lab1-blocking"), &["--host", "::1"]);
     let mut first = lab.connect();

@@ -127,7 +127,9 @@ impl Queue {
         let shared = Arc::new(Shared { bytes, has_bytes: Condvar::new() });
         let waiting = Arc::new(AtomicUsize::new(0));
         let (source, written) = (Arc::clone(&shared), Arc::clone(&waiting));
-        thread::Builder::new().spawn(move || write_all(&source, target, &written))?;
+        // The name tells it from the threads that serve.
+        let thread = thread::Builder::new().name("log".to_owned());
+        thread.spawn(move || write_all(&source, target, &written))?;
         WAITING.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&waiting));
         Ok(Self { shared, waiting, dropped: 0 })
     }

@@ -1,4 +1,5 @@
 use super::*;
+use harness::snapshot::Threads;
 
 fn client(port: u16, state: ClientState) -> Client {
     let addr = SocketAddr::from(([127, 0, 0, 1], port));
@@ -7,7 +8,17 @@ fn client(port: u16, state: ClientState) -> Client {
 
 fn snapshot(at: Instant, thread: Thread, clients: Vec<Client>) -> Snapshot {
     let (voluntary, involuntary, ticks, queue) = (0, 0, 0, 0);
-    Snapshot { at, thread, voluntary, involuntary, ticks, threads: 2, addr: None, queue, clients }
+    Snapshot {
+        at,
+        thread,
+        voluntary,
+        involuntary,
+        ticks,
+        threads: Threads { serving: 1, signals: 1, log: 0 },
+        addr: None,
+        queue,
+        clients,
+    }
 }
 
 /// A port at which nobody listens, so that `ss` tells nothing.

@@ -22,7 +22,7 @@ pub(super) fn facts(view: &View, row: Option<usize>) -> [Line<'static>; 4] {
     let server_style = if snapshot.thread == Thread::Running { GREEN } else { PLAIN };
     let queue_style = if snapshot.queue > 0 { RED } else { PLAIN };
     let rates = history.rates();
-    let cpu = format!("{:.0} % of one · {} threads", rates.cpu * 100.0, snapshot.threads);
+    let cpu = format!("{:.0} % of one · {}", rates.cpu * 100.0, snapshot.threads);
     let switches = format!(
         "{} voluntary ({:.0}/s), {} involuntary ({:.0}/s)",
         snapshot.voluntary, rates.voluntary, snapshot.involuntary, rates.involuntary

@@ -9,7 +9,7 @@ use procfs::process::Process;
 use super::super::history::History;
 use super::super::target::Target;
 use super::*;
-use harness::snapshot::{Client, ClientState, Snapshot, Thread};
+use harness::snapshot::{Client, ClientState, Snapshot, Thread, Threads};
 
 fn addr(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
@@ -31,7 +31,7 @@ fn blocked(waiting: u16) -> View {
         voluntary: 7,
         involuntary: 1,
         ticks: 0,
-        threads: 2,
+        threads: Threads { serving: 1, signals: 1, log: 0 },
         addr: Some(addr(6379)),
         queue: waiting.into(),
         clients,
@@ -60,7 +60,7 @@ fn it_says_at_one_glance_who_waits_and_where() {
 
   server            asleep in recvfrom(client 127.0.0.1:40960)
   accept queue      ■□  1 of 2 places taken
-  CPU               0 % of one · 2 threads
+  CPU               0 % of one · 1 thread serves, 1 waits for Ctrl-C
   context switches  7 voluntary (0/s), 1 involuntary (0/s)
 
   CLIENT           PROGRAM        WHERE IT IS            RECV-Q SEND-Q       FOR
