@@ -95,6 +95,14 @@ pub struct Client {
     pub command: Vec<OsString>,
 }
 
+/// What the columns of the bench's table are.
+const COLUMNS: &str = "\
+Columns of the table:
+  count  How many were measured
+  p50    Half of them took this long or less: the median
+  p95    95 of 100 took this long or less; p99: 99 of 100
+  max    The slowest one";
+
 /// Where a server is.
 #[derive(Debug, Clone, Args)]
 pub struct Server {
@@ -108,6 +116,7 @@ pub struct Server {
 
 /// The options of `bench`.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = COLUMNS)]
 pub struct Bench {
     /// Which server.
     #[command(flatten)]
@@ -115,8 +124,9 @@ pub struct Bench {
     /// Measure SET and GET with keys of 1 to 10 KB, values of 10 to 100 KB
     #[arg(long, conflicts_with_all = ["clients", "requests", "pipeline"])]
     pub large: bool,
-    /// Clients that connect at the same time
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    /// Clients that connect at the same time. A client that gets no connection
+    /// connects again after 0.5 to 0.95 s (the kernel: 1 s)
+    #[arg(long, verbatim_doc_comment, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub clients: u32,
     /// Requests of all clients together, half SET, half GET
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]

@@ -15,6 +15,9 @@ pub fn share(requests: u64, clients: usize, index: usize) -> u64 {
     requests / clients + u64::from(index < requests % clients)
 }
 
+/// How long a client waits for a connection, as people read it. See [`retry_after`].
+pub const RETRY_AFTER: &str = "0.5 to 0.95 s";
+
 /// How long the client at `index` waits for a connection before it connects again: 0.5 to 0.95 s.
 ///
 /// If the backlog is full, the server's kernel drops a SYN. The client's kernel sends the SYN again
@@ -30,6 +33,15 @@ pub fn retry_after(index: usize) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clients_connect_again_before_the_kernel_does_and_at_different_times() {
+        let waits: Vec<f64> = (0..450).map(|index| retry_after(index).as_secs_f64()).collect();
+        let told: Vec<f64> = RETRY_AFTER.split(' ').filter_map(|word| word.parse().ok()).collect();
+        assert!(waits.iter().all(|wait| (told[0]..told[1]).contains(wait)), "{waits:?}");
+        let different: std::collections::BTreeSet<_> = (0..450).map(retry_after).collect();
+        assert_eq!(different.len(), 450);
+    }
 
     #[test]
     fn clients_share_all_requests_equally() {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::figures::{Figures, Latencies};
 use super::outcome::Outcome;
+use super::plan::RETRY_AFTER;
 use super::text::{count, micros, number, seconds, time};
 use super::unless_unread;
 use crate::port::program;
@@ -109,7 +110,10 @@ fn turns_notice(figures: &Figures) -> String {
     ];
     if figures.retried > 0 {
         let clients = count(figures.retried, "client");
-        lines.push(format!("{clients} found the backlog full and had to try again."));
+        lines.push(format!(
+            "{clients} found the backlog full: the kernel did not answer the handshake.\n\
+             The bench connects again after {RETRY_AFTER}; the kernel would wait for 1 s."
+        ));
     }
     lines.join("\n")
 }

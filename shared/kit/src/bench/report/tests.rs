@@ -59,7 +59,8 @@ later replies          396   50.0 µs   50.0 µs   50.0 µs   50.0 µs
 
 The clients took turns: one was being served at a time, and the others waited.
 The last client got its first reply 1.50 s after the start.
-3 clients found the backlog full and had to try again.
+3 clients found the backlog full: the kernel did not answer the handshake.
+The bench connects again after 0.5 to 0.95 s; the kernel would wait for 1 s.
 ";
     assert_eq!(text(&outcome(&options, &figures)), expected);
     assert!(outcome(&options, &figures).problems().is_empty());
