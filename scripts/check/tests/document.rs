@@ -3,7 +3,9 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 /// What a run printed, and its exit code.
 struct Run {
@@ -12,8 +14,13 @@ struct Run {
 }
 
 fn check(args: &[&str]) -> Run {
+    check_below(".", args)
+}
+
+/// With terminals that open in `root`.
+fn check_below(root: &str, args: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_check"))
-        .args(["document", "--root", "."])
+        .args(["document", "--root", root])
         .args(args)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents"))
         .output()
@@ -79,6 +86,30 @@ fn the_port_is_free_even_when_it_is_not() {
 fn a_document_does_not_see_what_another_has_started() {
     let run = check(&["port-again.md", "port-again.md"]);
     assert_passes(&run);
+}
+
+/// The files of a student, and when each was changed.
+fn students_files(kit: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let mut folders = vec![kit.join("work"), kit.join(".vscode")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let meta = entry.metadata().unwrap();
+            if meta.is_dir() {
+                folders.push(entry.path());
+            }
+            files.push((entry.path(), meta.modified().unwrap()));
+        }
+    }
+    files
+}
+
+#[test]
+fn a_document_starts_a_lab_and_answers_a_question_for_nobody_else() {
+    let kit = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let before = students_files(Path::new(kit));
+    assert_passes(&check_below(kit, &["own-lab.md"]));
+    assert_eq!(students_files(Path::new(kit)), before);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Decides whether a line on the terminal is the line in the document.
 //!
 //! Some parts of a line differ from run to run and mean nothing: process ids, ports that the kernel picks, times of
-//! day, measured durations, addresses in memory, the width of columns. They count as equal. Whole numbers of
+//! day, measured durations, addresses in memory, the width of columns. They count as equal. So does the folder `work`,
+//! which is a folder of its own in each replay. Whole numbers of
 //! seconds do not: they are deadlines, and often the lesson.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-const NORMALISATIONS: [(&str, &str); 9] = [
+const NORMALISATIONS: [(&str, &str); 10] = [
     (r"\b(?i:pid)([ =:]+)\d+", "pid${1}<pid>"),
     (r"^\[(\d+)\] \d+$", "[${1}] <pid>"),
     // 32768 and up: the kernel picks ports from there for clients, and for servers that ask for port 0.
@@ -21,6 +22,7 @@ const NORMALISATIONS: [(&str, &str); 9] = [
     (r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b", "<time>"),
     (r"\b\d+\.\d+ ?s\b|\b\d+(?:\.\d+)? ?(?:ms|µs|us|ns)\b", "<duration>"),
     (r"\b0x[0-9a-f]{6,}\b", "<address>"),
+    (r"/[^\s'`]*/check-home-\w+/work\b", "work"),
     (r"\s+", " "),
 ];
 static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -31,6 +33,9 @@ static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 /// The lines of cargo about its own work begin with these words. They depend on what is built already.
 const CARGO: &str = "Adding Blocking Building Checking Compiling Dirty Documenting Downloaded Downloading \
                      Finished Fresh Locking Running Updating";
+
+/// What `build_tool` in `scripts/lib.sh` says before the first build of a tool.
+const SCRIPT: (&str, &str) = ("Building scripts/", ": a minute or two, this once.");
 
 /// Whether `actual` is the line that the document expects. In `expected`, `…` and `...` stand for any text.
 pub fn matches(expected: &str, actual: &str) -> bool {
@@ -52,8 +57,11 @@ pub fn matches(expected: &str, actual: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Whether this is a line of cargo about its own work. Such lines are indented.
-pub fn is_of_cargo(line: &str) -> bool {
+/// Whether this line is about building, of cargo or of a script in `scripts/`. The lines of cargo are indented.
+pub fn is_about_building(line: &str) -> bool {
+    if line.starts_with(SCRIPT.0) && line.ends_with(SCRIPT.1) {
+        return true;
+    }
     let mut words = line.split_whitespace();
     let is_verb = words.next().is_some_and(|first| CARGO.split(' ').any(|verb| verb == first));
     line.starts_with(' ') && is_verb && words.next().is_some()
@@ -92,6 +100,8 @@ mod tests {
             ("[1] 12345", "[1] 7"),
             ("State  Recv-Q   Send-Q", "State Recv-Q Send-Q"),
             ("  indented   ", "indented"),
+            ("work/lab1 is your own lab", "/tmp/check-home-a1B2c3/work/lab1 is your own lab"),
+            ("cd work/lab1 && cargo run", "cd /tmp/check-home-a1B2c3/work/lab1 && cargo run"),
         ] {
             assert!(matches(expected, actual), "{expected} | {actual}");
         }
@@ -106,6 +116,7 @@ mod tests {
             ("(nil)", "OK"),
             ("OK", "OKAY"),
             ("", "OK"),
+            ("work/lab1", "/home/me/work/lab1"),
         ] {
             assert!(!matches(expected, actual), "{expected} | {actual}");
         }
@@ -121,10 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_lines_of_cargo_about_its_work_are_known() {
-        assert!(is_of_cargo("   Compiling shared v0.1.0 (/kit/shared)"));
-        assert!(is_of_cargo("    Finished `dev` profile [unoptimized] target(s) in 0.05s"));
-        assert!(!is_of_cargo("Finished all requests"));
-        assert!(!is_of_cargo("warning: unused import"));
+    fn only_lines_about_building_are_known() {
+        assert!(is_about_building("Building scripts/grade: a minute or two, this once."));
+        assert!(is_about_building("   Compiling shared v0.1.0 (/kit/shared)"));
+        assert!(is_about_building("    Finished `dev` profile [unoptimized] target(s) in 0.05s"));
+        assert!(!is_about_building("Finished all requests"));
+        assert!(!is_about_building("warning: unused import"));
     }
 }

@@ -81,7 +81,7 @@ impl Terminal {
         fs::write(&inputrc, INPUTRC)?;
         let mut bash = Command::new("bash").args(["--noprofile", "--norc", "-i"]).current_dir(root);
         bash = bash.envs(ENVIRONMENT).env("HOME", home).env("INPUTRC", inputrc);
-        // What a document answers is not kept among the answers of whoever replays it.
+        // A document starts a lab and answers predictions in a folder of its own, not in the student's.
         bash = bash.env("KIT_WORK", home.join("work"));
         for name in UNSET {
             bash = bash.env_remove(name);

@@ -58,12 +58,12 @@ pub fn entered(shown: &str, view: &View) -> Option<Mark> {
 
 /// Whether this line may come or not, whatever the document says.
 ///
-/// The lines of cargo depend on what is built already. After a key, some programs show the key, and some end their
+/// The lines about building depend on what is built already. After a key, some programs show the key, and some end their
 /// line. Bash does so as well if the key has ended the program.
 pub fn is_optional(terminal: &Terminal, line: &str) -> bool {
     let text = line.trim();
     let is_of_key = terminal.pressed.as_ref().is_some_and(|key| text.is_empty() || text == key);
-    is_of_key || matching::is_of_cargo(line)
+    is_of_key || matching::is_about_building(line)
 }
 
 /// Whether the program has ended.
