@@ -7,7 +7,8 @@
 //! - `replay` does the steps of a block in its terminal. `terminals` has all terminals of the document. A `terminal` is
 //!   a bash in a pseudo-terminal, and its `screen` is what a person would see.
 //! - `verdict` decides what the screen means for the step that waits. `matching` compares lines.
-//! - `failure` says what went wrong, `hint` the likely cause. `report` prints both. `links` checks the links.
+//! - `failure` says what went wrong, `hint` the likely cause. `report` prints both. `links` checks the links, `rules`
+//!   how a document leads its reader.
 //!
 //! Four decisions, each against the obvious way:
 //!
@@ -27,6 +28,7 @@ mod plan;
 mod problem;
 mod replay;
 mod report;
+mod rules;
 mod screen;
 mod step;
 mod terminal;
@@ -46,7 +48,7 @@ use self::report::Tally;
 use self::terminals::Terminals;
 use crate::{Error, namespace};
 
-/// Replays the transcripts of Markdown files, and checks the links.
+/// Replays the transcripts of Markdown files, and checks links and rules.
 ///
 /// Each block of code marked `console NAME` is replayed in the terminal of that
 /// name. Lines that begin with a prompt are typed, and all other lines must
@@ -57,6 +59,9 @@ pub struct Args {
     /// Show what would be typed and expected, and replay nothing
     #[arg(long)]
     list: bool,
+    /// Replay and check links, and nothing else
+    #[arg(long)]
+    without_rules: bool,
     /// Where terminals open [default: the git repository, or this directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -84,7 +89,7 @@ struct Document {
 /// If a document cannot be read, or there is no network or no terminal for the replay.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let root = args.root.clone().map_or_else(repository, Ok)?;
-    let read = |file: &PathBuf| Document::read(file, &root);
+    let read = |file: &PathBuf| Document::read(file, &root, args);
     let documents = args.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let _lock = if args.list { None } else { namespace::enter()? };
     let out = &mut io::stdout().lock();
@@ -112,10 +117,13 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 impl Document {
-    fn read(file: &Path, root: &Path) -> Result<Self, Error> {
+    fn read(file: &Path, root: &Path, args: &Args) -> Result<Self, Error> {
         let text = fs::read_to_string(file)
             .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let (links, mut problems) = links::check(file, &text, root);
+        if !args.without_rules {
+            problems.extend(rules::check(&text));
+        }
         let plan = plan::read(&text).unwrap_or_else(|problem| {
             problems.push(problem);
             Plan::default()

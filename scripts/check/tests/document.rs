@@ -116,7 +116,7 @@ fn a_document_starts_a_lab_and_answers_a_question_for_nobody_else() {
 fn a_skipped_block_is_counted_with_its_reason() {
     let run = check(&["skipped.md"]);
     assert_passes(&run);
-    let expected = "skipped.md:7: skipped: needs root on a laptop\n\
+    let expected = "skipped.md:11: skipped: needs root on a laptop\n\
                     skipped.md: 1 command, 1 line of output: ok\n\
                     1 passed, 0 failed, 1 skipped\n";
     assert_eq!(run.out, expected);
@@ -146,7 +146,7 @@ fn another_line_fails_and_what_follows_is_not_reached() {
     fails_with(
         &["broken/wrong-output.md", "skipped.md"],
         &[
-            "FAILED broken/wrong-output.md:6\n  another line came\n  terminal:  client-1\n",
+            "FAILED broken/wrong-output.md:8\n  another line came\n  terminal:  client-1\n",
             "  typed:     printf 'OK\\n(nil)\\n'\n  expected:  Alice\n  came:      (nil)\n",
             "    | $ printf 'OK\\n(nil)\\n'\n    | OK\n    | (nil)\n    | $\n",
             "broken/wrong-output.md: 2 commands, 3 lines of output: FAILED\n",
@@ -213,6 +213,44 @@ fn links_that_lead_nowhere_fail_each() {
             "the link to `gone.svg` is broken",
             "the link to `#gone` is broken: there is no heading `#gone`",
             "0 passed, 3 failed\n",
+        ],
+    );
+}
+
+#[test]
+fn a_block_that_does_not_name_its_terminal_fails() {
+    fails_with(
+        &["broken/no-terminal.md"],
+        &[
+            "no-terminal.md:5\n  the text does not say where to type this\n  \
+             Write a paragraph of its own directly before the block: Terminal **server**:\n",
+            "no-terminal.md:19\n  a student knows no terminal `guest`\n  \
+             Where there are several, write one of these after `console`:\n  server, client-1,",
+            "3 passed, 2 failed\n",
+        ],
+    );
+}
+
+#[test]
+fn output_that_a_terminal_would_break_fails() {
+    fails_with(
+        &["broken/wide.md"],
+        &[
+            "wide.md:3\n  this line of output is 81 columns wide, and a terminal has 80\n  Write `…`",
+            "wide.md:7\n  this line of output is 81 columns wide",
+            "1 passed, 2 failed\n",
+        ],
+    );
+}
+
+#[test]
+fn a_prediction_that_nothing_answers_fails() {
+    fails_with(
+        &["broken/unanswered.md"],
+        &[
+            "unanswered.md:12\n  nothing answers this prediction before the next heading\n  \
+             Let the student answer it: `scripts/check.sh predict LAB QUESTION`\n  Or fold",
+            "2 passed, 1 failed\n",
         ],
     );
 }
