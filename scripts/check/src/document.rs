@@ -20,6 +20,7 @@
 //! - **Typing without a prompt must be announced** (`typed`): lines of `diff` and `curl -v` begin with `> ` as well.
 
 mod failure;
+mod headings;
 mod hint;
 mod info;
 mod links;

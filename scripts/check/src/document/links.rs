@@ -1,14 +1,14 @@
 //! Checks the links of a document: the files and headings they lead to must exist.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag};
 use regex::Regex;
 
+use super::headings;
 use super::problem::{LineNumber, Problem, line_of};
 
 /// READMEs use HTML for pictures with a dark and a light form.
@@ -16,10 +16,10 @@ const ATTRIBUTE: &str = r#"\b(src|srcset|href|id|name)\s*=\s*"([^"]+)""#;
 static HTML_ATTRIBUTE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(ATTRIBUTE).ok());
 
 /// The links of a document, and the places in it that links may lead to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Page {
     targets: Vec<(LineNumber, String)>,
-    /// As GitHub and GitLab make them of headings, and those written as HTML.
+    /// Those of headings, and those written as HTML.
     anchors: Vec<String>,
 }
 
@@ -44,26 +44,15 @@ fn is_elsewhere(target: &str) -> bool {
 
 impl Page {
     fn read(text: &str) -> Self {
-        let mut page = Self::default();
-        let mut heading = String::new();
-        let mut times: HashMap<String, usize> = HashMap::new();
-        let options =
-            Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
-        for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        let anchors = headings::read(text).into_iter().map(|heading| heading.anchor).collect();
+        let mut page = Self { targets: Vec::new(), anchors };
+        for (event, range) in Parser::new_ext(text, headings::MARKDOWN).into_offset_iter() {
             let line = line_of(text, range.start);
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                     page.targets.push((line, dest_url.to_string()));
                 }
                 Event::Html(html) | Event::InlineHtml(html) => page.read_html(line, &html),
-                Event::Start(Tag::Heading { .. }) => heading.clear(),
-                Event::Text(inside) | Event::Code(inside) => heading.push_str(&inside),
-                Event::End(TagEnd::Heading(_)) => {
-                    let slug = slug(&heading);
-                    let before = times.entry(slug.clone()).or_default();
-                    page.anchors.push(if *before == 0 { slug } else { format!("{slug}-{before}") });
-                    *before += 1;
-                }
                 _ => {}
             }
         }
@@ -103,11 +92,6 @@ impl Page {
         let is_there = anchor.is_empty() || self.anchors.iter().any(|it| it == anchor);
         (!is_there).then(|| format!("there is no heading `#{anchor}`"))
     }
-}
-
-fn slug(heading: &str) -> String {
-    let kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
-    heading.to_lowercase().chars().filter(kept).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 #[cfg(test)]
