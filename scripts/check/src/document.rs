@@ -6,7 +6,8 @@
 //! - `plan` reads the blocks of a file (`info`: the words after the backticks, `step`: the lines).
 //! - `replay` does the steps of a block in its terminal. `terminals` has all terminals of the document. A `terminal` is
 //!   a bash in a pseudo-terminal, and its `screen` is what a person would see.
-//! - `verdict` decides what the screen means for the step that waits. `matching` compares lines.
+//! - `verdict` decides what the screen means for the step that waits. `matching` compares lines. `pids` puts the process
+//!   ids of this replay in the place of those in the document.
 //! - `failure` says what went wrong, `hint` the likely cause. `report` prints both. `links` checks the links, `rules`
 //!   how a document leads its reader.
 //!
@@ -25,6 +26,7 @@ mod hint;
 mod info;
 mod links;
 mod matching;
+mod pids;
 mod plan;
 mod problem;
 mod replay;

@@ -113,6 +113,11 @@ fn a_document_starts_a_lab_and_answers_a_question_for_nobody_else() {
 }
 
 #[test]
+fn a_process_id_that_a_line_has_told_can_be_typed() {
+    assert_passes(&check(&["process-ids.md"]));
+}
+
+#[test]
 fn a_skipped_block_is_counted_with_its_reason() {
     let run = check(&["skipped.md"]);
     assert_passes(&run);

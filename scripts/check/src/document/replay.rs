@@ -73,6 +73,7 @@ impl<'a> Replay<'a> {
     /// Waits for the prompt, types, and claims the typed line.
     fn type_at(&mut self, prompt: &Prompt, text: &str) -> Result<(), Failure> {
         self.settle(prompt, false)?;
+        let text = &self.terminals.pids.apply(text);
         let terminal = self.terminal()?;
         match prompt {
             Prompt::Shell => {
@@ -92,6 +93,7 @@ impl<'a> Replay<'a> {
 
     /// Types into a program without a prompt. The terminal itself shows the typed line.
     fn type_without_prompt(&mut self, text: &str) -> Result<(), Failure> {
+        let text = &self.terminals.pids.apply(text);
         self.wait_for_program(text, None)?;
         self.terminal()?.type_line(text)?;
         self.expect(text)
@@ -114,12 +116,15 @@ impl<'a> Replay<'a> {
     }
 
     /// Waits for a line of output: the next one, or a later one after a gap.
-    fn expect(&mut self, expected: &str) -> Result<(), Failure> {
+    fn expect(&mut self, in_document: &str) -> Result<(), Failure> {
+        let expected = &self.terminals.pids.apply(in_document);
         if verdict::is_optional(self.terminal()?, expected) {
             return Ok(());
         }
         let late = |patience| Failure::late(expected, patience);
-        let end = self.until(late, |terminal, view| verdict::line(expected, terminal, view))?;
+        let (came, end) =
+            self.until(late, |terminal, view| verdict::line(expected, terminal, view))?;
+        self.terminals.pids.learn(in_document, &came);
         let terminal = self.terminal()?;
         (terminal.gap, terminal.building) = (false, false);
         terminal.screen.claim(end);

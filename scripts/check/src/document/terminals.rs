@@ -9,6 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tempfile::TempDir;
 
 use super::failure::Failure;
+use super::pids::Pids;
 use super::terminal::Terminal;
 use crate::Error;
 use crate::orphans;
@@ -19,6 +20,8 @@ const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 /// The terminals of one document.
 pub struct Terminals {
     by_name: BTreeMap<String, Terminal>,
+    /// The process ids that lines have told, in any of the terminals.
+    pub pids: Pids,
     home: TempDir,
     root: PathBuf,
 }
@@ -28,7 +31,7 @@ impl Terminals {
     pub fn new(root: &Path) -> Result<Self, Error> {
         orphans::adopt();
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
-        Ok(Self { by_name: BTreeMap::new(), home, root: root.to_path_buf() })
+        Ok(Self { by_name: BTreeMap::new(), pids: Pids::default(), home, root: root.to_path_buf() })
     }
 
     /// Opens the terminal of this name, unless it is open.

@@ -6,16 +6,20 @@ use super::screen::{Mark, SHELL_PROMPT, View};
 use super::step::Prompt;
 use super::terminal::Terminal;
 
-/// Looks for the expected line: the next one, or a later one after a gap. Returns where it ends.
+/// Looks for the expected line: the next one, or a later one after a gap. Returns its text, and where it ends.
 ///
 /// # Errors
 /// If another line has come, or the program has ended.
-pub fn line(expected: &str, terminal: &Terminal, view: &View) -> Result<Option<Mark>, Failure> {
+pub fn line(
+    expected: &str,
+    terminal: &Terminal,
+    view: &View,
+) -> Result<Option<(String, Mark)>, Failure> {
     let is_it = |text: &str| matching::matches(expected, text);
     let mut lines = view.lines.iter();
     let next = if terminal.gap { lines.find(|line| is_it(&line.text)) } else { lines.next() };
     match next {
-        Some(line) if is_it(&line.text) => Ok(Some(line.end)),
+        Some(line) if is_it(&line.text) => Ok(Some((line.text.clone(), line.end))),
         Some(line) => Err(Failure::different(expected, &line.text)),
         None if is_back_in_shell(terminal, view) => Err(Failure::missing(expected)),
         None => Ok(None),
