@@ -62,6 +62,12 @@ pub struct Args {
     /// Show what would be typed and expected, and replay nothing
     #[arg(long)]
     list: bool,
+    /// Pause before each command, and make a typing mistake, as a student may
+    #[arg(long)]
+    slow_typist: bool,
+    /// How long the slow typist pauses
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "slow_typist")]
+    pause: u64,
     /// Replay and check links, and nothing else
     #[arg(long)]
     without_rules: bool,
@@ -107,7 +113,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
             report::plan(out, document)?;
             continue;
         }
-        if let Some(problem) = document.replay(&root, args.timeout, &mut tally)? {
+        if let Some(problem) = document.replay(&root, args, &mut tally)? {
             report::problem(out, &document.file, &problem)?;
         }
         let is_ok = tally.failed == failed_before;
@@ -138,13 +144,15 @@ impl Document {
     fn replay(
         &self,
         root: &Path,
-        timeout: u64,
+        args: &Args,
         tally: &mut Tally,
     ) -> Result<Option<Problem>, Error> {
         let mut terminals = Terminals::new(root)?;
         tally.skipped += self.plan.skipped.len();
         for (done, block) in self.plan.blocks.iter().enumerate() {
-            let replay = Replay::new(&mut terminals, block, Duration::from_secs(timeout));
+            let patience = Duration::from_secs(args.timeout);
+            let mut replay = Replay::new(&mut terminals, block, patience);
+            replay.pause = args.slow_typist.then(|| Duration::from_secs(args.pause));
             if let Some(problem) = replay.run()? {
                 tally.failed += 1;
                 tally.not_reached += self.plan.blocks.len() - done - 1;

@@ -118,6 +118,31 @@ fn a_process_id_that_a_line_has_told_can_be_typed() {
 }
 
 #[test]
+fn a_slow_typist_makes_mistakes_that_harm_nothing() {
+    let documents = ["two-clients.md", "process-ids.md", "left-running.md"];
+    let run = check(&[&["--slow-typist", "--pause", "0"], &documents[..]].concat());
+    assert_passes(&run);
+    assert!(run.out.ends_with("14 passed, 0 failed\n"), "{}", run.out);
+}
+
+#[test]
+fn the_mistakes_of_a_slow_typist_reach_the_programs() {
+    let slowly = ["--slow-typist", "--pause", "0"];
+    assert_passes(&check(&["single-keys.md"]));
+    fails_with(&[&slowly[..], &["single-keys.md"]].concat(), &["single-keys.md:5\n", "| qzx"]);
+    fails_with(&[&slowly[..], &["output.md"]].concat(), &["typed:     echo $?", "came:      127"]);
+}
+
+#[test]
+fn a_slow_typist_finds_a_step_that_needs_a_quick_one() {
+    assert_passes(&check(&["timed.md"]));
+    fails_with(
+        &["--slow-typist", "--pause", "3", "timed.md"],
+        &["timed.md:5\n  no program waits for this", "the step needs a quick student:\n"],
+    );
+}
+
+#[test]
 fn a_skipped_block_is_counted_with_its_reason() {
     let run = check(&["skipped.md"]);
     assert_passes(&run);

@@ -1,5 +1,7 @@
 //! Guesses the cause of a failure from the last lines of the terminal.
 
+use super::replay::MISTAKE;
+
 /// Texts that programs print, and what they usually mean for a document.
 const SIGNS: [(&str, &str); 5] = [
     (
@@ -27,7 +29,7 @@ pub fn likely_cause(shown: &[String]) -> Option<String> {
 
 fn not_installed(shown: &[String]) -> Option<String> {
     let line = shown.iter().rev().find_map(|line| line.strip_suffix(": command not found"))?;
-    let tool = line.rsplit(": ").next()?;
+    let tool = line.rsplit(": ").next().filter(|tool| *tool != MISTAKE)?;
     Some(format!(
         "`{tool}` is not installed here, or not in PATH.\n    Install it, then try again."
     ))

@@ -3,6 +3,10 @@
 //! The screen of a terminal and the blocks of the document for it are two transcripts, and they must agree. Each step
 //! claims its part of the screen. A complete line that no step claims is a failure.
 
+mod typist;
+
+pub use typist::MISTAKE;
+
 use std::time::Duration;
 
 use super::failure::Failure;
@@ -27,12 +31,14 @@ pub struct Replay<'a> {
     terminals: &'a mut Terminals,
     block: &'a Block,
     patience: Duration,
+    /// How long a slow typist reads before each command; `None` for one that types at once.
+    pub pause: Option<Duration>,
 }
 
 impl<'a> Replay<'a> {
     /// A block, the terminals of its document, and how long a line may take if the block does not say it.
     pub fn new(terminals: &'a mut Terminals, block: &'a Block, patience: Duration) -> Self {
-        Self { terminals, block, patience }
+        Self { terminals, block, patience, pause: None }
     }
 
     /// Replays the block. Returns where it failed.
@@ -73,6 +79,11 @@ impl<'a> Replay<'a> {
     /// Waits for the prompt, types, and claims the typed line.
     fn type_at(&mut self, prompt: &Prompt, text: &str) -> Result<(), Failure> {
         self.settle(prompt, false)?;
+        if self.pause.is_some() {
+            self.hesitate(prompt)?;
+            // The program may have ended meanwhile.
+            self.settle(prompt, false)?;
+        }
         let text = &self.terminals.pids.apply(text);
         let terminal = self.terminal()?;
         match prompt {
@@ -95,6 +106,8 @@ impl<'a> Replay<'a> {
     fn type_without_prompt(&mut self, text: &str) -> Result<(), Failure> {
         let text = &self.terminals.pids.apply(text);
         self.wait_for_program(text, None)?;
+        self.hesitate(&Prompt::Nothing)?;
+        self.wait_for_program(text, None)?;
         self.terminal()?.type_line(text)?;
         self.expect(text)
     }
@@ -105,6 +118,10 @@ impl<'a> Replay<'a> {
         // ^D means the end of input only while a line editor reads. ^C is for programs that are busy.
         let prompt = self.terminal()?.program.clone().filter(|_| key == 'D');
         self.wait_for_program(&name, prompt.as_deref())?;
+        if let Some(pause) = self.pause {
+            self.wait(pause)?;
+            self.wait_for_program(&name, prompt.as_deref())?;
+        }
         let terminal = self.terminal()?;
         if terminal.screen.view().lines.is_empty() {
             terminal.screen.claim_to_cursor();
@@ -191,7 +208,10 @@ impl<'a> Replay<'a> {
             Ok(verdict::is_back_in_shell(terminal, &view).then_some(()))
         });
         let terminal = self.terminals.get(name)?;
-        let text = failure.describe(name, &terminal.typed, &terminal.screen.tail(TAIL));
+        let mut text = failure.describe(name, &terminal.typed, &terminal.screen.tail(TAIL));
+        if self.pause.is_some() {
+            text.push_str(typist::HINT);
+        }
         Ok(Problem { line, text })
     }
 }
