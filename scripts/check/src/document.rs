@@ -44,6 +44,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 use std::{env, fs};
 
+use harness::cleanup;
+
 use self::plan::Plan;
 use self::problem::Problem;
 use self::replay::Replay;
@@ -101,6 +103,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let read = |file: &PathBuf| Document::read(file, &root, args);
     let documents = args.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let _lock = if args.list { None } else { namespace::enter()? };
+    cleanup::end_on_signals()?;
     let out = &mut io::stdout().lock();
     let mut tally = Tally::default();
     for document in &documents {

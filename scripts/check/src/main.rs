@@ -6,11 +6,10 @@
 //! - [`soak`]: keeps a server busy with ten thousand clients, hostile ones among them, and checks its replies.
 //!
 //! What they share: [`namespace`] gives a check a network of its own, where port 6379 is always free. [`process`] reads
-//! `/proc`. [`orphans`] ends every process that a check has started.
+//! `/proc`.
 
 mod document;
 mod namespace;
-mod orphans;
 mod process;
 mod soak;
 

@@ -6,8 +6,6 @@ use std::time::Duration;
 /// A part of `/proc/PID/stat`.
 #[derive(Debug, Clone, Copy)]
 pub struct Stat {
-    /// The process id of the parent.
-    pub parent: i32,
     /// The time on a processor, of all threads, in the kernel and outside.
     pub cpu: Duration,
     /// The number of threads.
@@ -25,7 +23,6 @@ impl Stat {
         let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
         let ticks = number(14)? + number(15)?;
         Some(Self {
-            parent: number(4)?.try_into().ok()?,
             cpu: Duration::from_millis(
                 ticks * 1000 / rustix::param::clock_ticks_per_second().max(1),
             ),

@@ -64,6 +64,12 @@ fn is_alive(process: &Process) -> bool {
     process.stat().is_ok_and(|stat| !matches!(stat.state, 'Z' | 'X'))
 }
 
+/// All that comes from us.
+fn all() -> Vec<Process> {
+    let ours = Process::myself().map(|me| children(&me)).unwrap_or_default();
+    ours.into_iter().flat_map(below).collect()
+}
+
 /// Kills processes until `list` names no more, and waits for those that are children of ours; but not for `leader`, for which
 /// a [`std::process::Child`] waits.
 pub fn end(leader: Option<i32>, list: impl Fn() -> Vec<Process>) {
@@ -104,13 +110,25 @@ pub fn reap(process: &Process) {
 /// Ends all that comes from us, if we adopt. No program that is needed runs any more.
 pub fn end_all() {
     if ADOPTS.load(Ordering::Relaxed) {
-        end(None, || {
-            Process::myself()
-                .map(|me| children(&me))
-                .unwrap_or_default()
-                .into_iter()
-                .flat_map(below)
-                .collect()
-        });
+        end(None, all);
     }
+}
+
+/// Asks all that comes from us to end (SIGTERM), and ends what is left after this time. So a script can remove its files.
+pub fn end_all_within(grace: Duration) {
+    let deadline = Instant::now() + grace;
+    let mut asked = Vec::new();
+    while ADOPTS.load(Ordering::Relaxed) && Instant::now() < deadline {
+        let left = all();
+        if left.is_empty() {
+            return;
+        }
+        // One may have started another before it was asked, so look again each time.
+        for process in left.iter().filter(|process| !asked.contains(&process.pid())) {
+            send(process, Signal::TERM);
+        }
+        asked = left.iter().map(Process::pid).collect();
+        thread::sleep(LOOK);
+    }
+    end_all();
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use harness::{cleanup, descendants};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tempfile::TempDir;
 
@@ -12,10 +13,12 @@ use super::failure::Failure;
 use super::pids::Pids;
 use super::terminal::Terminal;
 use crate::Error;
-use crate::orphans;
 
 /// How often to look for a change without output: bash has handed the terminal to a program.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
+
+/// What a document leaves running gets this time to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// The terminals of one document.
 pub struct Terminals {
@@ -29,8 +32,9 @@ pub struct Terminals {
 impl Terminals {
     /// No terminal yet. Each will open in the directory `root`, with a new home directory for all.
     pub fn new(root: &Path) -> Result<Self, Error> {
-        orphans::adopt();
+        descendants::adopt()?;
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
+        cleanup::remove_on_signal(home.path());
         Ok(Self { by_name: BTreeMap::new(), pids: Pids::default(), home, root: root.to_path_buf() })
     }
 
@@ -91,6 +95,6 @@ impl Drop for Terminals {
     fn drop(&mut self) {
         // A shell ends when its terminal closes, and so do most programs.
         self.by_name.clear();
-        orphans::end_all();
+        descendants::end_all_within(GRACE);
     }
 }
