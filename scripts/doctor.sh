@@ -127,8 +127,8 @@ check_system() {
   local name container=''
   name=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2> /dev/null || true)
   if [[ $system == Darwin ]]; then
-    detour "$system" "the labs run, but strace, ltrace, perf and ss are Linux's" \
-      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the recordings: scripts/trace.sh lab1 --recorded"
+    detour "$system" "the labs and their client run; the grader and the tools need Linux" \
+      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the outputs that the lab sheets show"
     return
   elif [[ $system != Linux ]]; then
     detour "$system" "the labs want Linux, macOS or WSL" "install Linux or WSL" "the recordings, in labs/*/recordings"

@@ -320,7 +320,8 @@ run_tests() {
   mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
   suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
   if documents_can_be_replayed; then
-    suite 'documents' cargo run --quiet --locked --package check -- document --without-rules README.md CONTRIBUTING.md scripts/check/README.md labs/INSTRUCTORS.md labs/*/README.md
+    suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/README.md scripts/check/README.md \
+      labs/README.md labs/INSTRUCTORS.md labs/*/README.md
   fi
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
@@ -358,6 +359,8 @@ run_slow_tests() {
   fi
   if has_all python3 strace; then suite 'grader, fair' scripts/check.sh prove --runs 5; fi
   if documents_can_be_replayed; then suite 'builds without a network' builds_offline; fi
+  # The pictures in the repository stay as they are: each run has other ports and times.
+  if has_all tmux strace ss unshare pip3; then suite 'screenshots' scripts/screenshots.sh --out target/screenshots; fi
   finish
   # What is measured is measured alone.
   lanes=1

@@ -1,4 +1,5 @@
-//! `--help` of each script: it has all sections, fits a terminal, and names exactly the options that there are.
+//! `--help` of each script: it has all sections, fits a terminal, and names exactly the options that there are. And each
+//! script stands in scripts/README.md.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
@@ -172,5 +173,13 @@ fn each_script_that_a_help_names_is_there() {
         for script in named {
             assert!(scripts().join("..").join(script).exists(), "{name} names {script}");
         }
+    }
+}
+
+#[test]
+fn each_script_stands_in_the_map_of_the_tools() {
+    let map = fs::read_to_string(scripts().join("README.md")).unwrap();
+    for name in names() {
+        assert!(map.contains(&format!("`scripts/{name}")), "scripts/README.md lacks {name}");
     }
 }
