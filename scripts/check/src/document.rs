@@ -46,8 +46,10 @@ use std::{env, fs};
 
 use harness::cleanup;
 
+pub use self::headings::MARKDOWN;
 use self::plan::Plan;
 use self::problem::Problem;
+pub use self::problem::{LineNumber, line_of};
 use self::replay::Replay;
 use self::report::Tally;
 use self::terminals::Terminals;

@@ -3,6 +3,7 @@
 //! Each kind of check is a module and a subcommand of the same name:
 //!
 //! - [`document`]: replays the terminal transcripts of Markdown files (`README.md` of this crate says how to write them).
+//! - [`prose`]: finds sentences that are hard to read.
 //! - [`soak`]: keeps a server busy with ten thousand clients, hostile ones among them, and checks its replies.
 //!
 //! What they share: [`namespace`] gives a check a network of its own, where port 6379 is always free. [`process`] reads
@@ -11,6 +12,7 @@
 mod document;
 mod namespace;
 mod process;
+mod prose;
 mod soak;
 
 use std::process::ExitCode;
@@ -33,12 +35,14 @@ struct Cli {
 #[derive(Subcommand)]
 enum Kind {
     Document(document::Args),
+    Prose(prose::Args),
     Soak(soak::Args),
 }
 
 fn main() -> ExitCode {
     let checked = match Cli::parse().kind {
         Kind::Document(args) => document::run(&args),
+        Kind::Prose(args) => prose::run(&args),
         Kind::Soak(args) => soak::run(&args),
     };
     checked.unwrap_or_else(|error| {
