@@ -16,7 +16,6 @@ use std::process::ExitCode;
 
 use codec::printable::one_line;
 use harness::text::wrap;
-use unicode_segmentation::UnicodeSegmentation;
 
 use self::rules::Alarm;
 use crate::Error;
@@ -53,7 +52,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
         };
         let before = by_rule.values().sum::<usize>();
         for passage in &passages {
-            for (begin, sentence) in passage.text.split_sentence_bound_indices() {
+            for (begin, sentence) in passage.sentences() {
                 sentences += 1;
                 for alarm in rules::judge(sentence) {
                     *by_rule.entry(alarm.rule).or_default() += 1;

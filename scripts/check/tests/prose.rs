@@ -19,7 +19,7 @@ fn check(files: &[&str]) -> (String, i32) {
 #[test]
 fn a_plain_text_passes_and_code_in_it_is_not_read() {
     let (said, code) = check(&["good.md"]);
-    assert_eq!((said.as_str(), code), ("12 sentences\n1 passed, 0 failed\n", 0));
+    assert_eq!((said.as_str(), code), ("15 sentences\n1 passed, 0 failed\n", 0));
 }
 
 #[test]
@@ -51,7 +51,7 @@ wrong.toml:8: inversion: \"Only then\"
   | Only then does it read.
   Name the subject first, as a noun, and then the verb.
 
-15 sentences, inversion: 1
+18 sentences, inversion: 1
 1 passed, 1 failed
 ";
     assert_eq!(check(&["good.md", "wrong.toml"]), (expected.to_owned(), 1));

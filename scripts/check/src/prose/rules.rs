@@ -17,7 +17,7 @@ const INVERSIONS: [&str; 9] = [
     r"^Here (?:is|are|comes?|stands?|lies?)\b",
     r"^(?:Had|Were|Should) (?:it|you|the|a|an|we|he|she|they|this|that|one)\b[^?]*$",
     r"\b(?i:before|behind|after|below|above|in|on|beside|beneath|from)(?: \S+){1,4} (?:comes?|stands?|lies?|sits?) (?:a|an|the|its|their|what|no|another)\b",
-    r"^(?:Who|Whoever|What)\b[^?:]*\.\s*$",
+    r"^(?:Who|Whoever|What)(?: [^\s?:]+){4,}\.\s*$",
 ];
 
 /// Words that have a better one.
@@ -143,6 +143,7 @@ mod tests {
             "Here the server reads.",
             "What comes back?",
             "What you see",
+            "What you need.",
             "Should the server read?",
             "The bytes after the header come one by one.",
             "The next line stands for all of them.",

@@ -4,6 +4,7 @@ use std::mem;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use toml::{Table, Value};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::document::{LineNumber, MARKDOWN, line_of};
 
@@ -29,6 +30,22 @@ impl Passage {
     pub fn line(&self, at: usize) -> LineNumber {
         let before = self.lines.iter().take_while(|(begin, _)| *begin <= at);
         before.last().map_or(1, |(_, line)| *line)
+    }
+
+    /// The sentences, and the byte where each begins. Here one may begin with a number or a small letter: the standard
+    /// (UAX 29) would take the two sentences for one.
+    pub fn sentences(&self) -> Vec<(usize, &str)> {
+        let mut masked = self.text.clone();
+        for (at, _) in self.text.match_indices(". ") {
+            let next = at + 2..at + 3;
+            let begins =
+                masked.get(next.clone()).is_some_and(|it| it.contains(char::is_alphanumeric));
+            if begins && !["e.g", "i.e"].iter().any(|it| self.text[..at].ends_with(it)) {
+                masked.replace_range(next, "N");
+            }
+        }
+        let parts = masked.split_sentence_bound_indices();
+        parts.map(|(begin, part)| (begin, &self.text[begin..begin + part.len()])).collect()
     }
 
     /// A part of the text that begins at this byte, as the author wrote it.
