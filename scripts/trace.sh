@@ -20,10 +20,10 @@
 #   --binary PATH    this program; nothing is built
 #
 # FIELDS
-#   first column     milliseconds since the program started
-#   second column    how long the call took; asleep included
-#   third column     the system call, or what a client did
-#   the rest         what the call did; indented lines explain it the first time
+#   at (ms)          milliseconds since the program started
+#   took             how long the call took; asleep included
+#   call             the system call, or who: what a client did stands beside it
+#   what happened    what the call did; indented lines explain it the first time
 #   --summary        % time, seconds: of all time in calls, asleep or not;
 #                    usecs/call: microseconds a call; calls: how many;
 #                    errors: how many of them failed; syscall: its name;

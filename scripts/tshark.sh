@@ -19,9 +19,9 @@
 #   --binary PATH    this program; nothing is built
 #
 # FIELDS
-#   first column     the number of the packet
-#   second column    seconds since the first packet
-#   A -> B           from the client with this port to the server, or back
+#   no.              the number of the packet
+#   time             seconds since the first packet
+#   from -> to       from the client with this port to the server, or back
 #   TCP              a packet without bytes: its flags, as in [SYN, ACK]
 #   RESP, lines      a packet that carries a request or a reply, decoded
 #

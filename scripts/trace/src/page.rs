@@ -45,6 +45,8 @@ pub(crate) struct Page {
     has_status: bool,
     /// The notes that were written.
     noted: HashSet<String>,
+    /// The names of the columns stand above the first row.
+    has_heading: bool,
 }
 
 /// What explains a text line by line.
@@ -115,6 +117,10 @@ impl Page {
         ink: Ink,
         (text, place): (&str, Option<&str>),
     ) -> bool {
+        if !std::mem::replace(&mut self.has_heading, true) {
+            let heading = format!("{:>11}{:>9}  {:<13} what happened", "at (ms)", "took", "call");
+            self.line(Ink::Dim, &heading, MARGIN);
+        }
         let at = at.map(|at| at.as_micros());
         let at = at.map(|micros| format!("{:>7}.{:03}", micros / 1000, micros % 1000));
         let took = took.map(|took| Human(took).to_string());

@@ -124,7 +124,7 @@ pub struct Bench {
     /// Measure SET and GET with keys of 1 to 10 KB, values of 10 to 100 KB
     #[arg(long, conflicts_with_all = ["clients", "requests", "pipeline"])]
     pub large: bool,
-    /// Clients that connect at the same time. A client that gets no connection
+    /// Clients that connect at the same time. One that gets no connection
     /// connects again after 0.5 to 0.95 s (the kernel: 1 s)
     #[arg(long, verbatim_doc_comment, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub clients: u32,

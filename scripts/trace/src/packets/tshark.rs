@@ -12,11 +12,13 @@ const INDENT: usize = 46;
 pub(super) struct Tshark {
     port: String,
     page: Page,
+    /// The names of the columns stand above the first packet.
+    has_heading: bool,
 }
 
 impl Tshark {
     pub(super) fn new(port: u16, page: Page) -> Self {
-        Self { port: port.to_string(), page }
+        Self { port: port.to_string(), page, has_heading: false }
     }
 
     fn explain(&mut self, line: &str) -> Option<()> {
@@ -37,6 +39,11 @@ impl Tshark {
         let (seconds, fraction) = at.split_once('.').unwrap_or((at, ""));
         let fraction: String = fraction.chars().take(6).collect();
         let start = format!("{number:>4} {:>12} s  {who}", format!("{seconds}.{fraction}"));
+        if !std::mem::replace(&mut self.has_heading, true) {
+            let heading =
+                format!("{:>4} {:>12}    {:<22}  protocol, what", "no.", "time", "from -> to");
+            self.page.line(super::Ink::Dim, &heading, INDENT);
+        }
         let segment = parse(info.trim()).filter(|_| protocol == "TCP");
         if let Some((notes, names, bytes)) = segment {
             let packet = Packet { flags: letters(names), is_from_server, bytes };

@@ -18,7 +18,7 @@ pub fn show(request: &Request, colour: bool) -> String {
     let title = format!("{server}: request {number} of client {client}, {text}");
     let title = wrapped(&one_line(&title));
     let mut out = format!("{title}\n\n");
-    _ = writeln!(out, "{:>9} {:>8}  {:<24} as it was noted", "at (ms)", "step", "");
+    _ = writeln!(out, "{:>9} {:>8}  {:<24} as it was noted", "at (ms)", "later", "step");
     let longest = request.longest().map(|(gap, _)| gap);
     for (step, gap) in request.steps.iter().zip(request.gaps()) {
         let lines = lines(step, gap, client);
