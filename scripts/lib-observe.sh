@@ -382,5 +382,5 @@ check_scenario() {
   build_lens || die "the scripted clients cannot be built: $lens_error" \
     "Leave --scenario out, and be the client yourself: $(client_line)"
   scripts/lens.sh record --list | grep -q "^$scenario " ||
-    die "there is no scenario '$scenario'." "There are: $(scripts/lens.sh record --list | cut -d' ' -f1 | paste -sd' ' -)"
+    die "there is no scenario '$scenario'." "There are: $(scripts/lens.sh record --list | grep -o '^[a-z-]\+' | paste -sd' ' -)"
 }

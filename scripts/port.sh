@@ -81,7 +81,9 @@ pids=$(holders)
 
 for pid in $pids; do
   printf 'Port %s is taken by pid %s: %s\n' "$port" "$pid" "$(ps -o user=,etime=,args= -p "$pid" |
-    awk '{ user = $1; since = $2; $1 = $2 = ""; sub(/^ +/, ""); printf "%s (user %s, running for %s)", $0, user, since }')"
+    awk '{ user = $1; since = $2; $1 = $2 = ""; sub(/^ +/, "")
+      unit = gsub(/:/, ":", since) > 1 ? "h:min:s" : "min:s"
+      printf "%s\n  (user %s, running for %s %s)", $0, user, since, unit }')"
 done
 if $ask; then
   read -r -p "End it with $signal? [y/N] " answer || answer=

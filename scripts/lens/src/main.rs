@@ -95,7 +95,8 @@ fn run_scenario(scenario: &Scenario, protocol: Protocol, port: u16) -> Ended {
 fn list_scenarios() -> Ended {
     let mut stdout = io::stdout().lock();
     for one in scenario::all()? {
-        writeln!(stdout, "{:<12} {}", one.name, one.about)?;
+        let lines = wrap(&one.about, COLUMNS - 13, "");
+        writeln!(stdout, "{:<12} {}", one.name, lines.join(&format!("\n{:13}", "")))?;
     }
     Ok(())
 }

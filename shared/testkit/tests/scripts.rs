@@ -75,7 +75,7 @@ fn port_names_the_program_and_asks_before_ending_it() {
         let refused = script("port.sh", &[&port], typed);
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         assert!(output_text(&refused).contains(&format!("taken by pid {pid}: ")), "{refused:?}");
-        assert!(output_text(&refused).contains("Nothing was ended."), "{refused:?}");
+        assert!(output_text(&refused).contains(" min:s)\nNothing was ended."), "{refused:?}");
         assert!(holder.is_running());
     }
     let ended = script("port.sh", &[&port], "y\n");

@@ -383,6 +383,7 @@ fn the_clients_of_a_scenario_talk_to_a_server_that_runs_already() {
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0, "it records nothing");
     let list = support::said(&support::lens(&["record", "--list"]));
     assert!(list.starts_with("two-clients  A asks"), "{list}");
+    assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
 }
 
 /// Runs `lens`, and returns its exit code and what it says on stderr.
