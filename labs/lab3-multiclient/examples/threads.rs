@@ -69,7 +69,9 @@ fn run(listener: &TcpListener, engine: &Arc<Mutex<Engine>>) -> io::Result<()> {
     loop {
         let engine = Arc::clone(engine);
         let started = listener.accept().and_then(|(stream, addr)| {
-            thread::Builder::new().spawn(move || serve_client(stream, addr, &engine))
+            // `ps -T` shows the name.
+            let thread = thread::Builder::new().name(format!("client {}", addr.port()));
+            thread.spawn(move || serve_client(stream, addr, &engine))
         });
         if let Err(error) = started {
             // Perhaps there are too many open files, or threads. To try again at once would only spin.
