@@ -102,6 +102,7 @@ fn pieces_are_sent_one_by_one_and_then_the_sending_side_is_closed() {
     let client = thread::spawn(move || client(port, &["--pieces", r"P\x49", r"\0\\\t", r"\r\n"]));
     let (mut stream, _) = server.accept().unwrap();
     let mut bytes = Vec::new();
+    stream.set_read_timeout(Some(testkit::LIMIT)).unwrap();
     // This ends when the client closes its side. The client still shows what comes.
     stream.read_to_end(&mut bytes).unwrap();
     assert_eq!(bytes, b"PI\0\\\t\r\n");
