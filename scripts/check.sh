@@ -14,10 +14,11 @@
 #   scripts/check.sh class RESULT.json... [--out DIR] [--names on|off]
 #
 # OPTIONS
-#   LAB        lab1, lab2 or lab3: judges yours, in work/LAB. These may follow:
+#   LAB        lab1, lab2 or lab3: judges yours, in work/LAB; lab4: judges
+#              labs/lab4-fair as it stands here. These may follow:
 #     --hint          judge nothing: give the next hint for what failed last
-#     --step STEP     only this step, by number or name, and what it needs; with
-#                     --hint, the next hint for this step
+#     --step STEP     only this step, by number or name, or only this task of
+#                     lab 4, and what it needs; with --hint, the next hint for it
 #     --all           all about each step that fails, not only about the first;
 #                     all are tried, even if several in a row wait in vain
 #     --watch         judge again each time a file of yours has changed
@@ -60,6 +61,8 @@
 #              what has come
 #   -          it was not tried, because it needs a step that fails, or because
 #              several steps before it waited in vain for the same thing
+#   not begun  behind a step of a task of lab 4: the server does not know its
+#              command or its option. That is no failure
 #   unknown    it could not be judged: neither a pass nor a failure
 #   skipped    its system calls were not judged, because strace is not here
 #   Right, Wrong   of a prediction; then the lines of the run that decide
@@ -67,9 +70,10 @@
 # RESULTS
 #   Each step has points: those that steps.toml gives it (points), or else 1. It
 #   gets all of them when it works, and else none. What is unknown gets none, is
-#   no failure, and stays in the sum: judge again. What is skipped is not in the
-#   sum. --json, --junit and --result say the same, in the order of the steps.
-#   The files are written when the server and all that it has started are gone.
+#   no failure, and stays in the sum: judge again. What is skipped or not begun
+#   is not in the sum. --json, --junit and --result say the same, in the order of
+#   the steps. The files are written when the server and all that it has started
+#   are gone.
 #
 # LIMITS
 #   While it is judged, a server may have 64 processes, 1 GiB of memory, files of
@@ -109,7 +113,7 @@ source "$(dirname "$0")/lib.sh"
 
 case ${1-} in
   -h | --help) usage; exit 0 ;;
-  '') die "which lab?" "Say scripts/check.sh lab1, lab2 or lab3. To begin: scripts/check.sh start lab1" ;;
+  '') die "which lab?" "Say scripts/check.sh lab1, lab2, lab3 or lab4. To begin: scripts/check.sh start lab1" ;;
 esac
 program=grade builds='the grader'
 if [[ $1 == predict || $1 == questions ]]; then program=predict builds='what asks'; fi

@@ -2,57 +2,21 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
 import integers
+import lists
 import patterns
+from call import MAX_BULK_LEN, Call, Client, CommandError
 from replies import OK, Error, Reply, Status, Text
 from store import Store
 
-MAX_BULK_LEN = 512 * 1024 * 1024
 MAX_ECHO = 128
-
-
-class Client(Protocol):
-    """What a command must know about its client."""
-
-    number: int
-    version: int
-    closing: bool
-
-
-class CommandError(Exception):
-    """An error that the client gets as a reply. The conversation goes on."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text.encode()
-
 
 # The options of SET that exclude each other, and those that say when the key expires.
 OPPOSITES = {b"NX": b"XX", b"XX": b"NX"}
 LIFETIMES = (b"EX", b"PX", b"EXAT", b"PXAT", b"KEEPTTL")
 
 SYNTAX = "ERR syntax error"
-NOT_AN_INTEGER = "ERR value is not an integer or out of range"
-
-
-@dataclass
-class Call:
-    """One call of a command."""
-
-    args: list[bytes]
-    store: Store
-    client: Client
-    now: int
-    fault: str
-
-    def integer(self, text: bytes) -> int:
-        number = integers.parse(text)
-        if number is None:
-            raise CommandError(NOT_AN_INTEGER)
-        return number
 
 
 def now_ms() -> int:
@@ -75,10 +39,15 @@ def execute(args: list[bytes], store: Store, client: Client, fault: str) -> Repl
         store.expire_named(args[1:], now)
     elif fault != "never_expires":
         store.expire(now)
+    if store.max_memory and len(args) > 1 and fault != "evicts_the_oldest_key":
+        store.touch(args[1])
     try:
-        return _run(Call(args, store, client, now, fault))
+        reply = _run(Call(args, store, client, now, fault))
     except CommandError as error:
         return Error(error.text)
+    if store.max_memory:
+        store.evict()
+    return reply
 
 
 def _run(call: Call) -> Reply:
@@ -134,11 +103,13 @@ def info(_call: Call) -> Reply:
 
 
 def get(call: Call) -> Reply:
-    return call.store.get(call.args[1])
+    return call.string(call.args[1])
 
 
 def mget(call: Call) -> Reply:
-    values = [call.store.get(key) for key in call.args[1:]]
+    found = [call.store.get(key) for key in call.args[1:]]
+    # A value of another type counts as none.
+    values = [value if isinstance(value, bytes) else None for value in found]
     if call.fault == "mget_leaves_out_missing_keys":
         return [value for value in values if value is not None]
     return values
@@ -147,7 +118,7 @@ def mget(call: Call) -> Reply:
 def set_value(call: Call) -> Reply:
     key, value = call.args[1:3]
     options, deadline = _set_options(call)
-    old = call.store.get(key)
+    old = call.string(key) if b"GET" in options else call.store.get(key)
     wanted = b"NX" not in options if old is not None else b"XX" not in options
     if wanted:
         call.store.set(key, value)
@@ -203,7 +174,7 @@ def mset(call: Call) -> Reply:
 
 
 def append(call: Call) -> Reply:
-    value = call.store.get(call.args[1]) or b""
+    value = call.string(call.args[1]) or b""
     if len(value) + len(call.args[2]) > MAX_BULK_LEN:
         raise CommandError("ERR string exceeds maximum allowed size (proto-max-bulk-len)")
     call.store.set(call.args[1], value + call.args[2])
@@ -211,7 +182,31 @@ def append(call: Call) -> Reply:
 
 
 def strlen(call: Call) -> Reply:
-    return len(call.store.get(call.args[1]) or b"")
+    return len(call.string(call.args[1]) or b"")
+
+
+def getdel(call: Call) -> Reply:
+    value = call.string(call.args[1])
+    if call.fault != "getdel_keeps_key":
+        call.store.remove(call.args[1])
+    return value
+
+
+def setrange(call: Call) -> Reply:
+    """SETRANGE key offset value. Zero bytes fill the gap behind a shorter value."""
+    key, offset, part = call.args[1], call.integer(call.args[2]), call.args[3]
+    if offset < 0:
+        raise CommandError("ERR offset is out of range")
+    old = call.string(key) or b""
+    if not part and call.fault != "setrange_makes_empty_keys":
+        return len(old)
+    if offset + len(part) > MAX_BULK_LEN:
+        raise CommandError("ERR string exceeds maximum allowed size (proto-max-bulk-len)")
+    filler = b" " if call.fault == "setrange_pads_with_spaces" else b"\0"
+    head = old[:offset].ljust(offset, filler)
+    tail = b"" if call.fault == "setrange_cuts_the_rest" else old[offset + len(part):]
+    call.store.set(key, head + part + tail)
+    return len(head + part + tail)
 
 
 def incr(call: Call) -> Reply:
@@ -235,12 +230,14 @@ def decrby(call: Call) -> Reply:
 
 def _add(call: Call, amount: int) -> Reply:
     """Adds to the number at the key, or to 0 without such a key. The deadline stays."""
-    text = call.store.get(call.args[1])
+    text = call.string(call.args[1])
     if text is None or call.fault == "text_counts_as_zero" and integers.parse(text) is None:
         text = b"0"
     total = call.integer(text) + amount
     if integers.fitting(total) is None and call.fault != "numbers_without_limit":
         raise CommandError("ERR increment or decrement would overflow")
+    if call.fault == "loses_an_update" and total == 4321:
+        return total
     call.store.set(call.args[1], b"%d" % total)
     return total
 
@@ -254,7 +251,9 @@ def exists(call: Call) -> Reply:
 
 
 def type_of(call: Call) -> Reply:
-    return Status(b"none" if call.store.get(call.args[1]) is None else b"string")
+    value = call.store.get(call.args[1])
+    kind = b"string" if isinstance(value, bytes) else b"list"
+    return Status(b"none" if value is None else kind)
 
 
 def keys(call: Call) -> Reply:
@@ -343,6 +342,8 @@ TABLE: dict[bytes, tuple[Callable[[Call], Reply], int, int | None]] = {
     b"MSET": (mset, 2, None),
     b"APPEND": (append, 2, 2),
     b"STRLEN": (strlen, 1, 1),
+    b"GETDEL": (getdel, 1, 1),
+    b"SETRANGE": (setrange, 3, 3),
     b"INCR": (incr, 1, 1),
     b"DECR": (decr, 1, 1),
     b"INCRBY": (incrby, 2, 2),
@@ -361,4 +362,9 @@ TABLE: dict[bytes, tuple[Callable[[Call], Reply], int, int | None]] = {
     b"TTL": (ttl, 1, 1),
     b"PTTL": (ttl, 1, 1),
     b"PERSIST": (persist, 1, 1),
+    b"RPUSH": (lists.rpush, 2, None),
+    b"LPUSH": (lists.lpush, 2, None),
+    b"LLEN": (lists.llen, 1, 1),
+    b"LRANGE": (lists.lrange, 3, 3),
+    b"LPOP": (lists.lpop, 1, 2),
 }

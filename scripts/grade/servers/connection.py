@@ -3,8 +3,10 @@
 import select
 import socket
 import sys
+import time
 
 from conversation import Conversation
+from meter import Meter
 
 READ_SIZE = 64 * 1024
 # Above this many unsent bytes of replies, the requests of a client wait. As in the labs.
@@ -14,10 +16,14 @@ MAX_UNSENT = 16 * 1024 * 1024
 class Connection:
     """One client."""
 
-    def __init__(self, client: socket.socket, conversation: Conversation, fault: str) -> None:
+    def __init__(
+        self, client: socket.socket, conversation: Conversation, fault: str, meter: Meter | None
+    ) -> None:
         self.socket = client
         self.conversation = conversation
         self.fault = fault
+        # The limit of its output, if there is one.
+        self.meter = meter
         # The write buffer: replies that have not been sent.
         self.output = bytearray()
         # The client will send nothing more. Its last requests are still answered.
@@ -34,11 +40,15 @@ class Connection:
         may_send_more = not self.read_closed and not self.conversation.closing
         if may_send_more and len(self.output) < self.max_unsent:
             events |= select.EPOLLIN
-        if self.output and self.fault != "never_waits_for_writable":
+        if self.output and self.fault != "never_waits_for_writable" and self.wait() == 0:
             events |= select.EPOLLOUT
         if self.fault == "always_waits_for_writable":
             events |= select.EPOLLOUT
         return events
+
+    def wait(self) -> float:
+        """The seconds until the limit of its output allows the next write."""
+        return self.meter.wait() if self.meter and self.output else 0
 
     def on_ready(self, events: int, receiver: "Connection") -> bool:
         """Does what can be done without waiting. Returns whether the connection is over.
@@ -97,12 +107,19 @@ class Connection:
             self.output.clear()
             self.socket.setblocking(False)
         while self.output:
+            if self.meter and self.fault == "output_limit_sleeps":
+                time.sleep(self.meter.wait())
+            allowed = self.meter.allowed() if self.meter else len(self.output)
+            if allowed == 0:
+                return
             try:
                 # A view: a long buffer is not copied for each write.
                 with memoryview(self.output) as unsent:
-                    sent = self.socket.send(unsent)
+                    sent = self.socket.send(unsent[:allowed])
             except BlockingIOError:
                 if self.fault == "drops_unsent_rest":
                     self.output.clear()
                 return
             del self.output[:sent]
+            if self.meter:
+                self.meter.spend(sent)

@@ -18,16 +18,20 @@ class Service:
         self.lab = lab
         self.fault = fault
         self.store = Store()
+        # Needed by the fault `store_per_port` alone.
+        self.second_store = Store()
         self.clients = 0
         self.shared_codec = self.new_codec()
 
     def new_codec(self) -> Codec:
         return LineCodec(self.fault) if self.lab == "lab1" else RespCodec(self.fault)
 
-    def new_conversation(self) -> "Conversation":
-        """Begins a conversation with a client that has been accepted."""
+    def new_conversation(self, is_second: bool = False) -> "Conversation":
+        """Begins a conversation with a client that has been accepted, perhaps at the second port."""
         self.clients += 1
         store = Store() if self.fault == "store_per_client" else self.store
+        if is_second and self.fault == "store_per_port":
+            store = self.second_store
         codec = self.shared_codec if self.fault == "shared_read_buffer" else self.new_codec()
         return Conversation(self.clients, codec, store, self.fault)
 

@@ -1,7 +1,7 @@
 """The protocol of lab 1: a request is a line, and so is a reply."""
 
 from protocols import MAX_LINE, Codec, flat
-from replies import Error, Reply, Status, Text
+from replies import NIL_ARRAY, Error, Reply, Status, Text
 
 
 class LineCodec(Codec):
@@ -21,7 +21,7 @@ class LineCodec(Codec):
 
 
 def _text(reply: Reply) -> bytes:
-    if reply is None:
+    if reply is None or reply is NIL_ARRAY:
         return b"(nil)"
     if isinstance(reply, (Status, Error)):
         return reply.text

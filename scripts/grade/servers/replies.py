@@ -1,7 +1,7 @@
 """What a command replies, before a protocol turns it into bytes.
 
-A reply is a Status, an Error, a Text, a number, a value (bytes), None for no value, a list of replies, or
-a dict of them.
+A reply is a Status, an Error, a Text, a number, a value (bytes), None for no value, a list of replies, a
+dict of them, or NIL_ARRAY.
 """
 
 from typing import Any, NamedTuple
@@ -27,4 +27,9 @@ class Text(NamedTuple):
     text: bytes
 
 
+class NilArray:
+    """No array. RESP2 writes it in another way than no value."""
+
+
 OK = Status(b"OK")
+NIL_ARRAY = NilArray()

@@ -3,7 +3,7 @@
 import integers
 from commands import MAX_BULK_LEN
 from protocols import MAX_INLINE, Codec, ProtocolError, flat
-from replies import Error, Reply, Status, Text
+from replies import NIL_ARRAY, Error, Reply, Status, Text
 
 MAX_ARGS = 2 ** 31 - 1
 
@@ -118,6 +118,8 @@ class RespCodec(Codec):
                 output += b":%d\r\n" % reply
         elif reply is None or reply == b"" and self.fault == "empty_value_as_nil":
             self._encode_nil(version, output)
+        elif reply is NIL_ARRAY:
+            output += b"_\r\n" if version == 3 else b"*-1\r\n"
         elif isinstance(reply, Text):
             self._encode_text(reply.text, version, output)
         elif isinstance(reply, bytes):

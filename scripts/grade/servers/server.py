@@ -17,7 +17,7 @@ from blocking import BlockingServer
 from conversation import Service
 from event_loop import EventLoop
 
-LABS = ("lab1", "lab2", "lab3")
+LABS = ("lab1", "lab2", "lab3", "lab4")
 FAULTS_FILE = Path(__file__).with_name("faults.toml")
 # These mistakes of lab 3 are made by writing the loop of lab 2.
 BLOCKING_FAULTS = ("one_client_at_a_time", "thread_per_client")
@@ -32,6 +32,13 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("lab", choices=LABS, nargs="?")
     parser.add_argument("port", type=int, nargs="?", help="0: any free port")
     parser.add_argument("--fault", metavar="NAME", default="", help="make this mistake")
+    parser.add_argument("--also-port", type=int, metavar="N", help="lab 4: listen there, too")
+    parser.add_argument("--max-output", type=size, metavar="BYTES", default=0,
+                        help="lab 4: so much output a client receives in a second")
+    parser.add_argument("--max-memory", type=size, metavar="BYTES", default=0,
+                        help="lab 4: so much memory keys and values may take, with --evict")
+    parser.add_argument("--evict", action="store_true",
+                        help="lab 4: evict the keys that were used longest ago")
     parser.add_argument("--list", action="store_true", help="print the name of each mistake")
     options = parser.parse_args()
     if options.list:
@@ -44,13 +51,18 @@ def parse_arguments() -> argparse.Namespace:
     return options
 
 
-def listen(options: argparse.Namespace) -> socket.socket:
+def size(text: str) -> int:
+    """A size such as 100kb."""
+    return int(text[:-2]) * 1024 if text.endswith("kb") else int(text)
+
+
+def listen(options: argparse.Namespace, port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if options.fault != "no_reuse_of_address":
         # Without this, a restart would fail for a minute, while old connections are in TIME_WAIT.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", options.port))
-    listener.listen(511 if options.lab == "lab3" else 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(511 if options.lab in ("lab3", "lab4") else 1)
     return listener
 
 
@@ -58,11 +70,16 @@ def serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # The process ends at once, wherever it is. An exception could be caught on its way.
         signal.signal(number, lambda *_: os._exit(0))
-    listener = listen(options)
-    print("listening on {}:{}".format(*listener.getsockname()), flush=True)
+    ports = [options.port] + ([options.also_port] if options.also_port else [])
+    listeners = [listen(options, port) for port in ports]
+    print("listening on {}:{}".format(*listeners[0].getsockname()), flush=True)
     service = Service(options.lab, options.fault)
-    is_blocking = options.lab != "lab3" or options.fault in BLOCKING_FAULTS
-    (BlockingServer if is_blocking else EventLoop)(listener, service).run()
+    if options.evict:
+        service.store.max_memory = options.max_memory
+    if options.lab in ("lab1", "lab2") or options.fault in BLOCKING_FAULTS:
+        BlockingServer(listeners[0], service).run()
+    else:
+        EventLoop(listeners, service, options.max_output).run()
 
 
 def main() -> None:

@@ -1,23 +1,46 @@
 """The store: keys, their values, and their deadlines in milliseconds since 1970."""
 
 import heapq
+from collections import deque
+
+# A value is a string or a list of strings.
+Value = bytes | deque[bytes]
+# About the memory of a key beside its own bytes and those of its value.
+ENTRY = 80
 
 
 class Store:
     """All keys of the server."""
 
+    # How much memory the keys may take before some are evicted, in bytes; 0 is no limit.
+    max_memory = 0
+
     def __init__(self) -> None:
-        self.values: dict[bytes, bytes] = {}
+        # The key that was used longest ago is in front, if keys are evicted.
+        self.values: dict[bytes, Value] = {}
         self.deadlines: dict[bytes, int] = {}
         # The nearest deadline is in front. It may be out of date: `deadlines` decides.
         self.queue: list[tuple[int, bytes]] = []
 
-    def get(self, key: bytes) -> bytes | None:
+    def get(self, key: bytes) -> Value | None:
         return self.values.get(key)
 
-    def set(self, key: bytes, value: bytes) -> None:
+    def set(self, key: bytes, value: Value) -> None:
         """Sets a value. The deadline of the key stays as it is."""
         self.values[key] = value
+
+    def touch(self, key: bytes) -> None:
+        """Notes that a key is used now."""
+        if key in self.values:
+            self.values[key] = self.values.pop(key)
+
+    def evict(self) -> None:
+        """Removes the keys that were used longest ago, until the others fit into the memory."""
+        while sum(map(self._size, self.values)) > self.max_memory:
+            self.remove(next(iter(self.values)))
+
+    def _size(self, key: bytes) -> int:
+        return ENTRY + len(key) + len(self.values[key])
 
     def set_deadline(self, key: bytes, deadline: int | None) -> None:
         """Sets the deadline of a key. None removes it."""

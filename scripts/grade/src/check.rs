@@ -36,6 +36,8 @@ pub fn run<'a>(
     let steps = &about.course.steps;
     let (begun, wanted) = (Instant::now(), wanted(about.course, is_asked));
     let mut all: Vec<Option<Known>> = Vec::new();
+    // The task whose heading was written last.
+    let mut shown = None;
     for (index, step) in steps.iter().enumerate() {
         if !wanted[index] {
             all.push(None);
@@ -44,11 +46,15 @@ pub fn run<'a>(
         let given_up = in_vain(steps, &all).filter(|_| details == Details::First);
         let is_blocked = is_blocked(about.course, step, &all);
         let known = match given_up {
+            _ if is_left(steps, step, &all) => Known::NotBegun,
             _ if is_blocked => Known::Needs,
             Some(what) => Known::GivenUp(what),
             None if begun.elapsed() > ALL => Known::Judged(Outcome::Unknown(no_time())),
-            None => known(judge, step)?,
+            None => known(judge, about.course, step)?,
         };
+        let task = about.course.task(step).filter(|task| shown != Some(task.name.as_str()));
+        shown = step.task.as_deref();
+        write!(out, "{}", task.map(report::heading).unwrap_or_default())?;
         write!(out, "{}", report::row(index + 1, step, &known))?;
         out.flush()?;
         all.push(Some(known));
@@ -69,12 +75,26 @@ fn no_time() -> String {
     format!("There was no time left: all steps may take {} minutes.", ALL.as_secs() / 60)
 }
 
-fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
+/// Judges a step, and looks whether its task was begun at all.
+pub(crate) fn known(judge: &Judge, course: &Course, step: &Step) -> io::Result<Known> {
     let outcome = judge.judge(step)?;
+    if let (Some(task), Outcome::Failed(wrong)) = (course.task(step), &outcome)
+        && task.is_not_begun(wrong)
+    {
+        return Ok(Known::NotBegun);
+    }
     if !judge.traces && step.needs_trace() && matches!(outcome, Outcome::Passed) {
         return Ok(Known::Skipped);
     }
     Ok(Known::Judged(outcome))
+}
+
+/// Whether a step before it has shown that its task was not begun.
+fn is_left(steps: &[Step], step: &Step, all: &[Option<Known>]) -> bool {
+    let mut before = steps.iter().zip(all);
+    step.task.is_some()
+        && before
+            .any(|(other, known)| other.task == step.task && matches!(known, Some(Known::NotBegun)))
 }
 
 /// What the last [`IN_VAIN`] steps that were judged have all waited for in vain. Hostile steps do not count: each of them fails
@@ -82,7 +102,7 @@ fn known(judge: &Judge, step: &Step) -> io::Result<Known> {
 fn in_vain(steps: &[Step], all: &[Option<Known>]) -> Option<&'static str> {
     let outcome = |(step, known): (&Step, &Option<Known>)| match known {
         Some(Known::GivenUp(what)) => Some(Some(*what)),
-        Some(Known::Judged(Outcome::Unknown(_)) | Known::Needs) | None => None,
+        Some(Known::Judged(Outcome::Unknown(_)) | Known::Needs | Known::NotBegun) | None => None,
         Some(known) => Some(waited_for(known).filter(|_| !step.is_hostile())),
     };
     let mut last = steps.iter().zip(all).rev().filter_map(outcome);

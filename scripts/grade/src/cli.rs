@@ -119,7 +119,7 @@ pub enum Names {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 pub struct Check {
-    /// Which lab: lab1, lab2 or lab3
+    /// Which lab: lab1, lab2, lab3 or lab4
     #[arg(required = true, value_parser = find)]
     pub lab: Option<Lab>,
     /// Judge the server that this command starts, in any language; {port} stands for the port
@@ -128,7 +128,7 @@ pub struct Check {
     /// Judge this program, which is started as a lab is, and build none
     #[arg(long, value_name = "PATH", conflicts_with = "cmd")]
     pub binary: Option<PathBuf>,
-    /// Judge only this step, by its number or its name, and what it needs
+    /// Judge only this step, by its number or its name, or only this task; and what it needs
     #[arg(long, value_name = "STEP")]
     pub step: Option<String>,
     /// Show all about each step that fails, and not only about the first; try all steps, however many wait in vain

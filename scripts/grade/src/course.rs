@@ -3,12 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use harness::labs::Lab;
+use harness::labs::{Lab, UnknownLab};
 use harness::scenario::{Client, FailureKind};
 use serde::Deserialize;
 
 use crate::rules::Rule;
 use harness::data::{self, DataError};
+
+mod base;
+mod task;
+
+pub use base::Base;
+pub use task::Task;
 
 /// How long each action of a client may take, if the step does not say.
 const PATIENCE_MS: u64 = 2000;
@@ -17,6 +23,11 @@ const PATIENCE_MS: u64 = 2000;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Course {
+    /// The lab whose steps come first.
+    pub base: Option<Base>,
+    /// The tasks that its steps belong to, if a student need not do all of it.
+    #[serde(default, rename = "task")]
+    pub tasks: Vec<Task>,
     /// The steps.
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
@@ -30,8 +41,13 @@ pub struct Step {
     pub name: String,
     /// What the server does, in a sentence.
     pub title: String,
-    /// The heading of the lab sheet that explains it: `#one-request-a-line`.
+    /// The heading that explains it: `#one-request-a-line` in the sheet of the lab, or with the path of another sheet.
     pub read: String,
+    /// The name of the task that it belongs to.
+    pub task: Option<String>,
+    /// What the server is started with; `{port2}` stands for its second port.
+    #[serde(default)]
+    pub options: Vec<String>,
     /// What someone probably believes in whose server it fails: a name in `labs/misconceptions.toml`.
     pub misconception: Option<String>,
     /// Hints, each of which says more.
@@ -100,11 +116,14 @@ fn one() -> u32 {
 #[derive(Debug, thiserror::Error)]
 pub enum CourseError {
     /// The lab has none.
-    #[error("{0} has no steps: say lab1, lab2 or lab3")]
+    #[error("{0} has no steps: say lab1, lab2, lab3 or lab4")]
     None(&'static str),
     /// The file cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// It names a lab that there is not.
+    #[error(transparent)]
+    Base(#[from] UnknownLab),
     /// A step needs another that does not come before it.
     #[error("{}: step '{step}' needs '{needs}', which is no step before it", .path.display())]
     Order {
@@ -127,7 +146,11 @@ impl Course {
         if !path.exists() {
             return Err(CourseError::None(lab.of_the_kit().short));
         }
-        let course: Self = data::read(&path)?;
+        let mut course: Self = data::read(&path)?;
+        if let Some(base) = &course.base {
+            let steps = base.steps(kit)?;
+            course.steps.splice(..0, steps);
+        }
         for (index, step) in course.steps.iter().enumerate() {
             let is_before =
                 |name: &&String| course.steps[..index].iter().any(|it| it.name == **name);
@@ -142,6 +165,13 @@ impl Course {
     /// The steps of a usual check: all but the hostile ones.
     pub fn usual(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| !step.is_hostile())
+    }
+
+    /// The task that a step belongs to.
+    #[must_use]
+    pub fn task(&self, step: &Step) -> Option<&Task> {
+        let name = step.task.as_ref()?;
+        self.tasks.iter().find(|task| task.name == *name)
     }
 
     /// The places of the steps without which this one can tell nothing: those that it names, or else the first one.
@@ -163,6 +193,8 @@ impl Step {
             name: title.to_owned(),
             title: title.to_owned(),
             read: String::new(),
+            task: None,
+            options: Vec::new(),
             misconception: None,
             hints: Vec::new(),
             needs: Vec::new(),
@@ -178,6 +210,12 @@ impl Step {
             points: 1,
             patience_ms: PATIENCE_MS / 2,
         }
+    }
+
+    /// Where it is explained, as a student would type it: the sheet of its lab, and the heading.
+    #[must_use]
+    pub fn sheet(&self, lab: Lab) -> String {
+        if self.read.starts_with('#') { base::sheet(lab) + &self.read } else { self.read.clone() }
     }
 
     /// Whether the kernel is hostile meanwhile.

@@ -68,6 +68,9 @@ pub enum HuntError {
     /// A file cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The lab of the kit does no open task, so no scenario about one could pass.
+    #[error("{0} has no hunt: say lab1, lab2 or lab3")]
+    NoHunt(&'static str),
     /// A client waits for something that never happens.
     #[error("{}: a client waits for '{name}', and none has {{ signal = '{name}' }}", .path.display())]
     Waits {

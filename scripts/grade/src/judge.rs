@@ -121,6 +121,7 @@ impl Judge {
             open_files: step.open_files,
             port: None,
             user: self.user,
+            options: &step.options,
         };
         let pulse = Pulse::start();
         let mut happened = Vec::new();
@@ -157,8 +158,11 @@ impl Judge {
         let mut server = Server::start(&self.start, conditions).map_err(Problem::Start)?;
         let (pid, addr) = (server.process.pid(), server.addr);
         let mut words = Words::new(self.seed);
-        let clients: Vec<_> =
+        let mut clients: Vec<_> =
             step.clients.iter().map(|client| client.clone().filled(&mut words)).collect();
+        for client in clients.iter_mut().filter(|client| client.second_port) {
+            client.server = server.second;
+        }
         let look = |_: &Failure| Snapshot::take(&server.process, addr.port());
         let failed;
         (*happened, failed) = play(&clients, (addr, self.lab.protocol), patience, look);

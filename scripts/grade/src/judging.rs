@@ -92,9 +92,10 @@ fn judge(kit: &Kit, lab: Lab, course: &Course, asked: &Check) -> Ended {
 
 /// Which functions are still as in the starter, if the first step fails.
 fn unwritten(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> Result<String, own::OwnError> {
-    let Some((_, Known::Judged(Outcome::Failed(_)))) = known.first() else {
+    let fails = matches!(known.first(), Some((_, Known::Judged(Outcome::Failed(_)))));
+    if !fails || !Exercise::is_there(kit, lab) {
         return Ok(String::new());
-    };
+    }
     let exercise = Exercise::read(kit, lab)?;
     Ok(report::unwritten(&exercise.unwritten(&kit.own(lab))?))
 }
@@ -112,24 +113,33 @@ fn start(
     if let Some(program) = &asked.binary {
         return Ok((Start::Lab(program.clone()), program.display().to_string()));
     }
+    if !Exercise::is_there(kit, lab) {
+        // Its tasks are done in the kit itself.
+        let what = format!("labs/{}, as it stands here", lab.package);
+        return Ok((Start::Lab(own::build_kits(kit, lab)?), what));
+    }
     let renewed = own::renew(kit, lab)?;
     write!(out, "{renewed}")?;
     let program = own::build(kit, lab)?;
     Ok((Start::Lab(program), format!("work/{}", lab.short)))
 }
 
-/// The step of this name, or of this number.
+/// The step of this name or of this number, or the first one of this task.
 fn find<'a>(course: &'a Course, lab: Lab, name: &str) -> Result<&'a Step, String> {
     let mut steps = course.steps.iter().enumerate();
     let found = steps.find(|(index, step)| is_called(name, *index, step));
     found.map(|(_, step)| step).ok_or_else(|| {
         let names: Vec<&str> = course.steps.iter().map(|step| step.name.as_str()).collect();
-        format!("{} has no step '{name}'. There are: {}", lab.short, names.join(", "))
+        let tasks: Vec<&str> = course.tasks.iter().map(|task| task.name.as_str()).collect();
+        let tasks =
+            if tasks.is_empty() { String::new() } else { format!(". Tasks: {}", tasks.join(", ")) };
+        format!("{} has no step '{name}'. There are: {}{tasks}", lab.short, names.join(", "))
     })
 }
 
+/// Whether a step is meant by its name, by its number, or by the name of its task.
 fn is_called(name: &str, index: usize, step: &Step) -> bool {
-    name == step.name || name == (index + 1).to_string()
+    name == step.name || name == (index + 1).to_string() || step.task.as_deref() == Some(name)
 }
 
 fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
@@ -137,7 +147,8 @@ fn remember(kit: &Kit, lab: Lab, known: &[(&Step, Known)]) -> io::Result<()> {
     let of_lab = progress.of(lab.short);
     let name = |(step, _): &(&Step, Known)| step.name.clone();
     of_lab.passed = known.iter().filter(|(_, known)| known.works()).map(name).collect();
-    let failing = known.iter().find(|(_, known)| !known.works());
+    let failing =
+        known.iter().find(|(_, known)| !known.works() && !matches!(known, Known::NotBegun));
     of_lab.failing = failing.map(name);
     of_lab.cause = failing.and_then(|(step, known)| match known {
         Known::Judged(Outcome::Failed(wrong)) => report::cause(step, wrong, lab.protocol),

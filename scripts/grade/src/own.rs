@@ -65,7 +65,12 @@ impl Kit {
     /// The same, if it is there.
     fn existing(&self, lab: Lab) -> Result<PathBuf, OwnError> {
         let own = self.own(lab);
-        if own.exists() { Ok(own) } else { Err(OwnError::NotStarted(lab.of_the_kit().short)) }
+        let short = lab.of_the_kit().short;
+        match own.exists() {
+            true => Ok(own),
+            false if Exercise::is_there(self, lab) => Err(OwnError::NotStarted(short)),
+            false => Err(OwnError::NoExercise(short)),
+        }
     }
 
     /// A path as a student would type it in the top folder.
@@ -78,7 +83,9 @@ impl Kit {
 #[derive(Debug, thiserror::Error)]
 pub enum OwnError {
     /// The lab has no exercise.
-    #[error("{0} has no exercise: say lab1, lab2 or lab3")]
+    #[error(
+        "{0} has no exercise of this kind: say lab1, lab2 or lab3. Lab 4 has open tasks: do them in a branch of the kit (git switch -c my-lab4), and judge them with scripts/check.sh lab4"
+    )]
     NoExercise(&'static str),
     /// There is an own lab already.
     #[error(

@@ -10,13 +10,19 @@ use harness::text::{COLUMNS, cut, wrap, wrapped};
 use trace::protocol::Protocol;
 
 use crate::cause;
-use crate::check::IN_VAIN;
-use crate::course::{Course, Step};
+use crate::course::{Course, Step, Task};
 use crate::judge::{Outcome, Problem, Wrong};
 use crate::own::Function;
 
 mod bytes;
 mod conversation;
+mod summary;
+
+pub use summary::summary;
+
+/// Where bytes have come, what the server does now is not the reason.
+const BY_BYTES: [FailureKind; 4] =
+    [FailureKind::Differs, FailureKind::Closed, FailureKind::TooSoon, FailureKind::TooLate];
 
 /// What is known of a step.
 #[derive(Debug)]
@@ -27,6 +33,8 @@ pub enum Known {
     Needs,
     /// It was not, because several steps before it have waited in vain for this.
     GivenUp(&'static str),
+    /// It belongs to a task that the server knows nothing of.
+    NotBegun,
     /// Its clients are content, and its system calls were not judged, because there is no strace.
     Skipped,
 }
@@ -58,9 +66,10 @@ pub fn row(number: usize, step: &Step, known: &Known) -> String {
         Known::Judged(Outcome::Failed(_)) => ("FAILS".red().bold(), None),
         Known::Judged(Outcome::Unknown(why)) => ("unknown".yellow(), Some(why.clone())),
         Known::Skipped => ("skipped".dimmed(), Some("its system calls were not judged".to_owned())),
-        Known::Needs | Known::GivenUp(_) => ("-".dimmed(), None),
+        Known::Needs | Known::GivenUp(_) | Known::NotBegun => ("-".dimmed(), None),
     };
-    let mut lines = wrap(&step.title, COLUMNS - 14, "");
+    let not_begun = if matches!(known, Known::NotBegun) { " (not begun)" } else { "" };
+    let mut lines = wrap(&format!("{}{not_begun}", step.title), COLUMNS - 14, "");
     if let Some(why) = why {
         lines.extend(wrap(&format!("({why})"), COLUMNS - 14, " "));
     }
@@ -68,11 +77,17 @@ pub fn row(number: usize, step: &Step, known: &Known) -> String {
     format!("{number:>4}  {word:<7} {lines}\n")
 }
 
+/// The line above the first step of a task.
+#[must_use]
+pub fn heading(task: &Task) -> String {
+    format!("\n  {}: {}\n", format!("Task {}", task.name).bold(), task.title)
+}
+
 /// All about a step that fails.
 #[must_use]
 pub fn failure(number: usize, step: &Step, wrong: &Wrong, about: About<'_>) -> String {
     let title = format!("Step {number}: {}", step.title).bold();
-    let read = format!("{}/README.md{}", about.lab.of_the_kit().folder(), step.read);
+    let read = step.sheet(about.lab);
     let cause = cause(step, wrong, about.lab.protocol);
     let has_hints = !step.hints.is_empty();
     let of_step = format!(" --step {number}");
@@ -100,9 +115,7 @@ fn what_was_seen(wrong: &Wrong) -> String {
         Problem::Client(stopped) => match (&stopped.ended, &stopped.snapshot) {
             (Some((status, said)), _) => ended(status, said),
             (None, snapshot) => {
-                // Where bytes have come, what the server does now is not the reason.
-                let is_reason =
-                    !matches!(stopped.failure.kind, FailureKind::Differs | FailureKind::Closed);
+                let is_reason = !BY_BYTES.contains(&stopped.failure.kind);
                 let snapshot = snapshot.as_ref().filter(|_| is_reason);
                 let name = |addr: SocketAddr| conversation::name(wrong, addr.port());
                 let doing = |snapshot: &Snapshot| labelled("The server", &snapshot.doing(name));
@@ -164,52 +177,6 @@ pub fn unwritten(functions: &[&Function]) -> String {
     }
     let names: Vec<String> = functions.iter().map(|it| format!("`{}`", it.name)).collect();
     format!("\n{}.\n", wrapped(&format!("Still as in the starter: {}", names.join(", "))))
-}
-
-/// The last line: how many steps work, and what to do now.
-#[must_use]
-pub fn summary(known: &[(&Step, Known)], about: About<'_>) -> String {
-    let count = |is_it: fn(&Known) -> bool| known.iter().filter(|(_, known)| is_it(known)).count();
-    let passed = count(|known| matches!(known, Known::Judged(Outcome::Passed)));
-    let unknown = count(|known| matches!(known, Known::Judged(Outcome::Unknown(_))));
-    let all = known.len() - count(|known| matches!(known, Known::Skipped));
-    let start = if passed == 0 && unknown == 0 && about.is_new {
-        ", as it should be at the start: begin with step 1"
-    } else {
-        ""
-    };
-    let mut lines = vec![format!("\n{passed} of {all} steps work{start}.")];
-    if count(|known| matches!(known, Known::Needs)) > 0 {
-        lines.push("Steps marked - were not tried: they need one that fails.".to_owned());
-    }
-    lines.extend(known.iter().find_map(|(step, known)| given_up(step, known, about.course)));
-    if unknown > 0 {
-        lines.push(format!("{unknown} could not be judged: that is neither a pass nor a failure."));
-    }
-    let is_all = known.len() == about.course.usual().count();
-    if passed == all && is_all {
-        let lab = about.lab.of_the_kit().short;
-        for (what, words) in [
-            ("Which of your lines was waiting?", format!("questions {lab}")),
-            ("When calls of the kernel fail:", format!("{lab} --hostile")),
-            ("Hunt servers with a mistake:", format!("hunt {lab} FILE")),
-            ("Compare yours with the lab of the kit:", format!("solution {lab}")),
-            ("Pack yours to hand it in:", format!("submit {lab}")),
-        ] {
-            lines.push(format!("  {what:<40}scripts/check.sh {words}"));
-        }
-    }
-    lines.join("\n") + "\n"
-}
-
-/// Why no further step was tried, and what to type to try them.
-fn given_up(step: &Step, known: &Known, course: &Course) -> Option<String> {
-    let Known::GivenUp(what) = known else { return None };
-    let number = course.steps.iter().position(|other| other.name == step.name)? + 1;
-    Some(wrapped(&format!(
-        "Step {number} and the steps after it were not tried: {IN_VAIN} steps in a row waited in vain for {what}, and \
-         these would probably wait as long. To try them all the same, add --all."
-    )))
 }
 
 /// A sentence behind a word, broken between words.

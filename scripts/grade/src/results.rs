@@ -9,6 +9,7 @@
 //! - A step that is unknown gets no points, and stays in `of`. Else a server that keeps the machine busy could choose which of
 //!   its steps count. But it is no failure: the verdict on the lab is then `unknown`, the points are the least that the
 //!   server may have, and whoever needs the number judges again.
+//! - A step of a task that was not begun has an `of` of 0: a student chooses among open tasks.
 //! - A step that is skipped (there is no strace, or `--no-trace`) has an `of` of 0: the machine was the reason, and not the server.
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,9 @@ pub enum StepVerdict {
     /// Its clients are content, and its system calls were not judged.
     #[serde(rename = "skipped")]
     Skipped,
+    /// It belongs to an open task that the server knows nothing of: it has no part in the sum.
+    #[serde(rename = "not begun")]
+    NotBegun,
     /// It was not tried, because it needs a step that fails.
     #[serde(rename = "not tried")]
     NotTried,

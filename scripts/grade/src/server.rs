@@ -32,6 +32,11 @@ pub(crate) const LOOK: Duration = Duration::from_millis(5);
 /// So many of its last lines are shown.
 const LAST_LINES: usize = 4;
 
+/// What stands for the second port in the options of a step.
+const SECOND_PORT: &str = "{port2}";
+/// The words with which programs say that they do not know an option.
+const REFUSES: [&str; 5] = ["unexpected", "unrecogni", "unknown", "not defined", "invalid option"];
+
 /// How to start a server.
 #[derive(Debug, Clone)]
 pub enum Start {
@@ -54,6 +59,27 @@ pub struct Conditions<'a> {
     pub port: Option<u16>,
     /// As whom it runs.
     pub user: User,
+    /// What it is started with besides; `{port2}` stands for its second port.
+    pub options: &'a [String],
+}
+
+impl Conditions<'_> {
+    /// Whether it listens on a second port.
+    fn has_second_port(&self) -> bool {
+        self.options.iter().any(|option| option.contains(SECOND_PORT))
+    }
+
+    /// The first of its options that a server says it does not know.
+    fn refused(&self, said: &[String]) -> Option<String> {
+        let names = self.options.iter().filter(|option| option.starts_with("--"));
+        let is_refused = |name: &&String| {
+            let of_it = said.iter().filter(|line| line.contains(name.as_str()));
+            of_it
+                .map(|line| line.to_lowercase())
+                .any(|line| REFUSES.iter().any(|it| line.contains(it)))
+        };
+        names.into_iter().find(is_refused).cloned()
+    }
 }
 
 /// Why a server cannot be judged.
@@ -65,6 +91,9 @@ pub enum StartError {
     /// It has exceeded a limit before it listened.
     #[error("the server was ended before it listened: {0}")]
     Exceeded(Limit),
+    /// It does not know an option.
+    #[error("the server does not know the option {0}")]
+    UnknownOption(String),
     /// It ends, or does not listen.
     #[error("{why}{}", below(.said))]
     NotReady {
@@ -87,6 +116,8 @@ fn below(lines: &[String]) -> String {
 pub struct Server {
     /// Where it listens.
     pub addr: SocketAddr,
+    /// Where else it listens, if it has a second port.
+    pub second: Option<SocketAddr>,
     /// The process that has the listening socket.
     pub process: Process,
     running: Running,
@@ -114,8 +145,10 @@ impl Server {
                     free_port().map_err(|error| StartError::Run("no port".to_owned(), error))?
                 }
             };
+            let second = conditions.has_second_port().then(free_port).transpose();
+            let second = second.map_err(|error| StartError::Run("no port".to_owned(), error))?;
             tries -= 1;
-            match Self::start_at(port, start, conditions) {
+            match Self::start_at((port, second), start, conditions) {
                 // Another program was faster. It may be gone by now.
                 Err(StartError::NotReady { said, .. })
                     if tries > 0 && (says_in_use(&said) || !is_free(port)) => {}
@@ -124,17 +157,22 @@ impl Server {
         }
     }
 
-    fn start_at(port: u16, start: &Start, conditions: Conditions<'_>) -> Result<Self, StartError> {
+    fn start_at(
+        (port, second): (u16, Option<u16>),
+        start: &Start,
+        conditions: Conditions<'_>,
+    ) -> Result<Self, StartError> {
         let no_folder = |error| StartError::Run("no temporary folder".to_owned(), error);
         let sandbox = Sandbox::new(conditions.user, conditions.open_files).map_err(no_folder)?;
-        let mut command = command(start, port, (&sandbox, conditions));
+        let mut command = command(start, (port, second), (&sandbox, conditions));
         let shown = command.get_program().to_string_lossy().into_owned();
         let failed = |error| StartError::Run(shown, error);
         let group = descendants::adopt().and_then(|()| Group::start_piped(&mut command));
         let group = group.map_err(failed)?;
         let leader = group.id().map_or(0, |id| id.as_raw_nonzero().get());
         let watcher = Watcher::start(sandbox.members(leader));
-        let ready = Self::ready(Running { group, watcher, _sandbox: sandbox }, port);
+        let running = Running { group, watcher, _sandbox: sandbox };
+        let ready = Self::ready(running, (port, second), conditions);
         ready.map_err(|error| match (error, start) {
             // A server that is started again has run as this user before.
             (StartError::NotReady { mut why, late, said }, Start::Shell(_))
@@ -147,12 +185,24 @@ impl Server {
         })
     }
 
-    fn ready(mut running: Running, port: u16) -> Result<Self, StartError> {
+    fn ready(
+        mut running: Running,
+        (port, second): (u16, Option<u16>),
+        conditions: Conditions<'_>,
+    ) -> Result<Self, StartError> {
         let (deadline, mut look) = (Instant::now() + READY, LOOK);
         loop {
-            if let Some(process) = listener(&running.group, port) {
-                return Ok(Self { addr: (Ipv4Addr::LOCALHOST, port).into(), process, running });
+            let process = listener(&running.group, port);
+            // The port on which it does not listen yet.
+            let missing = match second {
+                _ if process.is_none() => Some(port),
+                second => second.filter(|port| listener(&running.group, *port).is_none()),
+            };
+            if let (Some(process), None) = (process, missing) {
+                let addr = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+                return Ok(Self { addr: addr(port), second: second.map(addr), process, running });
             }
+            let missing = missing.unwrap_or(port);
             let group = &mut running.group;
             let (why, late) = match group.wait(Duration::ZERO) {
                 Ok(Some(status)) => match running.watcher.exceeded() {
@@ -162,7 +212,7 @@ impl Server {
                 _ if Instant::now() > deadline => {
                     group.signal(Signal::KILL);
                     _ = group.wait(END);
-                    (format!("the server does not listen on port {port} of 127.0.0.1"), true)
+                    (format!("the server does not listen on port {missing} of 127.0.0.1"), true)
                 }
                 _ => {
                     thread::sleep(look);
@@ -170,8 +220,11 @@ impl Server {
                     continue;
                 }
             };
-            let said = last_lines(&running.group);
-            return Err(StartError::NotReady { why, late, said });
+            let said = all_lines(&running.group);
+            return Err(match conditions.refused(&said).filter(|_| !late) {
+                Some(option) => StartError::UnknownOption(option),
+                None => StartError::NotReady { why, late, said: last(said) },
+            });
         }
     }
 
@@ -209,8 +262,9 @@ impl Server {
     /// Its last lines up to now.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
-        let now = |lines: &Lines| std::iter::from_fn(|| lines.next(Duration::ZERO)).collect();
-        last(now(&self.running.group.stdout), now(&self.running.group.stderr))
+        let now =
+            |lines: &Lines| std::iter::from_fn(|| lines.next(Duration::ZERO)).collect::<Vec<_>>();
+        last([now(&self.running.group.stdout), now(&self.running.group.stderr)].concat())
     }
 
     /// The most memory that it ever had, in bytes.
@@ -222,8 +276,11 @@ impl Server {
     /// The connections of clients that have left, which it has not closed.
     #[must_use]
     pub fn unclosed(&self) -> usize {
+        let is_its = |port: u16| {
+            port == self.addr.port() || self.second.is_some_and(|second| second.port() == port)
+        };
         let is_unclosed = |socket: &procfs::net::TcpNetEntry| {
-            socket.local_address.port() == self.addr.port() && socket.state == TcpState::CloseWait
+            socket.state == TcpState::CloseWait && is_its(socket.local_address.port())
         };
         sockets::table(&self.process).iter().filter(|socket| is_unclosed(socket)).count()
     }
@@ -278,10 +335,13 @@ fn says_in_use(said: &[String]) -> bool {
 }
 
 fn last_lines(group: &Group) -> Vec<String> {
-    last(group.stdout.rest(), group.stderr.rest())
+    last(all_lines(group))
 }
 
-fn last(mut lines: Vec<String>, stderr: Vec<String>) -> Vec<String> {
-    lines.extend(stderr);
+fn all_lines(group: &Group) -> Vec<String> {
+    [group.stdout.rest(), group.stderr.rest()].concat()
+}
+
+fn last(mut lines: Vec<String>) -> Vec<String> {
     lines.split_off(lines.len().saturating_sub(LAST_LINES))
 }

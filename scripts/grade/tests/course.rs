@@ -18,7 +18,7 @@ const LONGEST_TITLE: usize = 62;
 
 /// The labs that have steps, with the text of their sheet.
 fn courses() -> Vec<(&'static str, Course, String)> {
-    let courses = ["lab1", "lab2", "lab3"].into_iter().filter_map(|name| {
+    let courses = ["lab1", "lab2", "lab3", "lab4"].into_iter().filter_map(|name| {
         let lab = labs::find(name).unwrap();
         let folder = root().join(lab.of_the_kit().folder());
         let has_steps = folder.join("exercise/steps.toml").exists();
@@ -26,8 +26,14 @@ fn courses() -> Vec<(&'static str, Course, String)> {
         has_steps.then(|| (name, Course::read(&root(), lab).unwrap(), sheet))
     });
     let courses: Vec<_> = courses.collect();
-    assert!(courses.len() >= 2);
+    assert_eq!(courses.len(), 4);
     courses
+}
+
+/// The labs of which a student writes some functions.
+fn exercises() -> Vec<(&'static str, Exercise)> {
+    let read = |name| Exercise::read(&Kit::new(root()), labs::find(name).unwrap()).unwrap();
+    ["lab1", "lab2", "lab3"].map(|name| (name, read(name))).to_vec()
 }
 
 #[test]
@@ -36,7 +42,8 @@ fn each_step_can_be_read_in_the_sheet_and_has_three_hints() {
         let your_turn = sheet.find("\n## Your turn").unwrap();
         let anchors = anchors(&sheet[your_turn..]);
         assert!(course.steps.len() >= 12, "{lab}");
-        for step in &course.steps {
+        // The steps of another lab are looked at there.
+        for step in course.steps.iter().filter(|step| step.read.starts_with('#')) {
             let name = &step.name;
             assert_eq!(awaited_in_vain(&step.clients), None, "{lab} {name}");
             assert!(anchors.contains(&step.read), "{lab} {name}: no heading {}", step.read);
@@ -64,7 +71,8 @@ const RULES: [(&str, &str); 6] = [
 #[test]
 fn the_sheet_says_what_to_do_when_a_call_fails_where_the_step_sends_its_reader() {
     for (lab, course, sheet) in courses() {
-        for step in course.steps.iter().filter(|step| step.is_hostile()) {
+        let own = course.steps.iter().filter(|step| step.read.starts_with('#'));
+        for step in own.filter(|step| step.is_hostile()) {
             let (name, inject) = (&step.name, step.inject.as_deref().unwrap());
             let has_anchor = |part: &&str| anchors(&format!("### {part}")).contains(&step.read);
             let part = sheet.split("\n### ").find(has_anchor).unwrap();
@@ -76,8 +84,8 @@ fn the_sheet_says_what_to_do_when_a_call_fails_where_the_step_sends_its_reader()
 
 #[test]
 fn each_function_to_write_can_be_read_about_in_the_sheet() {
-    for (lab, _, sheet) in courses() {
-        let exercise = Exercise::read(&Kit::new(root()), labs::find(lab).unwrap()).unwrap();
+    for (lab, exercise) in exercises() {
+        let (.., sheet) = courses().into_iter().find(|(name, ..)| *name == lab).unwrap();
         for function in exercise.functions {
             let (name, anchor) = (&function.name, &function.anchor);
             assert!(anchors(&sheet).contains(anchor), "{lab} {name}: no heading {anchor}");
@@ -93,9 +101,8 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn what_the_kit_gives_is_in_the_files_that_the_page_names() {
-    for (lab, ..) in courses() {
+    for (lab, exercise) in exercises() {
         let (kit, lab) = (Kit::new(root()), labs::find(lab).unwrap());
-        let exercise = Exercise::read(&kit, lab).unwrap();
         assert!(exercise.given.len() >= 5, "{lab:?}");
         for given in &exercise.given {
             let is_labs = given.file.starts_with("src");
@@ -113,9 +120,8 @@ fn what_the_kit_gives_is_in_the_files_that_the_page_names() {
 
 #[test]
 fn what_the_lab_does_beyond_the_steps_is_in_the_files_of_the_student_and_fits_a_terminal() {
-    for (lab, ..) in courses() {
+    for (lab, exercise) in exercises() {
         let (kit, lab) = (Kit::new(root()), labs::find(lab).unwrap());
-        let exercise = Exercise::read(&kit, lab).unwrap();
         let read = |file: &Path| fs::read_to_string(kit.lab(lab).join(file)).unwrap();
         let sources: String = exercise.files().into_iter().map(read).collect();
         assert!(exercise.beyond.len() >= 5, "{lab:?}");
@@ -147,6 +153,26 @@ fn each_step_names_a_misconception_that_there_is() {
                 assert!(is_there, "{lab} {}: no misconception {name}", step.name);
             }
         }
+    }
+}
+
+#[test]
+fn each_task_has_steps_and_each_step_of_a_task_names_one_that_there_is() {
+    let (_, course, sheet) = courses().pop().unwrap();
+    assert!(course.tasks.len() >= 5);
+    for task in &course.tasks {
+        let steps: Vec<_> =
+            course.steps.iter().filter(|it| it.task.as_ref() == Some(&task.name)).collect();
+        let first = steps.first().unwrap_or_else(|| panic!("{}: no steps", task.name));
+        // By one of these it is known whether the task was begun.
+        assert!(!task.commands.is_empty() || !first.options.is_empty(), "{}", task.name);
+        let named = task.commands.iter().chain(first.options.iter().filter(|it| it.contains("--")));
+        for name in named {
+            assert!(sheet.contains(name.as_str()), "the sheet does not say {name}");
+        }
+    }
+    for step in course.steps.iter().filter(|step| step.task.is_some()) {
+        assert!(course.task(step).is_some(), "{}: no task {:?}", step.name, step.task);
     }
 }
 

@@ -106,6 +106,12 @@ pub struct Client {
     pub name: String,
     #[serde(default = "one")]
     count: u32,
+    /// Whether it connects to the second port of the server.
+    #[serde(default)]
+    pub second_port: bool,
+    /// The address that it connects to, if it is not that of all clients.
+    #[serde(skip)]
+    pub server: Option<SocketAddr>,
     actions: Vec<Action>,
 }
 
@@ -209,7 +215,7 @@ pub fn play<T: Send>(
             for name in client.names() {
                 let scripted = ScriptedClient {
                     name,
-                    server,
+                    server: client.server.unwrap_or(server),
                     protocol,
                     patience,
                     barrier: &barrier,

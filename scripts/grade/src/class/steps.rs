@@ -34,7 +34,7 @@ impl Column {
             StepVerdict::Passed | StepVerdict::Skipped => self.passed += 1,
             StepVerdict::Failed => self.failed += 1,
             StepVerdict::Unknown => self.unknown += 1,
-            StepVerdict::NotTried => self.not_tried += 1,
+            StepVerdict::NotTried | StepVerdict::NotBegun => self.not_tried += 1,
         }
     }
 }

@@ -62,12 +62,22 @@ pub struct Function {
 }
 
 impl Exercise {
+    /// Whether a lab has one.
+    #[must_use]
+    pub fn is_there(kit: &Kit, lab: Lab) -> bool {
+        Self::path(kit, lab).exists()
+    }
+
+    fn path(kit: &Kit, lab: Lab) -> PathBuf {
+        kit.lab(lab).join("exercise/exercise.toml")
+    }
+
     /// Reads the exercise of a lab of the kit, or of an own lab.
     ///
     /// # Errors
     /// If the lab has no exercise, or if its file is not as it should be.
     pub fn read(kit: &Kit, lab: Lab) -> Result<Self, OwnError> {
-        let path = kit.lab(lab).join("exercise/exercise.toml");
+        let path = Self::path(kit, lab);
         if !path.exists() {
             return Err(OwnError::NoExercise(lab.of_the_kit().short));
         }

@@ -108,6 +108,8 @@ fn failed(client: &str, failure: &Failure) -> String {
             let below = format!("{:MARGIN$}{mark} {end}", "").trim_end().to_owned();
             both(&must, &is) + &below + "\n"
         }
+        FailureKind::TooSoon => both(&expected(), &format!("all of it {after}: too soon")),
+        FailureKind::TooLate => both(&expected(), &format!("all of it {after}: too late")),
         FailureKind::TooMuch => both("nothing more", &bytes::line(&failure.got, room)),
         FailureKind::StillOpen => both("the end of the connection", &format!("nothing, {after}")),
         FailureKind::NotRead => {

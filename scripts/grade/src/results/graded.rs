@@ -54,17 +54,19 @@ impl Run<'_> {
             Known::Judged(Outcome::Passed) => StepVerdict::Passed,
             Known::Judged(Outcome::Failed(_)) => StepVerdict::Failed,
             Known::Judged(Outcome::Unknown(_)) => StepVerdict::Unknown,
+            Known::NotBegun => StepVerdict::NotBegun,
             Known::Skipped => StepVerdict::Skipped,
             Known::Needs | Known::GivenUp(_) => StepVerdict::NotTried,
         };
         let points = f64::from(step.points);
+        let counts = !matches!(verdict, StepVerdict::Skipped | StepVerdict::NotBegun);
         GradedStep {
             number: place.map_or(0, |place| place + 1),
             name: step.name.clone(),
             title: step.title.clone(),
             verdict,
             points: if verdict == StepVerdict::Passed { points } else { 0.0 },
-            of: if verdict == StepVerdict::Skipped { 0.0 } else { points },
+            of: if counts { points } else { 0.0 },
             misconception: match known {
                 Known::Judged(Outcome::Failed(wrong)) => {
                     misconception(step, wrong, self.about.lab.protocol)

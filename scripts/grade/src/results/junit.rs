@@ -35,7 +35,10 @@ fn case(lab: &str, step: &GradedStep) -> TestCase {
             failed.set_type("failed").set_message(&*step.title).set_description(why);
             failed
         }
-        StepVerdict::Unknown | StepVerdict::Skipped | StepVerdict::NotTried => {
+        StepVerdict::Unknown
+        | StepVerdict::Skipped
+        | StepVerdict::NotBegun
+        | StepVerdict::NotTried => {
             let mut skipped = TestCaseStatus::skipped();
             skipped.set_message(format!("{}: {why}", word(step.verdict)));
             skipped
@@ -53,6 +56,7 @@ pub(crate) fn word(verdict: StepVerdict) -> &'static str {
         StepVerdict::Failed => "failed",
         StepVerdict::Unknown => "unknown",
         StepVerdict::Skipped => "skipped",
+        StepVerdict::NotBegun => "not begun",
         StepVerdict::NotTried => "not tried",
     }
 }

@@ -11,6 +11,7 @@ pub(super) fn of(step: &Step, known: &Known, protocol: Protocol) -> Option<Strin
     let why = match known {
         Known::Judged(Outcome::Passed) => return None,
         Known::Judged(Outcome::Unknown(why)) => why.clone(),
+        Known::NotBegun => "The server knows nothing of this task.".to_owned(),
         Known::Skipped => "Its system calls were not judged.".to_owned(),
         Known::Needs => "It needs a step that does not work.".to_owned(),
         Known::GivenUp(what) => format!("Several steps before it waited in vain for {what}."),

@@ -2,16 +2,18 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Conditions, Start};
+use super::{Conditions, SECOND_PORT, Start};
 use crate::rules;
 use crate::sandbox::Sandbox;
 
 /// The command that starts a server, and all that stands before it.
 pub(super) fn command(
     start: &Start,
-    port: u16,
+    (port, second): (u16, Option<u16>),
     (sandbox, conditions): (&Sandbox, Conditions<'_>),
 ) -> Command {
+    let second = second.map(|port| port.to_string()).unwrap_or_default();
+    let options = conditions.options.iter().map(|option| option.replace(SECOND_PORT, &second));
     let words: Vec<String> = match start {
         Start::Lab(program) => {
             // It does not run where we are.
@@ -19,10 +21,11 @@ pub(super) fn command(
             let (program, port) = (program.display().to_string(), port.to_string());
             // The log is on stderr, too, and the file would lie where the student is.
             let words = [&program, "--port", &port, "--log-file", "/dev/null"];
-            words.map(str::to_owned).to_vec()
+            words.map(str::to_owned).into_iter().chain(options).collect()
         }
         Start::Shell(line) => {
             let line = line.replace("{port}", &port.to_string());
+            let line = options.fold(line, |line, option| format!("{line} {option}"));
             // The shell is replaced, so that signals reach the server.
             ["sh", "-c", &format!("exec {line}")].map(str::to_owned).to_vec()
         }

@@ -37,7 +37,9 @@ fn its_help_names_the_options_that_it_has() {
 fn what_cannot_be_meant_is_answered_with_a_sentence() {
     for (words, expected) in [
         (&["lab9"][..], "there is no lab 'lab9': say lab1"),
-        (&["lab4"], "lab4 has no steps: say lab1, lab2 or lab3"),
+        (&["lab4"], "lab4 has no steps: say lab1"),
+        (&["start", "lab4"], "do them in a branch of the kit (git switch -c my-lab4)"),
+        (&["submit", "lab4"], "judge them with scripts/check.sh lab4"),
         (&["lab2", "--step", "dance"], "lab2 has no step 'dance'. There are: first-reply"),
         (&["lab2"], "there is no work/lab2. To make it: scripts/check.sh start lab2"),
         (&["reset", "lab2"], "there is no work/lab2."),

@@ -160,6 +160,12 @@ fn faults_of_lab3_are_explained() {
     judge_faults_of("lab3", judge_page);
 }
 
+#[test]
+#[ignore = "needs python3 and strace"]
+fn faults_of_lab4_are_explained() {
+    judge_faults_of("lab4", judge_page);
+}
+
 /// All steps work, or one cannot be judged on this machine now.
 fn assert_passes(lab: &str, words: &[&str]) {
     let output = grade(lab, words);
@@ -200,4 +206,30 @@ fn the_correct_server_passes_lab2() {
 fn the_correct_server_passes_lab3() {
     assert_passes("lab3", &["--binary", &program("lab3-multiclient")]);
     assert_passes("lab3", &["--cmd", &server("lab3", "")]);
+}
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn the_correct_server_passes_all_tasks_of_lab4() {
+    assert_passes("lab4", &["--cmd", &server("lab4", "")]);
+}
+
+/// The lab of the kit does all that lab 3 does, and none of the tasks; that is no failure.
+#[test]
+#[ignore = "needs strace"]
+fn no_task_of_lab4_is_begun_in_the_kit() {
+    let output = grade("lab4", &["--binary", &program("lab4-fair"), "--json", "-"]);
+    let graded: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_ne!(output.status.code(), Some(1), "{graded}");
+    let lab4 = course("lab4");
+    let steps = graded["steps"].as_array().unwrap();
+    assert_eq!(steps.len(), lab4.usual().count());
+    for (step, judged) in lab4.usual().zip(steps) {
+        let (verdict, of) = (judged["verdict"].as_str().unwrap(), judged["of"].as_f64().unwrap());
+        let is_right = match &step.task {
+            Some(_) => verdict == "not begun" && of == 0.0,
+            None => ["passed", "unknown"].contains(&verdict) && of > 0.0,
+        };
+        assert!(is_right, "{}: {judged}", step.name);
+    }
 }

@@ -35,3 +35,9 @@ fn slow_faults_of_lab2_break_no_step_before() {
 fn slow_faults_of_lab3_break_no_step_before() {
     judge_faults_of("lab3", judge_steps_before);
 }
+
+#[test]
+#[ignore = "needs python3 and strace"]
+fn slow_faults_of_lab4_break_no_step_before() {
+    judge_faults_of("lab4", judge_steps_before);
+}

@@ -41,6 +41,17 @@ pub enum Action {
         /// What; `#` in it is the number.
         reply: Reply,
     },
+    /// Waits for one reply, which must be this one, and must take so long.
+    ExpectIn {
+        /// What.
+        reply: Reply,
+        /// It must not be whole earlier, in milliseconds.
+        #[serde(default)]
+        least_ms: u64,
+        /// It must not be whole later, in milliseconds.
+        #[serde(default = "for_ever")]
+        most_ms: u64,
+    },
     /// Waits for one reply, which must begin with these bytes.
     ExpectStart(String),
     /// Waits for so many replies, whatever they are.
@@ -70,6 +81,10 @@ pub enum Action {
     Reset,
 }
 
+fn for_ever() -> u64 {
+    u64::MAX
+}
+
 impl Action {
     /// The same, with all its texts changed.
     #[must_use]
@@ -86,6 +101,9 @@ impl Action {
             Self::Expect(reply) => Self::Expect(reply.map(change)),
             Self::ExpectEach { count, reply } => {
                 Self::ExpectEach { count, reply: reply.map(change) }
+            }
+            Self::ExpectIn { reply, least_ms, most_ms } => {
+                Self::ExpectIn { reply: reply.map(change), least_ms, most_ms }
             }
             Self::ExpectStart(start) => Self::ExpectStart(change(&start)),
             Self::Repeat { times, actions } => {
@@ -106,6 +124,7 @@ impl Action {
             Self::Split { .. } => "split",
             Self::Expect(_) => "expect",
             Self::ExpectEach { .. } => "expect_each",
+            Self::ExpectIn { .. } => "expect_in",
             Self::ExpectStart(_) => "expect_start",
             Self::Replies(_) => "replies",
             Self::ExpectSilenceMs(_) => "expect_silence_ms",
@@ -146,7 +165,9 @@ impl fmt::Display for Action {
             Self::SendBytes(bytes) => write!(f, "send the bytes {bytes}"),
             Self::Pipeline { count, command } => write!(f, "send {count} times {command}"),
             Self::Split { command, .. } => write!(f, "split {command}"),
-            Self::Expect(reply) => write!(f, "expect {}", reply.text(1)),
+            Self::Expect(reply) | Self::ExpectIn { reply, .. } => {
+                write!(f, "expect {}", reply.text(1))
+            }
             Self::ExpectStart(start) => write!(f, "expect what begins with {start}"),
             Self::ExpectEach { count, .. } | Self::Replies(count) => write!(f, "replies {count}"),
             Self::ExpectSilenceMs(ms) => write!(f, "expect silence for {ms} ms"),

@@ -133,6 +133,10 @@ pub enum FailureKind {
     Differs,
     /// Bytes have come that nobody has asked for.
     TooMuch,
+    /// The whole reply has come earlier than it may.
+    TooSoon,
+    /// The whole reply has come later than it may.
+    TooLate,
     /// The server has not closed the connection.
     StillOpen,
     /// The server does not read what it is sent.
@@ -186,6 +190,8 @@ impl std::fmt::Display for Failure {
                 )
             }
             FailureKind::TooMuch => write!(f, "hears {got}, which it has not asked for"),
+            FailureKind::TooSoon => write!(f, "the reply was whole too soon"),
+            FailureKind::TooLate => write!(f, "the reply was whole too late"),
             FailureKind::StillOpen => write!(f, "the server has not closed the connection"),
             FailureKind::Abandoned => write!(f, "the other client never came so far"),
             FailureKind::Impossible => write!(f, "it is not connected"),

@@ -88,7 +88,9 @@ impl Connected<'_> {
             Action::Split { pieces, pause_ms, command } => {
                 self.send_in_pieces(*pieces, Duration::from_millis(*pause_ms), command)
             }
-            Action::Expect(_) | Action::ExpectEach { .. } => self.expect(action),
+            Action::Expect(_) | Action::ExpectEach { .. } | Action::ExpectIn { .. } => {
+                self.expect(action)
+            }
             Action::ExpectStart(start) => self.expect_start(start),
             Action::Replies(count) => self.receive(*count),
             Action::ExpectSilenceMs(ms) => self.expect_silence(Duration::from_millis(*ms)),
@@ -112,14 +114,16 @@ impl Connected<'_> {
                 self.stream = None;
                 Ok(())
             }
-            Action::Reset => {
-                let linger = SockRef::from(&*self.connection()?).set_linger(Some(Duration::ZERO));
-                linger.map_err(|_| FailureKind::Impossible)?;
-                self.note(What::Closed { with_reset: true });
-                self.stream = None;
-                Ok(())
-            }
+            Action::Reset => self.reset(),
         }
+    }
+
+    fn reset(&mut self) -> Result<(), FailureKind> {
+        let linger = SockRef::from(&*self.connection()?).set_linger(Some(Duration::ZERO));
+        linger.map_err(|_| FailureKind::Impossible)?;
+        self.note(What::Closed { with_reset: true });
+        self.stream = None;
+        Ok(())
     }
 
     fn pause(&self, time: Duration) -> Result<(), FailureKind> {
@@ -228,7 +232,9 @@ impl Connected<'_> {
         }
         let mut got = self.taken.clone();
         got.extend(self.conversation.received.filled());
-        let waited = self.waits_since.elapsed();
+        let is_about_time = matches!(kind, FailureKind::TooSoon | FailureKind::TooLate);
+        let since = if is_about_time { self.began } else { self.waits_since };
+        let waited = since.elapsed();
         Failure { action: action.to_string(), kind, expected: must, got, waited }
     }
 

@@ -138,6 +138,18 @@ fn a_reply_of_which_only_the_start_is_known_is_taken_whole() {
 }
 
 #[test]
+fn a_reply_must_take_the_time_that_it_may_take() {
+    let after_400_ms = |least_ms: u64, most_ms: u64| {
+        let time = format!("least_ms = {least_ms}, most_ms = {most_ms}");
+        let action = format!("{{ expect_in = {{ reply = ':1', {time} }} }}");
+        play_slowly(&[b":1\r\n"], &action).map(|failed| failed.failure.kind)
+    };
+    assert_eq!(after_400_ms(300, 60_000), None);
+    assert_eq!(after_400_ms(0, 300), Some(FailureKind::TooLate));
+    assert_eq!(after_400_ms(60_000, 90_000), Some(FailureKind::TooSoon));
+}
+
+#[test]
 fn each_of_several_replies_may_take_as_long_as_one() {
     assert!(play_slowly(&[b":1\r\n", b":2\r\n", b":3\r\n"], THREE).is_none());
 }

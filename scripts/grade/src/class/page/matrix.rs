@@ -5,22 +5,25 @@ use maud::{Markup, html};
 use crate::class::{LabResults, Row};
 use crate::results::{StepVerdict, word};
 
-/// All verdicts, as the key below the table shows them.
-const KEY: [StepVerdict; 5] = [
+/// All verdicts, as the key of the table shows them.
+const KEY: [StepVerdict; 6] = [
     StepVerdict::Passed,
     StepVerdict::Failed,
     StepVerdict::Unknown,
     StepVerdict::Skipped,
     StepVerdict::NotTried,
+    StepVerdict::NotBegun,
 ];
 
 /// The table of a lab, with a key.
 pub(super) fn section(lab: &LabResults) -> Markup {
+    let has_tasks = lab.rows.iter().any(|row| row.marks.contains(&Some(StepVerdict::NotBegun)));
+    let key = KEY.into_iter().filter(|verdict| has_tasks || *verdict != StepVerdict::NotBegun);
     let has_predictions = lab.rows.iter().any(|row| row.result.predictions.is_some());
     html! {
         section id={ "students-" (lab.lab) } {
             h2 { "Who passed what of " (lab.lab) }
-            p class="key" { @for verdict in KEY { span { (mark(Some(verdict))) " " (word(verdict)) } " " } }
+            p class="key" { @for verdict in key { span { (mark(Some(verdict))) " " (word(verdict)) } " " } }
             div class="wide" { table class="matrix" {
                 thead { tr {
                     th scope="col" { "Student" }
@@ -73,6 +76,7 @@ fn mark(verdict: Option<StepVerdict>) -> Markup {
         Some(StepVerdict::Unknown) => ("unknown", "?"),
         Some(StepVerdict::Skipped) => ("skipped", "~"),
         Some(StepVerdict::NotTried) => ("untried", "–"),
+        Some(StepVerdict::NotBegun) => ("untried", "·"),
         None => ("none", ""),
     };
     html! { span class=(class) aria-hidden="true" { (shape) } }

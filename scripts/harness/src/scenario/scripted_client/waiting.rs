@@ -29,8 +29,19 @@ impl Connected<'_> {
         for number in 1..=count {
             self.expect_one(&reply.bytes(number, self.client.protocol))?;
         }
+        self.is_in_time(action)?;
         self.took(count, reply.text(1));
         Ok(())
+    }
+
+    /// Whether the reply that has come has taken as long as it must.
+    fn is_in_time(&self, action: &Action) -> Result<(), FailureKind> {
+        let Action::ExpectIn { least_ms, most_ms, .. } = action else { return Ok(()) };
+        match self.began.elapsed() {
+            took if took < Duration::from_millis(*least_ms) => Err(FailureKind::TooSoon),
+            took if took > Duration::from_millis(*most_ms) => Err(FailureKind::TooLate),
+            _ => Ok(()),
+        }
     }
 
     fn expect_one(&mut self, expected: &[u8]) -> Result<(), FailureKind> {
@@ -173,7 +184,7 @@ impl Connected<'_> {
 /// How many replies an action waits for, and which, if it says so.
 pub(super) fn expected(action: &Action) -> Option<(usize, &Reply)> {
     match action {
-        Action::Expect(reply) => Some((1, reply)),
+        Action::Expect(reply) | Action::ExpectIn { reply, .. } => Some((1, reply)),
         Action::ExpectEach { count, reply } => Some((*count, reply)),
         _ => None,
     }
