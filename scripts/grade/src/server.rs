@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,10 @@ use crate::ports::{free_port, is_free};
 use crate::sandbox::{Limit, Sandbox, User, Watcher};
 
 mod command;
+mod conditions;
 
 pub use command::has_strace;
+pub use conditions::Conditions;
 
 use command::command;
 
@@ -32,11 +34,6 @@ pub(crate) const LOOK: Duration = Duration::from_millis(5);
 /// So many of its last lines are shown.
 const LAST_LINES: usize = 4;
 
-/// What stands for the second port in the options of a step.
-const SECOND_PORT: &str = "{port2}";
-/// The words with which programs say that they do not know an option.
-const REFUSES: [&str; 5] = ["unexpected", "unrecogni", "unknown", "not defined", "invalid option"];
-
 /// How to start a server.
 #[derive(Debug, Clone)]
 pub enum Start {
@@ -44,42 +41,6 @@ pub enum Start {
     Lab(PathBuf),
     /// A command of a shell, in which `{port}` stands for the port.
     Shell(String),
-}
-
-/// What else the server gets.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Conditions<'a> {
-    /// strace writes its system calls into this file.
-    pub trace: Option<&'a Path>,
-    /// What strace makes calls return meanwhile.
-    pub inject: Option<&'a str>,
-    /// It may open so many files.
-    pub open_files: Option<u64>,
-    /// It listens on this port, in place of a free one.
-    pub port: Option<u16>,
-    /// As whom it runs.
-    pub user: User,
-    /// What it is started with besides; `{port2}` stands for its second port.
-    pub options: &'a [String],
-}
-
-impl Conditions<'_> {
-    /// Whether it listens on a second port.
-    fn has_second_port(&self) -> bool {
-        self.options.iter().any(|option| option.contains(SECOND_PORT))
-    }
-
-    /// The first of its options that a server says it does not know.
-    fn refused(&self, said: &[String]) -> Option<String> {
-        let names = self.options.iter().filter(|option| option.starts_with("--"));
-        let is_refused = |name: &&String| {
-            let of_it = said.iter().filter(|line| line.contains(name.as_str()));
-            of_it
-                .map(|line| line.to_lowercase())
-                .any(|line| REFUSES.iter().any(|it| line.contains(it)))
-        };
-        names.into_iter().find(is_refused).cloned()
-    }
 }
 
 /// Why a server cannot be judged.

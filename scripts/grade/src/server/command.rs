@@ -2,7 +2,8 @@
 
 use std::process::{Command, Stdio};
 
-use super::{Conditions, SECOND_PORT, Start};
+use super::Start;
+use super::conditions::{Conditions, SECOND_PORT};
 use crate::rules;
 use crate::sandbox::Sandbox;
 
