@@ -311,17 +311,22 @@ fuzzing_is_possible() {
 
 # run_tests: what is done before each commit.
 run_tests() {
-  local target targets
+  local target targets texts
   local tests=(cargo test --quiet --locked --workspace)
   local which=(-- --include-ignored "${skips[@]}" --skip ::slow_)
   echo "Building all tests, which takes some minutes the first time."
   cargo test --locked --workspace --all-targets --no-run 2> "$logs/build" || { cat "$logs/build"; die "the tests cannot be built."; }
   # Each test program of the workspace, by name; the longest ones first.
   mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
+  # All texts of the kit, without the ones of our tests.
+  mapfile -t texts < <(git ls-files --cached --others --exclude-standard '*.md' ':!:*/tests/*')
   suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
   if documents_can_be_replayed; then
-    suite 'documents' cargo run --quiet --locked --package check -- document README.md CONTRIBUTING.md scripts/README.md scripts/check/README.md \
-      labs/README.md labs/INSTRUCTORS.md labs/*/README.md
+    # A sheet takes a minute or two; each has a network of its own.
+    for text in labs/*/README.md; do suite "sheet: $text" "${document[@]}" "$text"; done
+    mapfile -t texts < <(printf '%s
+' "${texts[@]}" | grep -v '^labs/.*/README.md$')
+    suite 'other documents' "${document[@]}" "${texts[@]}"
   fi
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"

@@ -72,9 +72,6 @@ pub struct Args {
     /// How long the slow typist pauses
     #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "slow_typist")]
     pause: u64,
-    /// Replay and check links, and nothing else
-    #[arg(long)]
-    without_rules: bool,
     /// Where terminals open [default: the git repository, or this directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -102,7 +99,7 @@ struct Document {
 /// If a document cannot be read, or there is no network or no terminal for the replay.
 pub fn run(args: &Args) -> Result<ExitCode, Error> {
     let root = args.root.clone().map_or_else(repository, Ok)?;
-    let read = |file: &PathBuf| Document::read(file, &root, args);
+    let read = |file: &PathBuf| Document::read(file, &root);
     let documents = args.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let _lock = if args.list { None } else { namespace::enter()? };
     cleanup::end_on_signals()?;
@@ -131,13 +128,11 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
 }
 
 impl Document {
-    fn read(file: &Path, root: &Path, args: &Args) -> Result<Self, Error> {
+    fn read(file: &Path, root: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(file)
             .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
         let (links, mut problems) = links::check(file, &text, root);
-        if !args.without_rules {
-            problems.extend(rules::check(&text));
-        }
+        problems.extend(rules::check(&text));
         let plan = plan::read(&text).unwrap_or_else(|problem| {
             problems.push(problem);
             Plan::default()

@@ -89,6 +89,16 @@ fn faults(lists: &Path, top: &Path) -> Vec<String> {
 }
 
 #[test]
+fn each_lab_of_the_original_has_a_list() {
+    for lab in 1..=3 {
+        let file = Path::new(TESTS).join(format!("original/lab{lab}.toml"));
+        let list = fs::read_to_string(&file).unwrap_or_default();
+        let steps = toml::from_str::<List>(&list).map_or(0, |list| list.step.len());
+        assert!(steps > 0, "{} lists no step", file.display());
+    }
+}
+
+#[test]
 fn each_step_of_the_original_has_a_place() {
     let faults = faults(&Path::new(TESTS).join("original"), &Path::new(TESTS).join("../../.."));
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
