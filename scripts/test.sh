@@ -328,6 +328,7 @@ run_tests() {
 ' "${texts[@]}" | grep -v '^labs/.*/README.md$')
     suite 'other documents' "${document[@]}" "${texts[@]}"
   fi
+  suite 'prose' cargo run --quiet --locked --package check -- prose "${texts[@]}"
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
   for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done
