@@ -311,7 +311,8 @@ fuzzing_is_possible() {
 
 # run_tests: what is done before each commit.
 run_tests() {
-  local target targets texts
+  local target targets text texts others
+  local document=(cargo run --quiet --locked --package check -- document)
   local tests=(cargo test --quiet --locked --workspace)
   local which=(-- --include-ignored "${skips[@]}" --skip ::slow_)
   echo "Building all tests, which takes some minutes the first time."
@@ -320,15 +321,14 @@ run_tests() {
   mapfile -t targets < <(sed -nE 's#.* Executable tests/([a-z_]+)(\.rs|/main\.rs) .*#\1#p' "$logs/build" | sort -u | grep -v '^lens$\|^observe$\|^soak$')
   # All texts of the kit, without the ones of our tests.
   mapfile -t texts < <(git ls-files --cached --others --exclude-standard '*.md' ':!:*/tests/*')
+  mapfile -t others < <(git ls-files --cached --others --exclude-standard '*.md' ':!:*/tests/*' ':!:labs/*/README.md')
   suite 'tests: lens' "${tests[@]}" --test lens "${which[@]}"
   if documents_can_be_replayed; then
     # A sheet takes a minute or two; each has a network of its own.
     for text in labs/*/README.md; do suite "sheet: $text" "${document[@]}" "$text"; done
-    mapfile -t texts < <(printf '%s
-' "${texts[@]}" | grep -v '^labs/.*/README.md$')
-    suite 'other documents' "${document[@]}" "${texts[@]}"
+    suite 'other documents' "${document[@]}" "${others[@]}"
   fi
-  suite 'prose' cargo run --quiet --locked --package check -- prose "${texts[@]}"
+  suite 'prose' cargo run --quiet --locked --package check -- prose "${texts[@]}" labs/*.toml labs/*/exercise/*.toml
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
   for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done
