@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// Where a line tells a process id: `pid 4242`, `pid=4242`, and `[1] 4242` of bash. Shorter numbers are left alone,
-/// because they may be something else in the next line.
+/// Where a line tells a process id: `pid 4242`, `pid=4242`, and `[1] 4242` of bash.
 static TOLD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?:\b(?i:pid)[ =:]+|^\[\d+\] )(\d{4,})\b").ok());
+    LazyLock::new(|| Regex::new(r"(?:\b(?i:pid)[ =:]+|^\[\d+\] )(\d+)\b").ok());
+/// What a document may write for a process id. A shorter number may be something else in the next line.
 static NUMBER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b\d{4,}\b").ok());
 
 /// The process ids of the document, and what they are in this replay.
@@ -51,5 +51,14 @@ mod tests {
         pids.learn("[1] 4300", "[1] 70200");
         assert_eq!(pids.apply("kill 4242 4300"), "kill 70123 70200");
         assert_eq!(pids.apply("42421 port 6379"), "42421 port 6379");
+    }
+
+    #[test]
+    fn the_process_id_of_a_replay_may_be_short_and_that_of_a_document_is_not() {
+        let mut pids = Pids::default();
+        pids.learn("lab1 listening (pid 4242)", "lab1 listening (pid 508)");
+        assert_eq!(pids.apply("kill 4242"), "kill 508");
+        pids.learn("(pid 5)", "(pid 77)");
+        assert_eq!(pids.apply("sleep 5"), "sleep 5");
     }
 }
