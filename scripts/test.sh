@@ -57,7 +57,7 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 ### what the tests need: COMMAND PACKAGE
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
-  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
+  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'netstat net-tools' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
   'chromium chromium' 'gdb gdb'
