@@ -57,7 +57,7 @@ has cargo || die "Rust is not installed." "See https://rustup.rs, then open a ne
 ### what the tests need: COMMAND PACKAGE
 needs=(
   'redis-cli redis-tools' 'redis-benchmark redis-tools' 'redis-server redis-server'
-  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'netstat net-tools' 'unshare util-linux' 'prlimit util-linux' 'ps procps'
+  'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'netstat net-tools' 'unshare util-linux' 'prlimit util-linux' 'ps procps' 'lsof lsof'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
   'chromium chromium' 'gdb gdb'
@@ -142,6 +142,8 @@ choose_tests() {
   skip_unless "python3 is not installed" broken_on_purpose:: has python3
   skip_unless "redis-server 7.0 is not installed" untrusted_input_is_handled_as_redis_does has_redis_7
   skip_unless "curl is not installed" curl_ has curl
+  skip_unless "ps is not installed" ps_tells_ has ps
+  skip_unless "lsof is not installed" lsof_tells_ has lsof
   skip_unless "python3 is not installed" checks_with_python_ has python3
   skip_unless "strace or python3 is not installed" checks_with_python_and_strace_ has_all strace python3
   skip_unless "strace or python3 is not installed" rules_on_real_servers_ has_all strace python3

@@ -1,7 +1,5 @@
 //! Which system call a number means (each kind of CPU has its own numbers), and what the call waits for.
 
-use syscalls::Sysno;
-
 /// What a system call waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitsFor {
@@ -18,9 +16,10 @@ pub enum WaitsFor {
 }
 
 /// The name of the system call of this number on this machine; `None` if there is none.
+#[cfg(target_os = "linux")]
 #[must_use]
 pub fn name(number: i64) -> Option<&'static str> {
-    Sysno::new(usize::try_from(number).ok()?).map(|call| call.name())
+    syscalls::Sysno::new(usize::try_from(number).ok()?).map(|call| call.name())
 }
 
 /// What the system call of this name waits for.
@@ -36,10 +35,10 @@ pub fn waits_for(name: &str) -> WaitsFor {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use syscalls::{aarch64, x86_64};
+    use syscalls::{Sysno, aarch64, x86_64};
 
     /// Where a lab sleeps, on both kinds of CPU that the kit is used on.
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kit::signals::keep_ignored_signals_away;
+use kit::signals::on_signal;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::descendants;
@@ -29,8 +29,7 @@ fn left() -> MutexGuard<'static, Left> {
 /// # Errors
 /// If the process cannot handle signals.
 pub fn end_on_signals() -> io::Result<()> {
-    keep_ignored_signals_away()?;
-    ctrlc::set_handler(|| {
+    on_signal(|| {
         let left = left();
         for group in &left.groups {
             // It may have ended by itself.
@@ -42,7 +41,6 @@ pub fn end_on_signals() -> io::Result<()> {
         }
         std::process::exit(130);
     })
-    .map_err(io::Error::other)
 }
 
 /// Starts a program, the leader of a group of its own, that ends with us. While it starts, no signal is

@@ -1,16 +1,28 @@
-//! The processes that come from us: those that we have started, those that they have started, and so on. A process whose
-//! parent has ended becomes a child of ours (`PR_SET_CHILD_SUBREAPER`), so none gets away: not by `setsid`, and not by a
-//! second `fork`.
+//! The processes that come from us: those that we have started, those that they have started, and so on.
+//!
+//! On Linux, a process whose parent has ended becomes a child of ours (`PR_SET_CHILD_SUBREAPER`), so none gets away: not by
+//! `setsid`, and not by a second `fork`. On other systems, such a process is found as long as it stays in its process group.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use procfs::process::Process;
-use rustix::process::{
-    Pid, Signal, WaitOptions, getpid, kill_process, set_child_subreaper, waitpid,
-};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+
+use crate::processes::Process;
+
+#[cfg(any(test, not(target_os = "linux")))]
+#[cfg_attr(target_os = "linux", expect(dead_code, reason = "only its tests run here"))]
+mod by_ps;
+#[cfg(target_os = "linux")]
+mod linux;
+
+#[cfg(not(target_os = "linux"))]
+use by_ps as system;
+#[cfg(target_os = "linux")]
+use linux as system;
+pub use system::{adopted, below};
 
 /// Whether we adopt.
 static ADOPTS: AtomicBool = AtomicBool::new(false);
@@ -19,55 +31,14 @@ const GONE: Duration = Duration::from_secs(10);
 /// How often we look.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// From now on, what our children leave behind becomes ours.
+/// From now on, what our children leave behind becomes ours, where the kernel can do that.
 ///
 /// # Errors
-/// If the kernel cannot do that.
+/// If it can, and does not.
 pub fn adopt() -> io::Result<()> {
-    set_child_subreaper(Some(getpid()))?;
+    system::adopt()?;
     ADOPTS.store(true, Ordering::Relaxed);
     Ok(())
-}
-
-/// A process, and all below it. What has ended is left out, but not what it has left behind.
-#[must_use]
-pub fn below(process: Process) -> Vec<Process> {
-    let (mut all, mut next) = (Vec::new(), vec![process]);
-    while let Some(process) = next.pop() {
-        next.extend(children(&process));
-        if is_alive(&process) {
-            all.push(process);
-        }
-    }
-    all
-}
-
-/// What we have adopted, and the children of our first thread, which cannot be told apart from it.
-#[must_use]
-pub fn adopted() -> Vec<Process> {
-    // The kernel gives a process that has lost its parent to the first thread.
-    let first = Process::myself().ok().and_then(|me| me.task_main_thread().ok());
-    let children = first.and_then(|thread| thread.children().ok()).unwrap_or_default();
-    processes(children)
-}
-
-fn children(process: &Process) -> Vec<Process> {
-    let Ok(tasks) = process.tasks() else { return Vec::new() };
-    processes(tasks.flatten().filter_map(|task| task.children().ok()).flatten())
-}
-
-fn processes(ids: impl IntoIterator<Item = u32>) -> Vec<Process> {
-    ids.into_iter().filter_map(|id| Process::new(id.cast_signed()).ok()).collect()
-}
-
-fn is_alive(process: &Process) -> bool {
-    process.stat().is_ok_and(|stat| !matches!(stat.state, 'Z' | 'X'))
-}
-
-/// All that comes from us.
-fn all() -> Vec<Process> {
-    let ours = Process::myself().map(|me| children(&me)).unwrap_or_default();
-    ours.into_iter().flat_map(below).collect()
 }
 
 /// Kills processes until `list` names no more, and waits for those that are children of ours; but not for `leader`, for which
@@ -110,7 +81,7 @@ pub fn reap(process: &Process) {
 /// Ends all that comes from us, if we adopt. No program that is needed runs any more.
 pub fn end_all() {
     if ADOPTS.load(Ordering::Relaxed) {
-        end(None, all);
+        end(None, system::all);
     }
 }
 
@@ -119,7 +90,7 @@ pub fn end_all_within(grace: Duration) {
     let deadline = Instant::now() + grace;
     let mut asked = Vec::new();
     while ADOPTS.load(Ordering::Relaxed) && Instant::now() < deadline {
-        let left = all();
+        let left = system::all();
         if left.is_empty() {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! - [`labs`]: the servers, as data. [`misconceptions`]: what students often believe, as data.
 //! - [`group`]: a program that was started, with all that it starts itself. [`cleanup`]: all of it ends with us.
-//! - [`descendants`]: the processes that come from us, wherever they have gone.
+//! - [`processes`]: those of this machine. [`descendants`]: those that come from us, wherever they have gone.
 //! - [`snapshot`]: what a server does at one moment, and how each of its clients fares; by way of [`calls`] and
 //!   [`sockets`].
 //! - [`mod@data`]: files in TOML, read, and files, replaced. [`text`]: lines that fit a terminal.
@@ -15,6 +15,7 @@ pub mod descendants;
 pub mod group;
 pub mod labs;
 pub mod misconceptions;
+pub mod processes;
 pub mod scenario;
 pub mod snapshot;
 pub mod sockets;

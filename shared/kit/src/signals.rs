@@ -64,11 +64,8 @@ fn print(line: String) {
 /// `nohup` starts a program that ignores SIGHUP, and a script starts a job in the background that ignores
 /// SIGINT. A handler would undo that. So this thread, and each thread that it will start, blocks these
 /// signals: they stay pending, and no handler runs.
-///
-/// # Errors
-/// If the kernel refuses.
 #[cfg(target_os = "linux")]
-pub fn keep_ignored_signals_away() -> io::Result<()> {
+fn keep_ignored_signals_away() -> io::Result<()> {
     use nix::sys::signal::{SigSet, Signal};
 
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use procfs::process::Process;
-
 /// How many threads there are of each kind. The servers of this kit give names to those that serve nobody.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Threads {
@@ -15,9 +13,10 @@ pub struct Threads {
     pub log: usize,
 }
 
+#[cfg(target_os = "linux")]
 impl Threads {
     /// The threads of a process, as far as it still runs.
-    pub(super) fn of(process: &Process) -> Self {
+    pub(super) fn of(process: &procfs::process::Process) -> Self {
         let tasks = process.tasks().into_iter().flatten().flatten();
         let names = tasks.filter_map(|task| Some(task.stat().ok()?.comm));
         names.fold(Self::default(), |mut threads, name| {
