@@ -6,9 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::labs::Lab;
+use harness::processes;
 use harness::scenario::{Failed, Failure, FailureKind, Happened, Words, play};
 use harness::snapshot::Snapshot;
-use procfs::{Current, LoadAverage};
 use tempfile::NamedTempFile;
 
 use crate::course::Step;
@@ -220,7 +220,7 @@ fn slept_too_long(late: Duration) -> Option<String> {
 fn too_many_threads() -> Option<String> {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     let processors = u16::try_from(processors).unwrap_or(u16::MAX);
-    let load = LoadAverage::current().ok()?.one;
+    let load = processes::load()?;
     (load > LOAD * f32::from(processors)).then(|| {
         format!(
             "The machine is too busy: {load:.0} threads want to run on {processors} processors."

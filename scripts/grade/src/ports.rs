@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::ops::Range;
 
 use harness::sockets;
-use procfs::process::Process;
 
 /// Among these we look for a free port.
 const PORTS: Range<u16> = 10_000..32_000;
@@ -15,12 +14,9 @@ const TRIES: usize = 1000;
 /// A port that nobody uses. It is none of those that the kernel gives to clients: one of them could take it before the server
 /// does. And no old connection may have it, because not every server sets `SO_REUSEADDR`.
 pub(crate) fn free_port() -> io::Result<u16> {
-    let sockets = Process::myself().map(|myself| sockets::table(&myself)).unwrap_or_default();
-    let is_used = |port: u16| {
-        sockets.iter().any(|it| it.local_address.port() == port || it.remote_address.port() == port)
-    };
+    let used = sockets::ports_in_use();
     let mut ports = std::iter::repeat_with(|| fastrand::u16(PORTS)).take(TRIES);
-    let port = ports.find(|port| !is_used(*port) && is_free(*port));
+    let port = ports.find(|port| !used.contains(port) && is_free(*port));
     port.ok_or_else(|| io::Error::from(io::ErrorKind::AddrInUse))
 }
 

@@ -13,6 +13,9 @@
 //! Without a user of its own, processes that leave their process group each time they start another are killed one by one. That may take
 //! half a minute on a busy machine; and where they are root's, the kernel does not limit how many there are.
 //!
+//! Where the system is not Linux, there is no `/proc` and no `prlimit`: a shell sets the limits of the kernel, what the server writes
+//! to sockets has no limit, there is no other user, and a process that leaves the group of the server is not found once its parent has ended.
+//!
 //! A process that kills us gets no result written, and ends with us (`setpriv --pdeathsig`). What it has detached by then goes on:
 //! so another user is better. There are no namespaces and no control groups, because a container does not let us make them.
 
@@ -72,7 +75,7 @@ impl Sandbox {
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         if !*HAS_TOOLS {
-            return Vec::new();
+            return self.words_of_sh();
         }
         let limit = |name: &str, most: u64| format!("--{name}={most}");
         let mut words = vec![
@@ -90,6 +93,15 @@ impl Sandbox {
         }
         words.push("--".to_owned());
         words
+    }
+
+    /// The same without these tools: the limits that a shell can set. A limit that is lower already stays.
+    fn words_of_sh(&self) -> Vec<String> {
+        let blocks = FILE_SIZE / 512;
+        let limits = [("c", 0), ("f", blocks), ("n", self.open_files)];
+        let lines = limits.map(|(of, most)| format!("ulimit -{of} {most} 2> /dev/null; "));
+        // The shell is replaced, so that signals reach the server.
+        ["sh", "-c", &(lines.concat() + r#"exec "$@""#), "sh"].map(str::to_owned).to_vec()
     }
 
     /// Where the command runs, and what its environment says. A lab gets only what it needs of ours: there may be secrets in it.
@@ -125,4 +137,21 @@ static HAS_TOOLS: LazyLock<bool> = LazyLock::new(|| {
 fn succeeds(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_prlimit_a_shell_sets_the_limits() {
+        let sandbox = Sandbox::new(User::Same, Some(77)).unwrap();
+        let words = sandbox.words_of_sh();
+        let script = "ulimit -n; ulimit -c; ulimit -f";
+        let output =
+            Command::new(&words[0]).args(&words[1..]).args(["sh", "-c", script]).output().unwrap();
+        let blocks = (FILE_SIZE / 512).to_string();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(said.lines().collect::<Vec<_>>(), ["77", "0", blocks.as_str()]);
+    }
 }

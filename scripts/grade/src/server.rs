@@ -1,15 +1,14 @@
 //! The server that is judged: how it is started, when it is ready, and how it is ended.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
+use std::{io, iter};
 
 use harness::group::{Group, Lines};
+use harness::processes::{self, Process};
 use harness::{descendants, sockets};
-use procfs::net::TcpState;
-use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, Signal};
 
 use crate::ports::{free_port, is_free};
@@ -231,19 +230,14 @@ impl Server {
     /// The most memory that it ever had, in bytes.
     #[must_use]
     pub fn peak_memory(&self) -> Option<u64> {
-        Some(self.process.status().ok()?.vmhwm? * 1024)
+        processes::peak_memory(&self.process)
     }
 
     /// The connections of clients that have left, which it has not closed.
     #[must_use]
     pub fn unclosed(&self) -> usize {
-        let is_its = |port: u16| {
-            port == self.addr.port() || self.second.is_some_and(|second| second.port() == port)
-        };
-        let is_unclosed = |socket: &procfs::net::TcpNetEntry| {
-            socket.state == TcpState::CloseWait && is_its(socket.local_address.port())
-        };
-        sockets::table(&self.process).iter().filter(|socket| is_unclosed(socket)).count()
+        let ports = iter::once(self.addr).chain(self.second).map(|addr| addr.port());
+        ports.map(|port| sockets::unclosed(&self.process, port)).sum()
     }
 
     /// Ends it, and waits until it is gone.
@@ -278,16 +272,9 @@ pub(crate) fn longer(look: Duration) -> Duration {
 
 /// The process of this group that listens on this port.
 fn listener(group: &Group, port: u16) -> Option<Process> {
-    let myself = Process::myself().ok()?;
-    let listens = |socket: &procfs::net::TcpNetEntry| {
-        socket.state == TcpState::Listen && socket.local_address.port() == port
-    };
-    let inode = sockets::table(&myself).into_iter().find(listens)?.inode;
-    let has_it = |process: &Process| {
-        let of_group = process.stat().is_ok_and(|stat| Pid::from_raw(stat.pgrp) == group.id());
-        of_group && sockets::descriptors(process).is_ok_and(|sockets| sockets.contains_key(&inode))
-    };
-    all_processes().ok()?.flatten().find(has_it)
+    let is_of_group =
+        |process: &Process| process.stat().is_ok_and(|stat| Pid::from_raw(stat.pgrp) == group.id());
+    sockets::listener(port, is_of_group)
 }
 
 /// Whether a server says that its port is taken, as the kernel puts it, or as a program names that error.

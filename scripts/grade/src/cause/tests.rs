@@ -2,7 +2,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use harness::scenario::Failure;
-use harness::snapshot::Client;
+use harness::snapshot::{Client, Threads};
 
 use super::*;
 use crate::judge::{Problem, Wrong};
@@ -47,7 +47,7 @@ fn snapshot(thread: Thread, state: ClientState) -> Snapshot {
         voluntary: 0,
         involuntary: 0,
         ticks: 0,
-        threads: 1,
+        threads: Threads { serving: 1, ..Threads::default() },
         addr: None,
         queue: 0,
         clients: vec![Client { addr, state, inode: 1, receive_queue: 0, send_queue: 0 }],

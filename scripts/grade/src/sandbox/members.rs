@@ -1,13 +1,14 @@
 //! The processes that come from a server, wherever they have gone.
 
+#[cfg(target_os = "linux")]
 use std::ffi::OsStr;
 use std::process::Command;
 
 use harness::descendants::{self, adopted, below};
-use procfs::process::Process;
+use harness::processes::Process;
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{MARK, succeeds, user};
+use super::{succeeds, user};
 
 /// They are those below the first process of the server, and of those that we have adopted the ones of its user. Without a
 /// user of its own, its mark in the environment tells. (Who takes the mark away is ended before a result is written.)
@@ -17,6 +18,10 @@ pub struct Members {
     /// When it was started: its number may be that of another process later.
     started: Option<u64>,
     uid: Option<u32>,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "nobody tells the environment")
+    )]
     mark: String,
 }
 
@@ -34,6 +39,7 @@ impl Members {
         others.chain(leader).flat_map(below).collect()
     }
 
+    #[cfg(target_os = "linux")]
     fn has(&self, process: &Process) -> bool {
         match self.uid {
             Some(uid) => {
@@ -43,10 +49,16 @@ impl Members {
                 }
                 is_ours
             }
-            None => process
-                .environ()
-                .is_ok_and(|all| all.get(OsStr::new(MARK)).is_some_and(|it| *it == *self.mark)),
+            None => process.environ().is_ok_and(|all| {
+                all.get(OsStr::new(super::MARK)).is_some_and(|it| *it == *self.mark)
+            }),
         }
+    }
+
+    /// Elsewhere, nobody tells the environment of a process: those that are still in the process group of the server.
+    #[cfg(not(target_os = "linux"))]
+    fn has(&self, process: &Process) -> bool {
+        process.stat().is_ok_and(|stat| stat.pgrp == self.leader)
     }
 
     /// Ends all of them, and returns when they are gone. Only the first one must still be waited for.

@@ -1,25 +1,25 @@
 //! As which user a server runs.
 
-use std::ops::Range;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs};
 
-use procfs::process::{Process, all_processes};
 use rustix::process::geteuid;
 use tempfile::TempDir;
 
-use super::{HAS_TOOLS, succeeds};
 use crate::server::Start;
 
-/// Numbers of users that belong to nobody: <https://systemd.io/UIDS-GIDS/>, *unused*. All are below 65,536, so that they are there in
-/// a container, too.
-const UIDS: Range<u32> = 60_706..61_184;
-/// `CAP_SYS_PTRACE`, without which root may not look at the processes of others. Docker takes it away.
-const MAY_LOOK: u64 = 1 << 19;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+mod other;
+#[cfg(not(target_os = "linux"))]
+use other as system;
+
+use system::may_change_user;
+pub(super) use system::{free_uid, our_threads};
 
 /// As whom a server runs.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -75,42 +75,6 @@ pub fn prepare(start: Start, wants_same: bool) -> Prepared {
 /// What tells `setpriv` to become this user.
 pub(super) fn options(uid: u32) -> [String; 3] {
     [format!("--reuid={uid}"), format!("--regid={uid}"), "--clear-groups".to_owned()]
-}
-
-/// The number of a user who has no process, and who was not given to one of our last servers: several are started at the same time.
-pub(super) fn free_uid() -> Option<u32> {
-    static NEXT: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(fastrand::u32(UIDS)));
-    let used: Vec<u32> =
-        all_processes().ok()?.flatten().filter_map(|process| process.uid().ok()).collect();
-    let count = UIDS.end - UIDS.start;
-    let next = || UIDS.start + NEXT.fetch_add(1, Ordering::Relaxed) % count;
-    let mut tries = std::iter::repeat_with(next).take(100);
-    tries.find(|uid| !used.contains(uid))
-}
-
-/// How many threads our own user has. (Those of root have no limit, so it is not worth the time to count them.)
-pub(super) fn our_threads() -> u64 {
-    let me = geteuid();
-    if me.is_root() {
-        return 0;
-    }
-    let all = all_processes().into_iter().flatten().flatten();
-    let ours = all.filter(|process| process.uid().is_ok_and(|uid| uid == me.as_raw()));
-    ours.filter_map(|process| u64::try_from(process.stat().ok()?.num_threads).ok()).sum()
-}
-
-/// Whether we can run a program as another user, and look at it.
-fn may_change_user() -> Result<(), String> {
-    let me = Process::myself().and_then(|me| me.status());
-    if !me.is_ok_and(|status| status.capeff & MAY_LOOK != 0) {
-        return Err("here, root may not look at other users (CAP_SYS_PTRACE)".to_owned());
-    }
-    if !is_open(&env::temp_dir()) {
-        return Err(format!("other users may not enter {}", env::temp_dir().display()));
-    }
-    let mut setpriv = Command::new("setpriv");
-    let is_done = *HAS_TOOLS && succeeds(setpriv.args(options(UIDS.start)).args(["--", "true"]));
-    if is_done { Ok(()) } else { Err("setpriv cannot change the user here".to_owned()) }
 }
 
 /// A copy of a program, where others may run it.

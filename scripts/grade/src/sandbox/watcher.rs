@@ -5,15 +5,15 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use procfs::page_size;
-use procfs::process::Process;
+use harness::processes::{Process, memory, written};
 use rustix::process::setpriority_process;
 
 use super::limit::{Limit, MEMORY_MIB, MIB, PROCESSES, TIME, WRITTEN_MIB};
 use super::members::Members;
 
 /// How often it looks. A server that wants to can take more than its limit meanwhile, but not much more.
-const LOOK: Duration = Duration::from_millis(40);
+/// Where there is no `/proc`, a look means to start `ps`.
+const LOOK: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 40 } else { 250 });
 
 /// The niceness of a thread that comes before all others.
 const FIRST: i32 = -20;
@@ -74,10 +74,10 @@ fn is_exceeded(processes: &[Process], begun: Instant) -> Option<Limit> {
         return Some(Limit::Processes);
     }
     let sum = |of: fn(&Process) -> Option<u64>| processes.iter().filter_map(of).sum::<u64>() / MIB;
-    if sum(|process| Some(process.statm().ok()?.resident * page_size())) > MEMORY_MIB {
+    if sum(memory) > MEMORY_MIB {
         return Some(Limit::Memory);
     }
-    if sum(|process| Some(process.io().ok()?.wchar)) > WRITTEN_MIB {
+    if sum(written) > WRITTEN_MIB {
         return Some(Limit::Written);
     }
     (begun.elapsed() > TIME).then_some(Limit::Time)
