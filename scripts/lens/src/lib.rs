@@ -34,4 +34,5 @@ pub mod report;
 pub mod sys;
 pub mod text;
 pub mod view;
+#[cfg(target_os = "linux")]
 pub mod watch;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod explain;
+mod linux;
 
 use std::fs;
 use std::io::{self, Write};
@@ -22,6 +23,7 @@ use lens::text::{COLUMNS, wrap, wrapped};
 use lens::view::request::{self, Request};
 use lens::view::timeline::{Timeline, svg, text};
 use lens::view::{Form, Recorded};
+#[cfg(target_os = "linux")]
 use lens::watch;
 use trace::protocol::Protocol;
 
@@ -29,16 +31,22 @@ use trace::protocol::Protocol;
 type Ended = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    let ended = match Cli::parse().task {
-        Task::Explain(options) => explain::run(&options),
-        Task::Port(options) => port(&options),
-        Task::Record(options) => record(&options),
-        Task::Flame(options) => flame(options),
-        Task::Watch(options) => watch(options),
-        Task::Timeline(options) => timeline(&options),
-        Task::Follow(options) => follow(&options),
-        Task::Bench(options) => bench(options),
-        Task::Compare(options) => compare(options),
+    let task = Cli::parse().task;
+    let needs = if cfg!(target_os = "linux") { None } else { linux::needs(&task) };
+    let ended = match needs.map_or(Ok(task), Err) {
+        Err(why) => Err(why.into()),
+        Ok(Task::Explain(options)) => explain::run(&options),
+        Ok(Task::Port(options)) => port(&options),
+        Ok(Task::Record(options)) => record(&options),
+        Ok(Task::Flame(options)) => flame(options),
+        #[cfg(target_os = "linux")]
+        Ok(Task::Watch(options)) => watch(options),
+        #[cfg(not(target_os = "linux"))]
+        Ok(Task::Watch(_)) => Ok(()),
+        Ok(Task::Timeline(options)) => timeline(&options),
+        Ok(Task::Follow(options)) => follow(&options),
+        Ok(Task::Bench(options)) => bench(options),
+        Ok(Task::Compare(options)) => compare(options),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -138,6 +146,7 @@ fn write_picture(file: &Path, picture: &str) -> Ended {
     Ok(writeln!(io::stdout(), "The picture: {}", file.display())?)
 }
 
+#[cfg(target_os = "linux")]
 fn watch(asked: cli::Watch) -> Ended {
     let cli::Watch { target, port, once } = asked;
     Ok(watch::run(&watch::Options { target, port, once })?)

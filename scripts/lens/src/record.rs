@@ -26,6 +26,7 @@ mod folder;
 mod lines;
 mod meta;
 mod packets;
+#[cfg(target_os = "linux")]
 mod quiet;
 mod tracer;
 
@@ -175,6 +176,7 @@ fn run(
 ) -> Result<(Run, Said), RecordError> {
     let main_thread = server.pid.map_or(0, Pid::as_raw_pid);
     let events = scenario::run(scenario, server.addr, lab.protocol);
+    #[cfg(target_os = "linux")]
     quiet::wait_until_all_are_closed(server.addr.port());
     let said = server.stop()?;
     let log = fs::read(log).map_err(|error| FileError::new(log, error))?;
