@@ -90,6 +90,9 @@ pub struct Client {
     /// Enter sends the next one; if no person types, it follows after 1 s
     #[arg(long, value_name = "PIECE", num_args = 1.., conflicts_with_all = ["json", "raw", "command"], verbatim_doc_comment)]
     pub pieces: Vec<OsString>,
+    /// Wait for the server, at the start and after a loss [default: 0]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
+    pub wait: u32,
     /// Send this one command. Exit codes: 0 ok, 1 error reply, 2 no server
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,

@@ -18,6 +18,7 @@ mod pieces;
 mod repl;
 mod show;
 mod transcript;
+mod wait;
 pub use connection::Connection;
 pub use error::ClientError;
 pub use show::Style;
@@ -58,13 +59,13 @@ pub fn run<C: Codec>(options: &cli::Client) -> io::Result<ExitCode> {
 }
 
 fn talk<C: Codec>(options: &cli::Client) -> Result<ExitCode, ClientError> {
-    let addr = port::resolve(&options.server.host, options.server.port)?;
     if !options.pieces.is_empty() {
+        let addr = port::resolve(&options.server.host, options.server.port)?;
         return pieces::run::<C>(addr, &options.pieces);
     }
-    let connection = Connection::<C>::open(addr, options.raw)?;
+    let connection = wait::open::<C>(options)?;
     if options.command.is_empty() {
-        repl::run(connection, options.json)
+        repl::run(connection, options)
     } else {
         one_command(connection, options)
     }

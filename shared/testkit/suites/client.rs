@@ -1,8 +1,9 @@
 //! The client of each lab, tested against the server of the same lab.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Output, Stdio};
 
+use nix::sys::signal::Signal;
 use testkit::{Lab, run};
 
 use crate::LAB;
@@ -233,4 +234,77 @@ fn if_nobody_reads_the_replies_the_client_ends_quietly() {
         let said = stderr(&output).lines().filter(|line| !line.starts_with('['));
         assert_eq!(said.count(), 0, "{words:?}: {output:?}");
     }
+}
+
+/// Starts the prompt of `client` with `--wait`. What it says goes to the pipes.
+fn waiting_client(port: &str) -> Child {
+    Command::new(LAB)
+        .args(["client", "--host", "localhost", "--port", port, "--json", "--wait", "60"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn a_client_waits_for_a_server_that_is_not_there_yet() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    assert!(lab.stop().status.success());
+    let mut child = waiting_client(&port);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut line = || said.next().unwrap().unwrap();
+    let no_server = format!("(no server at localhost:{port}: trying again for 60 s; Ctrl-C stops)");
+    assert_eq!(line(), no_server);
+    let _lab = Lab::start_with(LAB, &["--port", &port]);
+    assert_eq!(line(), format!("[+] Connected to TCP server at localhost:{port}"));
+    assert_eq!(line(), "[i] JSON Output: ON");
+    child.stdin.take().unwrap().write_all(b"PING\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("PONG"), "{output:?}");
+}
+
+#[test]
+fn a_waiting_client_connects_again_after_the_server_was_killed() {
+    let lab = Lab::start(LAB);
+    let port = lab.addr.port().to_string();
+    let mut child = waiting_client(&port);
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"SET name Alice\n").unwrap();
+    lab.wait_for_log("Sent");
+    assert!(!lab.end_with(Signal::SIGKILL).status.success());
+    stdin.write_all(b"GET name\n").unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut line_with = |text: &str| said.by_ref().any(|line| line.unwrap().contains(text));
+    assert!(line_with("has closed the connection"));
+    assert!(line_with("trying again for 60 s"));
+    let _lab = Lab::start_with(LAB, &["--port", &port]);
+    assert!(line_with("[+] Connected to TCP server at localhost:"));
+    assert!(line_with("your last command has no reply: type it again"));
+    stdin.write_all(b"GET name\nEXIT\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    // The new server knows nothing of the old one's keys.
+    let types: Vec<String> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].to_string())
+        .collect();
+    assert_eq!(types.len(), 3, "{output:?}");
+    assert_eq!(types[1], "\"nil\"");
+}
+
+#[test]
+fn a_client_that_leaves_while_the_server_is_gone_does_not_wait() {
+    let lab = Lab::start(LAB);
+    let mut child = waiting_client(&lab.addr.port().to_string());
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"PING\n").unwrap();
+    lab.wait_for_log("Sent");
+    assert!(!lab.end_with(Signal::SIGKILL).status.success());
+    stdin.write_all(b"EXIT\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(!stderr(&output).contains("trying again"), "{output:?}");
 }

@@ -196,11 +196,3 @@ impl Waiting {
         }
     }
 }
-
-impl<C> Connection<C> {
-    /// The address of the server.
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-}

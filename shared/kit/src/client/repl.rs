@@ -10,20 +10,26 @@ use shared::command::Command;
 use shared::inline;
 use shared::table::COMMANDS;
 
-use crate::client::{self, ClientError, Connection, Style};
+use crate::cli;
+use crate::client::{self, ClientError, Connection, Style, wait};
 
 mod helper;
 mod input;
 mod terminal;
 use input::Input;
 
-/// Reads and sends lines until the user exits, or the server closes the connection.
+/// Reads and sends lines until the user exits, or the server closes the connection. With `--wait`, the
+/// client then connects again.
 ///
 /// # Errors
 /// [`ClientError`], if the user did not end it.
-pub fn run<C: Codec>(mut connection: Connection<C>, json: bool) -> Result<ExitCode, ClientError> {
-    print_welcome(&connection, json);
-    let prompt = format!("{}> ", connection.addr());
+pub fn run<C: Codec>(
+    mut connection: Connection<C>,
+    options: &cli::Client,
+) -> Result<ExitCode, ClientError> {
+    let server = wait::name(&options.server);
+    print_welcome(&server, options.json);
+    let prompt = format!("{server}> ");
     let mut input = Input::open()?;
     while let Some(line) = input.next_line(&prompt)? {
         let request = match inline::split(&line) {
@@ -39,10 +45,8 @@ pub fn run<C: Codec>(mut connection: Connection<C>, json: bool) -> Result<ExitCo
             [name, names @ ..] if name.eq_ignore_ascii_case(b"help") => {
                 writeln!(io::stdout(), "{}", help(names))?;
             }
-            [name, ..] => {
-                let is_closed = ask(&mut connection, &args, json)?
-                    && [&b"EXIT"[..], b"QUIT"].iter().any(|end| name.eq_ignore_ascii_case(end));
-                if is_closed {
+            _ => {
+                if ask(&mut connection, &args, options)? {
                     break;
                 }
             }
@@ -51,8 +55,34 @@ pub fn run<C: Codec>(mut connection: Connection<C>, json: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sends a request and shows the reply. Returns whether the reply is not an error.
+/// Sends a request and shows the reply. Returns whether the user has left: EXIT or QUIT was the command.
+/// With `--wait`, a lost connection is no error: there is a new one.
 fn ask<C: Codec>(
+    connection: &mut Connection<C>,
+    args: &[Vec<u8>],
+    options: &cli::Client,
+) -> Result<bool, ClientError> {
+    let is_exit = args
+        .first()
+        .is_some_and(|name| [&b"EXIT"[..], b"QUIT"].iter().any(|it| name.eq_ignore_ascii_case(it)));
+    match exchange(connection, args, options.json) {
+        Ok(is_good) => Ok(is_good && is_exit),
+        Err(error) if options.wait > 0 && wait::is_lost(&error) => {
+            client::notice(&error.to_string());
+            if is_exit {
+                return Ok(true);
+            }
+            *connection = wait::open(options)?;
+            print_welcome(&wait::name(&options.server), options.json);
+            client::notice("your last command has no reply: type it again");
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Sends a request and shows the reply. Returns whether the reply is not an error.
+fn exchange<C: Codec>(
     connection: &mut Connection<C>,
     args: &[Vec<u8>],
     json: bool,
@@ -71,14 +101,14 @@ fn ask<C: Codec>(
 }
 
 /// Says where the user is. If stderr is closed, nobody wants to know.
-fn print_welcome<C>(connection: &Connection<C>, json: bool) {
+fn print_welcome(server: &str, json: bool) {
     let mut stderr = io::stderr();
     let (plus, info) = if client::in_colour(&stderr) {
         ("[+]".green(), "[i]".blue())
     } else {
         ("[+]".normal(), "[i]".normal())
     };
-    _ = writeln!(stderr, "{plus} Connected to TCP server at {}", connection.addr());
+    _ = writeln!(stderr, "{plus} Connected to TCP server at {server}");
     if json {
         _ = writeln!(stderr, "{info} JSON Output: ON");
     }
