@@ -128,10 +128,10 @@ check_system() {
   name=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2> /dev/null || true)
   if [[ $system == Darwin ]]; then
     detour "$system" "the labs and their client run; the grader and the tools need Linux" \
-      "docker run -it --cap-add=SYS_PTRACE -v \"\$PWD\":/kit -w /kit rust bash" "the outputs that the lab sheets show"
+      "docker-compose run --rm tools" "the recordings: scripts/trace.sh lab1 --recorded"
     return
   elif [[ $system != Linux ]]; then
-    detour "$system" "the labs want Linux, macOS or WSL" "install Linux or WSL" "the recordings, in labs/*/recordings"
+    detour "$system" "the labs want Linux, macOS or WSL" "install WSL, or: docker-compose run --rm tools" "the recordings, in labs/*/recordings"
     return
   fi
   if grep -qi microsoft /proc/version; then
@@ -146,6 +146,10 @@ check_system() {
       container=', in a container'
     fi
     ok Linux "${name:-$(uname -r)}, kernel $(uname -r)$container"
+    # The image of .devcontainer/Dockerfile says so.
+    if [[ ${KIT_CONTAINER-} == tools ]]; then
+      ok container "tools, of this kit: tools, Rust and programs are in it; your files are in $PWD"
+    fi
   fi
 }
 

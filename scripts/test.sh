@@ -3,12 +3,14 @@
 # what), and runs every test.
 #
 # SYNOPSIS
-#   scripts/test.sh [--no-install] [--slow]
+#   scripts/test.sh [--no-install] [--slow] [--containers]
 #
 # OPTIONS
 #   --no-install  installs nothing: tests that lack a tool are skipped
 #   --slow        runs the long tests, and only those: release builds, real
 #                 measurements, minutes of random input
+#   --containers  with --slow: the labs in containers, even if no engine runs
+#                 (as root; CI=true does the same)
 #
 # FIELDS
 #   Skipping      the tests that cannot run here, and why
@@ -21,7 +23,7 @@
 #   skipped
 #
 # OVERHEAD
-#   about 8 minutes (--slow: up to 30); it builds into target/, and installs
+#   about 8 minutes (--slow: up to 40); it builds into target/, and installs
 #   Debian packages and, below target/, redis-py
 #
 # EXIT CODE
@@ -35,17 +37,19 @@
 #   scripts/test.sh --slow          # before a release
 #
 # SEE ALSO
-#   scripts/lint.sh, scripts/doctor.sh, scripts/fuzz.sh, scripts/differential.sh
+#   scripts/lint.sh, scripts/doctor.sh, scripts/fuzz.sh, scripts/differential.sh,
+#   scripts/containers.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-install=true slow=false
+install=true slow=false containers=${CI:-false}
 for word in "$@"; do
   case $word in
     -h | --help) usage; exit 0 ;;
     --no-install) install=false ;;
     --slow) slow=true ;;
+    --containers) containers=true ;;
     *) unknown "$word" ;;
   esac
 done
@@ -311,6 +315,15 @@ fuzzing_is_possible() {
   return 1
 }
 
+# containers_can_run: with an engine that runs, or with one that root may start.
+containers_can_run() {
+  if has docker && docker info > /dev/null 2>&1; then return; fi
+  if [[ $containers == true ]] && ((EUID == 0)); then return; fi
+  echo "Skipping the containers: no engine runs. As root, --containers starts one."
+  skipped=$((skipped + 1))
+  return 1
+}
+
 # run_tests: what is done before each commit.
 run_tests() {
   local target targets text texts others
@@ -369,6 +382,9 @@ run_slow_tests() {
   if documents_can_be_replayed; then suite 'builds without a network' builds_offline; fi
   # The pictures in the repository stay as they are: each run has other ports and times.
   if has_all tmux strace ss unshare pip3; then suite 'screenshots' scripts/screenshots.sh --out target/screenshots; fi
+  if containers_can_run; then
+    if [[ $containers == true ]]; then suite 'containers' scripts/containers.sh --containers; else suite 'containers' scripts/containers.sh; fi
+  fi
   finish
   # What is measured is measured alone.
   lanes=1

@@ -1,0 +1,103 @@
+# shellcheck shell=bash
+# lib-containers.sh: an engine for containers that leaves nothing behind, and base images without a registry. Sourced by
+# scripts/containers.sh.
+#
+# The engine runs in namespaces of its own: processes, network, mounts. When the first process there ends, the kernel
+# ends all others, and removes the interfaces, the rules of iptables and the mounts. slirp4netns connects this network to
+# the machine's, for apt-get in a build; it needs no rule and no interface outside.
+
+engine_needs=('dockerd docker.io' 'docker-compose docker-compose' 'debootstrap debootstrap' 'iptables iptables' 'slirp4netns slirp4netns')
+engine_folder='' engine_pid='' slirp_pid='' cgroups_before=''
+
+# has_engine: whether an engine runs, and we may use it.
+has_engine() { has docker && docker info > /dev/null 2>&1; }
+
+# install_engine: Debian's packages, if they are missing. The service of the package is not started.
+install_engine() {
+  local need packages=()
+  for need in "${engine_needs[@]}"; do has "${need% *}" || packages+=("${need#* }"); done
+  ((${#packages[@]} > 0)) || return 0
+  has apt-get || die "there is no apt-get to install ${packages[*]}." "Start an engine by yourself, then try again."
+  echo "Installing Debian packages for the containers: ${packages[*]}"
+  run apt-get update --quiet=2
+  run env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install --quiet=2 --yes --no-install-recommends "${packages[@]}" > /dev/null
+}
+
+# cgroups: the folders that an engine makes for its containers.
+cgroups() { find /sys/fs/cgroup -maxdepth 2 -type d -name docker 2> /dev/null | sort; }
+
+# start_engine: starts dockerd, waits until it answers, and sets DOCKER_HOST.
+start_engine() {
+  local first tenths
+  cgroups_before=$(cgroups)
+  engine_folder=$(mktemp -d /var/tmp/containers.XXXXXX)
+  export DOCKER_HOST=unix://$engine_folder/socket
+  unshare --net --mount --pid --fork --kill-child --mount-proc dockerd --data-root "$engine_folder/data" \
+    --exec-root "$engine_folder/run" --pidfile "$engine_folder/pid" --host "$DOCKER_HOST" --dns 10.0.2.3 \
+    > "$engine_folder/log" 2>&1 &
+  engine_pid=$!
+  for ((tenths = 0; tenths < 300; tenths++)); do
+    if has_engine || ! kill -0 "$engine_pid" 2> /dev/null; then break; fi
+    sleep 0.1
+  done
+  has_engine || die "the engine does not start:" "$(tail -n 3 "$engine_folder/log")"
+  first=$(pgrep -P "$engine_pid")
+  slirp4netns --configure --mtu=65520 --disable-host-loopback "$first" tap0 > "$engine_folder/slirp" 2>&1 &
+  slirp_pid=$!
+}
+
+# stop_engine: ends what start_engine has started, and removes its folder.
+stop_engine() {
+  local first tenths folder
+  [[ -n $engine_folder ]] || return 0
+  first=$(pgrep -P "$engine_pid") || first=''
+  # dockerd stops its containers. After 20 s the kernel does it.
+  [[ -z $first ]] || kill -TERM "$first" 2> /dev/null || true
+  for ((tenths = 0; tenths < 200; tenths++)); do
+    kill -0 "$engine_pid" 2> /dev/null || break
+    sleep 0.1
+  done
+  kill -KILL "$engine_pid" "$slirp_pid" 2> /dev/null || true
+  wait "$engine_pid" "$slirp_pid" 2> /dev/null || true
+  for folder in $(comm -13 <(echo "$cgroups_before") <(cgroups)); do
+    find "$folder" -depth -type d -exec rmdir {} + 2> /dev/null || true
+  done
+  rm -rf "$engine_folder"
+  engine_folder=''
+}
+
+# make_base_images CACHE: images under the names that the Dockerfiles ask for. They are made of Debian's packages and of
+# this machine's Rust, because no registry of images can be reached here. The crates come from this machine as well.
+make_base_images() {
+  local cache=$1 context sysroot triple root
+  mkdir -p "$cache"
+  if [[ ! -s $cache/debian.tar.gz ]]; then
+    root=$cache/debian
+    rm -rf "$root"
+    run debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian > "$cache/debootstrap.log" 2>&1
+    tar --create --gzip --directory "$root" --exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
+      --exclude='./usr/share/locale/*' --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' \
+      --exclude='./proc/*' --exclude='./sys/*' --file "$cache/debian.tar.gz.part" .
+    mv "$cache/debian.tar.gz.part" "$cache/debian.tar.gz"
+    rm -rf "$root"
+  fi
+  docker import --change 'CMD ["bash"]' "$cache/debian.tar.gz" debian:bookworm-slim > /dev/null
+
+  context=$engine_folder/rust
+  sysroot=$(rustc --print sysroot) triple=$(rustc -vV | sed -n 's/^host: //p')
+  mkdir -p "$context/rust/bin" "$context/rust/lib/rustlib" "$context/registry"
+  cp "$sysroot"/bin/{cargo,rustc,rustdoc} "$context/rust/bin"
+  cp "$sysroot"/lib/*.so* "$context/rust/lib"
+  cp -r "$sysroot/lib/rustlib/$triple" "$context/rust/lib/rustlib"
+  cargo fetch --quiet --locked
+  cp -r "${CARGO_HOME:-$HOME/.cargo}"/registry/{index,cache} "$context/registry"
+  cat > "$context/Dockerfile" << 'END'
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+COPY rust /usr/local
+COPY registry /usr/local/cargo/registry
+ENV CARGO_HOME=/usr/local/cargo CARGO_NET_OFFLINE=true
+END
+  docker build --quiet --tag rust:1-slim-bookworm "$context" > /dev/null
+  rm -rf "$context"
+}
