@@ -217,7 +217,29 @@ play_tools() {
   if [[ $(owner_of_the_kit) != 10001 ]]; then check 'what was written belongs to the owner of the kit' test -z "$seen"; fi
 }
 
+# play_sheet: the section of lab 3's sheet, in real terminals: its output must be what comes here.
+play_sheet() {
+  local sheet=target/containers/sheet.md
+  if ! grep -q '^## Run the lab in containers' labs/lab3-multiclient/README.md; then
+    echo "Skipping the sheet: lab 3's has no section about containers."
+    return
+  fi
+  # The links are checked with the whole sheet, and are not right from this folder.
+  { echo '# Sheet'; sed -n '/^## Run the lab in containers/,/^## [^R]/p' labs/lab3-multiclient/README.md | sed '$d'; } |
+    sed -E 's/ skip: scripts.containers.*//; s/\[([^]]*)\]\([^)]*\)/\1/g' > "$sheet"
+  build_tool check --bin check || die "$tool_error"
+  check "lab 3's sheet shows what comes" typed "$tool" document "$sheet"
+  printf '%s\n' "$seen" | tail -n 1
+}
+
 ### an engine
+# left: what an engine could leave behind.
+left() {
+  ip -oneline link
+  iptables-save 2> /dev/null | grep -v '^#' || true
+  pgrep -l 'dockerd|containerd|slirp4netns' || true
+  cgroups
+}
 ended() {
   detach
   if has_engine; then
@@ -229,8 +251,8 @@ if has_engine; then
   echo "An engine runs: $(docker version --format '{{.Server.Version}}')"
   [[ -z $(docker ps --all --quiet --filter name=redis_tcp_) ]] || die "containers of this kit exist." "docker-compose down"
 elif [[ $own_engine == true ]] && ((EUID == 0)); then
-  left_before=$(ip -oneline link; iptables-save 2> /dev/null || true; pgrep -l 'dockerd|containerd|slirp4netns' || true; cgroups)
   install_engine
+  left_before=$(left)
   trap ended EXIT
   trap 'exit 130' INT TERM
   start_engine
@@ -247,13 +269,14 @@ trap 'exit 130' INT TERM
 has tmux || die "tmux is not installed." "apt-get install tmux"
 
 play_lab3
+play_sheet
 play_profile 1 lab1-blocking
 play_profile 2 lab2-resp
 play_profile 4 lab4-fair
 if $with_tools; then play_tools; fi
 if [[ -n $engine_folder ]]; then
   ended
-  seen=$(diff <(echo "$left_before") <(ip -oneline link; iptables-save 2> /dev/null || true; pgrep -l 'dockerd|containerd|slirp4netns' || true; cgroups)) || true
+  seen=$(diff <(echo "$left_before") <(left)) || true
   check 'the engine leaves no interface, rule, process or cgroup behind' test -z "$seen"
 fi
 echo
