@@ -94,7 +94,7 @@ logs_have() {
 }
 is_healthy() { [[ $(docker inspect --format '{{.State.Health.Status}}' "$1") == healthy ]]; }
 
-# build PROFILE SERVICE IMAGE: builds, and says how large and how long.
+# build_image PROFILE SERVICE IMAGE: builds, and says how large and how long.
 sizes=()
 build_image() {
   local began=$SECONDS
@@ -182,6 +182,21 @@ stop_lab3() {
   check 'down removes containers and network' typed docker-compose down
   seen=$(docker ps --all --quiet --filter name=redis_; docker network ls --quiet --filter name=tcp_redis_network)
   check 'nothing is left of them' test -z "$seen"
+}
+
+# play_owner: the kit of another user, in a folder without logs/. Only root can make it.
+play_owner() {
+  local folder
+  ((EUID == 0)) || return 0
+  folder=$(mktemp -d)
+  cp docker-compose.yml .env "$folder"
+  chown -R 1234:1235 "$folder"
+  seen=$(cd "$folder" && compose --project-name owner up -d --no-build tcp-server 2>&1)
+  check 'the kit of another user: the server runs' soon 20 test -s "$folder/logs/server.log"
+  seen=$(stat -c %u:%g "$folder/logs" "$folder/logs/server.log" | xargs)
+  check 'logs/ and the log are of this user' test "$seen" = '1234:1235 1234:1235'
+  (cd "$folder" && compose --project-name owner down > /dev/null 2>&1) || true
+  rm -rf "$folder"
 }
 
 # play_profile N PACKAGE: another lab, by its profile.
@@ -275,6 +290,7 @@ fi
 has tmux || die "tmux is not installed." "apt-get install tmux"
 
 play_lab3
+play_owner
 play_sheet
 play_profile 1 lab1-blocking
 play_profile 2 lab2-resp
