@@ -43,7 +43,7 @@ run cargo fmt --manifest-path scripts/fuzz/Cargo.toml --check
 run cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 run cargo clippy --quiet --locked --manifest-path scripts/fuzz/Cargo.toml --target-dir target/fuzz --all-targets -- -D warnings
 run env RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --workspace --no-deps --document-private-items
-run shellcheck --external-sources scripts/*.sh .ci/run
+run shellcheck --external-sources scripts/*.sh scripts/containers/* .ci/run
 run scripts/lesson-diff.sh --check
 
 # lines FOLDER...: the lines of Rust below these folders, with comments and without tests.
