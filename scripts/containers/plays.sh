@@ -114,7 +114,7 @@ play_tools() {
   printf '%s\n' "$seen" | tail -n 8
   check 'packets of lab 2 by tcpdump' tools scripts/tcpdump.sh lab2 --scenario two-clients
   check 'packets of lab 2 by tshark' tools scripts/tshark.sh lab2 --scenario two-clients
-  check 'a profile of lab 3 by perf' tools sh -c 'perf record --quiet --event cpu-clock --output /tmp/data true && perf report --stdio --input /tmp/data > /dev/null'
+  check 'perf samples a program' tools sh -c 'perf record --quiet --event cpu-clock --output /tmp/data true && perf report --stdio --input /tmp/data > /dev/null'
   check 'strace attaches to a process' tools sh -c 'sleep 60 & timeout 5 strace -p $! 2>&1 | grep -m 1 attached'
   check 'the programs are built already' tools sh -c 'cargo build --offline --locked -p lab3-multiclient 2>&1 | grep -c Compiling || true'
   check 'nothing was compiled for that' test "${seen##*$'\n'}" = 0
