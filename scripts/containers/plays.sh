@@ -129,6 +129,10 @@ play_sheet() {
     echo "Skipping the sheet: lab 3's has no section about containers."
     return
   fi
+  if ! has docker-compose; then
+    echo "Skipping the sheet: it shows the words of docker-compose, and newer Docker has others."
+    return
+  fi
   # The links are checked with the whole sheet, and are not right from this folder.
   awk '/^## /{ inside = /^## Run the lab in containers/ } inside' labs/lab3-multiclient/README.md |
     sed -E 's/^## /# /; s/ skip: scripts.containers.*//; s/\[([^]]*)\]\([^)]*\)/\1/g' > "$sheet"
