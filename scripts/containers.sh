@@ -119,9 +119,10 @@ detach() { terminal kill-server 2> /dev/null || true; }
 engine_version() { docker version --format '{{.Server.Version}}'; }
 # left: what an engine could leave behind.
 left() {
+  local name
   ip -oneline link
   iptables-save 2> /dev/null | grep -v '^#' || true
-  pgrep -l 'dockerd|containerd|slirp4netns' || true
+  for name in dockerd containerd slirp4netns; do pgrep -lx "$name" || true; done
   cgroups
 }
 ended() {
