@@ -58,6 +58,15 @@ fn private_networks() -> bool {
 }
 
 #[test]
+fn ctrl_c_works_in_a_document_although_the_check_ignores_it() {
+    let check = env!("CARGO_BIN_EXE_check");
+    let command = format!("trap '' INT; exec {check} document --root . two-clients.md");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/documents");
+    let output = Command::new("sh").args(["-c", &command]).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn a_true_document_passes_and_is_counted() {
     let run = check(&["output.md"]);
     assert_passes(&run);

@@ -79,7 +79,13 @@ impl Terminal {
         tcsetattr(&pty, OptionalActions::Now, &modes)?;
         let inputrc = home.join(".inputrc");
         fs::write(&inputrc, INPUTRC)?;
-        let mut bash = Command::new("bash").args(["--noprofile", "--norc", "-i"]).current_dir(root);
+        let mut bash = if cfg!(target_os = "linux") {
+            // A program that was started in the background ignores Ctrl-C, and so would all that it starts.
+            Command::new("env").args(["--default-signal=INT,QUIT", "bash"])
+        } else {
+            Command::new("bash")
+        };
+        bash = bash.args(["--noprofile", "--norc", "-i"]).current_dir(root);
         bash = bash.envs(ENVIRONMENT).env("HOME", home).env("INPUTRC", inputrc);
         // A document starts a lab and answers predictions in a folder of its own, not in the student's.
         bash = bash.env("KIT_WORK", home.join("work"));
