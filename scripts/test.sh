@@ -43,7 +43,7 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-install=true slow=false containers=${CI:-false}
+install=true slow=false containers=false
 for word in "$@"; do
   case $word in
     -h | --help) usage; exit 0 ;;
