@@ -119,14 +119,15 @@ fn read(line: &str) -> Option<Process> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::{getpgrp, getppid};
 
     #[test]
     #[ignore = "needs ps"]
     fn ps_tells_of_us_and_our_memory() {
         let me = Process::new(std::process::id().cast_signed()).unwrap();
-        let known = procfs::process::Process::myself().unwrap().stat().unwrap();
+        let [parent, group] = [getppid(), Some(getpgrp())].map(|it| it.unwrap().as_raw_pid());
         let about = me.stat().unwrap();
-        assert_eq!((about.ppid, about.pgrp), (known.ppid, known.pgrp));
+        assert_eq!((about.ppid, about.pgrp), (parent, group));
         assert!(me.is_alive() && memory(&me).unwrap() > 100 * 1024, "{me:?}");
         assert_eq!(about.starttime, me.about.starttime);
         assert!(all_processes().unwrap().iter().any(|it| it.pid() == me.pid()));

@@ -20,6 +20,9 @@ pub struct NotInstalled(pub &'static str);
 
 /// What to type to get a tool.
 pub(crate) fn how_to_get(tool: &str) -> String {
+    if !cfg!(target_os = "linux") {
+        return "it needs Linux. In a container: docker-compose run --rm tools".to_owned();
+    }
     match PACKAGES.iter().find(|(name, _)| *name == tool) {
         Some((_, package)) => {
             format!("apt-get install -y {package}, or scripts/doctor.sh --fix")
