@@ -63,7 +63,7 @@ while (($# > 0)); do
       arguments+=("$1" "$2")
       if [[ $1 == --with && $2 == *work/lab[1-4]* ]]; then
         own=$(lab_package "$2")
-        arguments[-1]=${CARGO_TARGET_DIR:-$kit/target}/release/$own
+        arguments[${#arguments[@]}-1]=${CARGO_TARGET_DIR:-$kit/target}/release/$own
       fi
       shift
       ;;
@@ -76,6 +76,7 @@ while (($# > 0)); do
   shift
 done
 
+needs_linux "it reads what a server costs from /proc" "Or measure one lab: cargo run -p lab3-multiclient -- bench"
 here=$(dirname "$0")
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
 build_release() {
@@ -88,5 +89,5 @@ if [[ -n $own ]]; then
   cargo_words "$own"
   build_release "${words[@]}"
 fi
-show "$here/lens.sh" --release bench "${arguments[@]}"
-exec "$here/lens.sh" --release bench "${arguments[@]}"
+show "$here/lens.sh" --release bench ${arguments[@]+"${arguments[@]}"}
+exec "$here/lens.sh" --release bench ${arguments[@]+"${arguments[@]}"}

@@ -85,7 +85,8 @@
 #
 # REQUIREMENTS
 #   Rust; strace to judge system calls, and for questions; prlimit and setpriv
-#   (util-linux) for the limits. Linux
+#   (util-linux) for the limits. On macOS: Rust; no system call is judged, what a
+#   server writes to sockets has no limit, and no server runs as another user
 #
 # OVERHEAD
 #   a build, the first time; then some seconds

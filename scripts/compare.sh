@@ -96,6 +96,7 @@ while (($# > 0)); do
   shift
 done
 
+$recorded || needs_linux "it reads what a server costs from /proc" "Or from the recordings: scripts/compare.sh --recorded"
 has cargo || die "Rust is not installed, so nothing can be built." "See https://rustup.rs, then open a new terminal."
 here=$(dirname "$0")
 build_release() { run_in_kit cargo build --release "$@"; }
@@ -103,14 +104,14 @@ build_release() { run_in_kit cargo build --release "$@"; }
 # Recordings need no labs.
 labs=() building='the lens' measures='reads the recordings'
 if ! $recorded; then
-  labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair "${own[@]}")
+  labs=(lab1-blocking lab2-resp lab3-multiclient lab4-fair ${own[@]+"${own[@]}"})
   building='the labs and the lens'
   if $quick; then measures='measures: about half a minute'; else measures='measures: two to three minutes'; fi
 fi
 echo "compare.sh: builds $building, optimised: some minutes, the first time" >&2
 # A stage that does not build is missing, and the others are compared.
 broken=()
-for package in "${labs[@]}"; do
+for package in ${labs[@]+"${labs[@]}"}; do
   cargo_words "$package"
   build_release --bins "${words[@]}" || broken+=(--broken "$package")
 done
@@ -118,5 +119,5 @@ if $threads && ! $recorded; then
   build_release -p lab3-multiclient --example threads || broken+=(--broken threads)
 fi
 echo "compare.sh: $measures" >&2
-show "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"
-exec "$here/lens.sh" --release compare "${broken[@]}" "${arguments[@]}"
+show "$here/lens.sh" --release compare ${broken[@]+"${broken[@]}"} ${arguments[@]+"${arguments[@]}"}
+exec "$here/lens.sh" --release compare ${broken[@]+"${broken[@]}"} ${arguments[@]+"${arguments[@]}"}

@@ -100,7 +100,7 @@ install_missing() {
     IFS='|' read -r name package _ <<< "$tool"
     if [[ $name == perf ]]; then package=$(perf_package); fi
     # A package may have several of the tools.
-    has "$name" || [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
+    has "$name" || [[ " ${packages[*]-} " == *" $package "* ]] || packages+=("$package")
   done
   if ((${#packages[@]} == 0)); then
     echo "Nothing is missing that could be installed."
@@ -127,7 +127,7 @@ check_system() {
   local name container=''
   name=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release 2> /dev/null || true)
   if [[ $system == Darwin ]]; then
-    detour "$system" "the labs and their client run; the grader and the tools need Linux" \
+    detour macOS "labs, client and check.sh run here; tools that watch a server need Linux" \
       "docker-compose run --rm tools" "the recordings: scripts/trace.sh lab1 --recorded"
     return
   elif [[ $system != Linux ]]; then
@@ -154,26 +154,48 @@ check_system() {
 }
 
 check_rust() {
-  local version
+  local version major minor
   if ! has cargo; then
     broken Rust "no lab can be built" "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
     return
   fi
   version=$(rustc --version | cut -d' ' -f2)
-  if [[ $(printf '1.88\n%s\n' "$version" | sort -V | head -n 1) == 1.88 ]]; then
+  IFS=. read -r major minor _ <<< "$version"
+  if ((major > 1 || (major == 1 && minor >= 88))); then
     ok Rust "$version"
   else
     broken Rust "$version is too old, the labs need 1.88" "rustup update"
   fi
-  if has cc; then ok 'C linker' "$(command -v cc)"; else broken 'C linker' "Rust cannot link a program without cc" "$(for_root 'apt-get install gcc libc6-dev')"; fi
+  if has cc; then
+    ok 'C linker' "$(command -v cc)"
+  elif [[ $system == Darwin ]]; then
+    broken 'C linker' "Rust cannot link a program without cc" "xcode-select --install"
+  else
+    broken 'C linker' "Rust cannot link a program without cc" "$(for_root 'apt-get install gcc libc6-dev')"
+  fi
+}
+
+# watches_processes TOOL: whether the kit uses it to watch a process of Linux; sets instead_on_macos.
+watches_processes() {
+  case $1 in
+    strace | ltrace) instead_on_macos='scripts/trace.sh lab1 --recorded' ;;
+    tcpdump) instead_on_macos='scripts/tcpdump.sh lab1 --recorded' ;;
+    tshark) instead_on_macos='scripts/tcpdump.sh lab2 --recorded' ;;
+    perf) instead_on_macos='the pictures in the lab sheets' ;;
+    ss) instead_on_macos='lsof -nP -iTCP:6379' ;;
+    tmux) instead_on_macos='four terminals' ;;
+    *) return 1 ;;
+  esac
 }
 
 check_tools() {
-  local tool name package without instead
+  local tool name package without instead instead_on_macos
   for tool in "${tools[@]}"; do
     IFS='|' read -r name package without instead <<< "$tool"
     if [[ $name == perf ]]; then package=$(perf_package); fi
-    if has "$name"; then
+    if [[ $system == Darwin ]] && watches_processes "$name"; then
+      detour "$name" "$without" "docker-compose run --rm tools" "$instead_on_macos"
+    elif has "$name"; then
       ok "$name" "$(command -v "$name")"
     elif has apt-get; then
       detour "$name" "$without" "$(for_root "apt-get install $package")" "$instead"
@@ -260,8 +282,16 @@ check_profiling() {
   rm -f "$data"
 }
 
+is_taken_6379() {
+  if has ss; then
+    [[ -n $(ss --no-header --listening --tcp --numeric 'sport = :6379') ]]
+  else
+    has lsof && lsof -nP -iTCP:6379 -sTCP:LISTEN > /dev/null 2>&1
+  fi
+}
+
 check_port() {
-  if has ss && [[ -n $(ss --no-header --listening --tcp --numeric 'sport = :6379') ]]; then
+  if is_taken_6379; then
     detour "port 6379" "taken, so a lab does not start on it" "scripts/port.sh 6379" "another port: cargo run -p lab1-blocking -- --port 6400"
   else
     ok "port 6379" "free"
@@ -291,7 +321,7 @@ if ((lost > 0)); then
   echo "${red}Something has no way around it: see NO, above.$plain"
   exit 1
 elif ((detours > 0)); then
-  echo "Every step can be done, $detours of them by a detour. scripts/doctor.sh --fix installs what is missing."
+  echo "Every step can be done, $detours of them by a detour.$(if has apt-get; then echo " scripts/doctor.sh --fix installs what is missing."; fi)"
 else
   echo "${green}Every step can be done.$plain"
 fi

@@ -23,7 +23,7 @@
 #   those of the verb
 #
 # REQUIREMENTS
-#   Rust
+#   Rust. Linux for watch, record, bench, and compare without --recorded
 #
 # OVERHEAD
 #   a build of a minute or two, the first time

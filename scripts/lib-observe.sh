@@ -31,13 +31,16 @@ read_options() {
       -*) own_option "$1" || unknown "$1" ;;
       *)
         [[ -z $lab ]] || die "'$1' is one word too many." "Options of the lab itself go behind --, as in: -- --port 6400"
-        lab=$(lab_package "$1") name=$(lab_name "$lab") kit_lab=$(kit_lab "$lab")
+        lab=$(lab_package "$1") || exit
+        name=$(lab_name "$lab") kit_lab=$(kit_lab "$lab")
         ;;
     esac
     shift
   done
   [[ -n $lab ]] || die "which lab?" "Say scripts/$(basename "$0") lab1, lab2, lab3 or lab4. Your own: work/lab1, work/lab2 and so on."
   read_port
+  # All else is a process of Linux, and what /proc says of it.
+  $recorded || needs_linux "it watches a process by way of /proc" "Or look at a recording: scripts/trace.sh $kit_lab --recorded"
   # A scenario needs no port that anybody knows by heart, so it does not mind who holds 6379.
   if [[ -n $scenario && $port_is_given == false ]] && ! $attach; then
     port=0
@@ -163,7 +166,7 @@ build_lab() {
 
 # Where the lab's own log goes: to the terminal, unless a script has something better to show there.
 log_to=2
-hide_log() { exec {log_to}> "$work/log"; }
+hide_log() { log_to=9; exec 9> "$work/log"; }
 
 # start_lab [LAUNCHER...]: starts the lab, below a launcher such as strace, and waits until it listens. A
 # process group of its own keeps Ctrl-C away from it: we end it when everything is in order.
@@ -172,7 +175,7 @@ start_lab() {
   # With scripted clients the page is the tool's alone; what the lab logs is in its log file.
   if [[ -n $scenario ]]; then hide_log; fi
   # These would fill the log.
-  if [[ $scenario =~ ^(slow-reader|many|greedy)$ ]] && [[ " ${lab_options[*]} " != *' --quiet '* ]]; then
+  if [[ $scenario =~ ^(slow-reader|many|greedy)$ ]] && [[ " ${lab_options[*]-} " != *' --quiet '* ]]; then
     lab_options+=(--quiet)
   fi
   show "$@" "$binary" "${lab_options[@]}"
@@ -361,7 +364,7 @@ recording() {
     "Those of the kit:  scripts/$(basename "$0") $kit_lab --recorded" \
     "To record yours:   scripts/lens.sh record $name --scenario $scene"
   [[ -f $folder/$scene/$1 ]] || die "there is no recording of '$scene' for $lab with a $1." \
-    "There are: $(find "$folder" -mindepth 1 -maxdepth 1 -type d -printf '%f ' 2> /dev/null || echo none)"
+    "There are: $(cd "$folder" 2> /dev/null && printf '%s ' * || echo none)"
   echo "$folder/$scene/$1"
 }
 

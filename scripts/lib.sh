@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # some variables are for the scripts that source this
 # lib.sh: what all scripts share. Sourced, not run.
+#
+# macOS has bash 3.2, and tools of BSD. This file, lib-observe.sh and the scripts that work there keep to what those know. An
+# array that may be empty is written ${words[@]+"${words[@]}"}: to bash 3.2, an empty one is not set.
 
 # usage: prints the head of the script that calls it: purpose, usage, requirements, examples.
 usage() { sed -n '2,/^[^#]/{/^#/!d;s/^# \{0,1\}//;p;}' "$0"; }
@@ -30,6 +33,14 @@ renamed() { die "the option $1 is called $2 now." "$(see_help)"; }
 
 # has COMMAND: whether it is installed.
 has() { command -v "$1" > /dev/null 2>&1; }
+
+# needs_linux WHY [FALLBACK...]: ends where the system is not Linux.
+needs_linux() {
+  [[ $(uname -s) != Linux ]] || return 0
+  local why=$1
+  shift
+  die "this needs Linux: $why." "In a container: docker-compose run --rm tools" "$@"
+}
 
 # The top folder of the kit.
 kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -69,9 +80,9 @@ cargo_words() {
 
 # show COMMAND...: prints the exact command, as one would type it. Students learn the tool, not our wrapper.
 show() {
-  local word line=+
+  local word line=+ quote="'\\''"
   for word in "$@"; do
-    if [[ $word =~ ^[A-Za-z0-9_./:=,@%+#-]+$ ]]; then line+=" $word"; else line+=" '${word//\'/\'\\\'\'}'"; fi
+    if [[ $word =~ ^[A-Za-z0-9_./:=,@%+#-]+$ ]]; then line+=" $word"; else line+=" '${word//\'/$quote}'"; fi
   done
   printf '%s\n' "$line" >&2
 }
@@ -95,8 +106,8 @@ build() {
   local package=$1 built words
   shift
   cargo_words "$package"
-  show "${build_in[@]}" cargo build -q "$@" "${words[@]}"
-  built=$("${build_in[@]}" cargo build -q "$@" "${words[@]}" --message-format=json-render-diagnostics |
+  show ${build_in[@]+"${build_in[@]}"} cargo build -q "$@" "${words[@]}"
+  built=$(${build_in[@]+"${build_in[@]}"} cargo build -q "$@" "${words[@]}" --message-format=json-render-diagnostics |
     sed -nE "s/.*\"target\":\{[^{}]*\"name\":\"$package\".*\"executable\":\"([^\"]+)\".*/\1/p" | tail -n 1) || built=
   [[ -n $built ]] || die "$package does not build: the compiler says why, above." "Undo your last change, or ask: git diff"
   echo "${built#"$PWD"/}"
@@ -134,7 +145,7 @@ build_tool() {
 lens_error='' lens_options=()
 build_lens() {
   [[ -z ${KIT_LENS-} ]] || return 0
-  if build_tool lens "${lens_options[@]}"; then
+  if build_tool lens ${lens_options[@]+"${lens_options[@]}"}; then
     export KIT_LENS=$tool
     return 0
   fi

@@ -80,7 +80,7 @@ pids=$(holders)
   "Try: sudo scripts/port.sh $port" "Or take another port: cargo run -p lab1-blocking -- --port $((port + 1))"
 
 for pid in $pids; do
-  printf 'Port %s is taken by pid %s: %s\n' "$port" "$pid" "$(ps -o user=,etime=,args= -p "$pid" |
+  printf 'Port %s is taken by pid %s: %s\n' "$port" "$pid" "$(ps -o user= -o etime= -o args= -p "$pid" |
     awk '{ user = $1; since = $2; $1 = $2 = ""; sub(/^ +/, "")
       unit = gsub(/:/, ":", since) > 1 ? "h:min:s" : "min:s"
       printf "%s\n  (user %s, running for %s %s)", $0, user, since, unit }')"

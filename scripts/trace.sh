@@ -30,8 +30,8 @@
 #                    CPU time: how long the server was on a CPU meanwhile
 #
 # REQUIREMENTS
-#   strace; nothing for --recorded. To start a lab under strace takes no rights;
-#   to attach takes the right to trace, mostly sudo.
+#   Linux and strace; only Rust for --recorded. To start a lab under strace takes
+#   no rights; to attach takes the right to trace, mostly sudo.
 #
 # OVERHEAD
 #   lines            some 50 microseconds for each call that is shown

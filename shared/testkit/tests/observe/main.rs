@@ -6,6 +6,7 @@ mod doctor;
 mod kit;
 mod lacks;
 mod lives;
+mod macos;
 mod own;
 mod refuses;
 mod sees;
