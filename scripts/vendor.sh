@@ -17,8 +17,8 @@
 #   comparison.html  the page that compares the labs, from the recordings
 #
 # REQUIREMENTS
-#   Rust, and a network while it runs. The machines without a network need Rust and
-#   the tools that scripts/doctor.sh lists.
+#   Rust, and a network while it runs. The machines without a network need Rust,
+#   and the tools that scripts/doctor.sh lists
 #
 # OVERHEAD
 #   about a minute; 600 MB for the folder and 100 MB for the archive
