@@ -34,9 +34,9 @@ renamed() { die "the option $1 is called $2 now." "$(see_help)"; }
 # has COMMAND: whether it is installed.
 has() { command -v "$1" > /dev/null 2>&1; }
 
-# needs_linux WHY [FALLBACK...]: ends where the system is not Linux.
+# needs_linux WHY [FALLBACK...]: ends where the system is not Linux. A system without uname may be one.
 needs_linux() {
-  [[ $(uname -s) != Linux ]] || return 0
+  [[ $(uname -s 2> /dev/null || echo Linux) != Linux ]] || return 0
   local why=$1
   shift
   die "this needs Linux: $why." "In a container: docker-compose run --rm tools" "$@"
