@@ -41,7 +41,11 @@ fn a_lab_without_an_exercise_has_no_questions() {
 #[ignore = "needs strace"]
 fn questions_about_a_lab_that_is_not_started_say_how_to_start() {
     let empty = TempDir::new().unwrap();
-    std::fs::create_dir_all(empty.path().join("labs/lab1-blocking")).unwrap();
+    let exercise = "labs/lab1-blocking/exercise";
+    std::fs::create_dir_all(empty.path().join(exercise)).unwrap();
+    let [from, to] = [testkit::root(), empty.path().to_owned()]
+        .map(|kit| kit.join(exercise).join("exercise.toml"));
+    std::fs::copy(from, to).unwrap();
     let output = questions(&["lab1"], "", |command| {
         command.env("KIT_ROOT", empty.path());
     });
