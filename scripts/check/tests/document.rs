@@ -58,6 +58,12 @@ fn private_networks() -> bool {
 }
 
 #[test]
+fn a_late_reply_is_a_line_that_a_document_need_not_show() {
+    assert_passes(&check(&["late-reply.md"]));
+    fails_with(&["broken/no-late-reply.md"], &["(no reply for 300 ms: …)", "expected"]);
+}
+
+#[test]
 fn ctrl_c_works_in_a_document_although_the_check_ignores_it() {
     let check = env!("CARGO_BIN_EXE_check");
     let command = format!("trap '' INT; exec {check} document --root . two-clients.md");

@@ -57,6 +57,15 @@ pub fn matches(expected: &str, actual: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// What the client of a lab prints if a reply takes longer than 300 ms. Where it is the lesson, the document shows it.
+/// Elsewhere it may come, too, because the machine is busy.
+const LATE: [&str; 2] = ["(no reply for 300 ms: ", "(the reply came after "];
+
+/// Whether this line is about a late reply.
+pub fn is_about_a_late_reply(line: &str) -> bool {
+    LATE.iter().any(|beginning| line.starts_with(beginning))
+}
+
 /// Whether this line is about building, of cargo or of a script in `scripts/`. The lines of cargo are indented.
 pub fn is_about_building(line: &str) -> bool {
     if line.starts_with(SCRIPT.0) && line.ends_with(SCRIPT.1) {

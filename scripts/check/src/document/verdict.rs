@@ -16,8 +16,8 @@ pub fn line(
     view: &View,
 ) -> Result<Option<(String, Mark)>, Failure> {
     let is_it = |text: &str| matching::matches(expected, text);
-    let mut lines = view.lines.iter();
-    let next = if terminal.gap { lines.find(|line| is_it(&line.text)) } else { lines.next() };
+    let may_be_left_out = |text: &str| terminal.gap || matching::is_about_a_late_reply(text);
+    let next = view.lines.iter().find(|line| is_it(&line.text) || !may_be_left_out(&line.text));
     match next {
         Some(line) if is_it(&line.text) => Ok(Some((line.text.clone(), line.end))),
         Some(line) => Err(Failure::different(expected, &line.text)),
@@ -37,7 +37,8 @@ pub fn prompt(
     terminal: &Terminal,
     view: &View,
 ) -> Result<Option<Mark>, Failure> {
-    if let Some(line) = view.lines.first().filter(|_| !terminal.gap) {
+    let is_extra = |text: &str| !terminal.gap && !matching::is_about_a_late_reply(text);
+    if let Some(line) = view.lines.iter().find(|line| is_extra(&line.text)) {
         return Err(Failure::extra(&line.text));
     }
     let has_ended = is_back_in_shell(terminal, view);
