@@ -7,6 +7,7 @@ use std::env;
 use std::fs::File;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::fs::{FlockOperation, flock};
@@ -16,7 +17,8 @@ use crate::Error;
 /// Set in the process that runs in the namespace. The shells of a replay do not get this variable.
 pub const INSIDE: &str = "CHECK_INSIDE_NAMESPACE";
 
-const OPTIONS: [&[&str]; 2] = [&["--net"], &["--user", "--map-root-user", "--net"]];
+const OPTIONS: [&[&str]; 2] =
+    [&["--net", "--mount"], &["--user", "--map-root-user", "--net", "--mount"]];
 
 /// Returns in a network where 6379 is free: as a new process in a new namespace if that is allowed, else when no
 /// other check uses the port. Then the file is a lock on the port. Keep it until the end.
@@ -58,6 +60,23 @@ fn is_permitted(options: &[&str]) -> bool {
     let mut trial = Command::new("unshare");
     trial.args(options).arg("true").stdout(Stdio::null()).stderr(Stdio::null());
     trial.status().is_ok_and(|status| status.success())
+}
+
+/// Shows `folder` in the place of `covered`, to this process and to all that it starts.
+///
+/// # Errors
+/// If `mount` fails, with what it says.
+pub fn cover(covered: &Path, folder: &Path) -> Result<(), Error> {
+    let output = Command::new("mount").arg("--bind").args([folder, covered]).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).trim().into())
+}
+
+/// Ends what [`cover`] has begun. The namespace ends with this process, so a failure has no effect after that.
+pub fn uncover(covered: &Path) {
+    _ = Command::new("umount").arg(covered).status();
 }
 
 /// The loopback interface of a new network is down.

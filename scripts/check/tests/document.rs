@@ -58,6 +58,23 @@ fn private_networks() -> bool {
 }
 
 #[test]
+fn a_document_of_the_kit_has_the_folder_logs_for_itself() {
+    if !private_networks() {
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("labs")).unwrap();
+    let text = "```console\n$ ls logs; echo one > logs/server.log; ls logs\nserver.log\n```\n";
+    let files = ["a.md", "b.md"].map(|name| root.path().join(name).display().to_string());
+    for file in &files {
+        fs::write(file, text).unwrap();
+    }
+    let root = root.path().display().to_string();
+    assert_passes(&check_below(&root, &files.each_ref().map(String::as_str)));
+    assert_eq!(fs::read_dir(Path::new(&root).join("logs")).unwrap().count(), 0);
+}
+
+#[test]
 fn a_late_reply_is_a_line_that_a_document_need_not_show() {
     assert_passes(&check(&["late-reply.md"]));
     fails_with(&["broken/no-late-reply.md"], &["(no reply for 300 ms: …)", "expected"]);

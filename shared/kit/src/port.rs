@@ -58,7 +58,9 @@ fn holder(port: u16) -> String {
     match listeners::get_process_by_port(port, listeners::Protocol::TCP) {
         Ok(process) => {
             // The kernel keeps only 15 letters of a name. The file name has all letters.
-            let file = Path::new(&process.path).file_name().and_then(|name| name.to_str());
+            // Linux says so of a program that has been built again since.
+            let path = process.path.trim_end_matches(" (deleted)");
+            let file = Path::new(path).file_name().and_then(|name| name.to_str());
             let name = file.filter(|name| name.starts_with(&process.name)).unwrap_or(&process.name);
             // A program chooses its name, and a name may hold control characters.
             format!("{} (pid {})", name.escape_debug(), process.pid)

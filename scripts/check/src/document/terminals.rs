@@ -1,9 +1,9 @@
 //! All terminals of one document. They run side by side until the document ends.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use harness::{cleanup, descendants};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::failure::Failure;
 use super::pids::Pids;
 use super::terminal::Terminal;
-use crate::Error;
+use crate::{Error, namespace};
 
 /// How often to look for a change without output: bash has handed the terminal to a program.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
@@ -25,6 +25,8 @@ pub struct Terminals {
     by_name: BTreeMap<String, Terminal>,
     /// The process ids that lines have told, in any of the terminals.
     pub pids: Pids,
+    /// The folder of the logs, if another one is shown in its place.
+    covered: Option<PathBuf>,
     home: TempDir,
     root: PathBuf,
 }
@@ -35,7 +37,17 @@ impl Terminals {
         descendants::adopt()?;
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
         cleanup::remove_on_signal(home.path());
-        Ok(Self { by_name: BTreeMap::new(), pids: Pids::default(), home, root: root.to_path_buf() })
+        let logs = root.join("logs");
+        let covered = (namespace::is_private() && root.join("labs").is_dir()).then_some(logs);
+        if let Some(logs) = &covered {
+            // The servers of other documents, which are replayed at the same time, write their logs there, too.
+            let own = home.path().join("logs");
+            fs::create_dir_all(logs)?;
+            fs::create_dir(&own)?;
+            namespace::cover(logs, &own)?;
+        }
+        let root = root.to_path_buf();
+        Ok(Self { by_name: BTreeMap::new(), pids: Pids::default(), covered, home, root })
     }
 
     /// Opens the terminal of this name, unless it is open.
@@ -96,5 +108,8 @@ impl Drop for Terminals {
         // A shell ends when its terminal closes, and so do most programs.
         self.by_name.clear();
         descendants::end_all_within(GRACE);
+        if let Some(logs) = &self.covered {
+            namespace::uncover(logs);
+        }
     }
 }
