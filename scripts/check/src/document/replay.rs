@@ -19,6 +19,8 @@ use super::terminals::Terminals;
 use super::verdict;
 use crate::Error;
 
+/// The longest wait for the start of a program before a key is pressed.
+const START: Duration = Duration::from_secs(2);
 /// The longest wait for the first line of a cargo command: cargo may have to build.
 const BUILD: Duration = Duration::from_secs(300);
 /// A command that has failed gets this time to show the rest of its output.
@@ -122,6 +124,11 @@ impl<'a> Replay<'a> {
             self.wait(pause)?;
             self.wait_for_program(&name, prompt.as_deref())?;
         }
+        // Bash has left its line editor, and may not have started the program yet: then the key would only reach bash.
+        // What bash does by itself, as `read`, starts no program: then this time passes.
+        self.terminals.until(&self.block.info.terminal, START, |terminal| {
+            Ok(terminal.has_started_a_program().then_some(()))
+        })?;
         let terminal = self.terminal()?;
         if terminal.screen.view().lines.is_empty() {
             terminal.screen.claim_to_cursor();

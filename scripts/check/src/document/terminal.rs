@@ -146,11 +146,22 @@ impl Terminal {
     ///
     /// While bash edits a line, canonical mode is off.
     pub fn runs_a_program(&self) -> bool {
-        let shell = i32::try_from(self.shell.id()).ok();
-        let foreground = tcgetpgrp(&self.pty).ok().map(|pid| pid.as_raw_nonzero().get());
         let canonical =
             tcgetattr(&self.pty).is_ok_and(|modes| modes.local_modes.contains(LocalModes::ICANON));
-        foreground != shell || canonical
+        self.foreground().is_some() || canonical
+    }
+
+    /// Whether a program has the terminal that is no copy of bash any more: bash forks, and then runs the program.
+    pub fn has_started_a_program(&self) -> bool {
+        let command_line = |pid: u32| fs::read(format!("/proc/{pid}/cmdline")).ok();
+        let shell = command_line(self.shell.id());
+        self.foreground().is_some_and(|program| shell.is_none() || command_line(program) != shell)
+    }
+
+    /// The process group that has the terminal, if it is not that of bash.
+    fn foreground(&self) -> Option<u32> {
+        let group = tcgetpgrp(&self.pty).ok()?.as_raw_nonzero().get();
+        u32::try_from(group).ok().filter(|group| *group != self.shell.id())
     }
 }
 

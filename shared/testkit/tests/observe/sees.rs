@@ -266,13 +266,14 @@ fn ss_shows_the_waiting_client() {
     for (lab, package, many) in LABS {
         let kit = Kit::new();
         let text = kit.watch("sockets.sh", (lab, package), &["--scenario", "two-clients"]);
-        let waits = "nobody has accepted it; it has sent";
-        assert_eq!(text.contains(waits), !many, "{text}");
-        assert_eq!(
-            text.contains("the listening socket: 1 waiting to be accepted"),
-            !many,
-            "{text}"
-        );
+        // On a busy machine, client A too may be seen before it is accepted. The lesson is about client B.
+        let (_, after) = text.split_once("B   asks for a connection, from port ").unwrap();
+        let port = after.split_whitespace().next().unwrap();
+        let waits = format!("client {port} is connected, and waits: nobody has accepted it");
+        assert_eq!(text.contains(&waits), !many, "{text}");
+        if !many {
+            assert!(text.contains("the listening socket: 1 waiting to be accepted"), "{text}");
+        }
         assert!(text.contains("is accepted: descriptor"), "{text}");
     }
     let kit = Kit::new();
