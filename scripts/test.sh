@@ -10,7 +10,7 @@
 #   --slow        runs the long tests, and only those: release builds, real
 #                 measurements, minutes of random input
 #   --containers  with --slow: the labs in containers, even if no engine runs
-#                 (as root; CI=true does the same)
+#                 (as root)
 #
 # FIELDS
 #   Skipping      the tests that cannot run here, and why
