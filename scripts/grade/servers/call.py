@@ -41,17 +41,15 @@ class Call:
 
     def string(self, key: bytes) -> bytes | None:
         """The string at a key."""
-        value = self.store.get(key)
-        if not isinstance(value, deque):
-            return value
-        if self.fault == "no_wrong_type":
-            return None
-        raise CommandError(WRONG_TYPE)
+        return self._unless(deque, self.store.get(key))
 
     def items(self, key: bytes) -> deque[bytes] | None:
         """The list at a key."""
-        value = self.store.get(key)
-        if not isinstance(value, bytes):
+        return self._unless(bytes, self.store.get(key))
+
+    def _unless(self, wrong: type, value):
+        """The value, unless it has the wrong type."""
+        if not isinstance(value, wrong):
             return value
         if self.fault == "no_wrong_type":
             return None
