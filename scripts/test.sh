@@ -364,7 +364,7 @@ builds_offline() (
   export CARGO_HOME=$class/no-crates CARGO_TARGET_DIR=$class/target
   unshare --user --map-root-user --net sh -c 'cargo build --quiet --locked -p lab1-blocking &&
     scripts/check.sh start lab1 && cd work/lab1 && cargo build --quiet' || exit
-  [[ -s ../comparison.html && -s labs/lab1-blocking/recordings/two-clients/strace.log ]]
+  [[ -s report/index.html && -s images/two-clients.html && -s labs/lab1-blocking/recordings/two-clients/strace.log ]]
 )
 
 # run_slow_tests: what is long by nature.

@@ -12,9 +12,12 @@
 # FIELDS
 #   kit              the kit, with its recordings and its history, without what
 #                    was built and without work/
+#   kit/report/index.html
+#                    the page that compares the labs, from the recordings
+#   kit/images/two-clients.html
+#                    a film of labs 1 and 3
 #   vendor           the source of each crate that the kit uses
 #   .cargo           the settings with which cargo finds these crates
-#   comparison.html  the page that compares the labs, from the recordings
 #
 # REQUIREMENTS
 #   Rust, and a network while it runs. The machines without a network need Rust,
@@ -71,8 +74,7 @@ cargo vendor --locked --manifest-path kit/Cargo.toml vendor > .cargo/config.toml
 rm vendor.log
 
 if build_lens; then
-  (cd "$kit" && scripts/lens.sh compare --recorded --out "$out/report" > /dev/null) &&
-    mv report/index.html comparison.html && rm -r report
+  (cd "$kit" && scripts/lens.sh compare --recorded --out "$out/kit/report" > /dev/null)
 else
   die "the page of the comparison cannot be made: $lens_error"
 fi
