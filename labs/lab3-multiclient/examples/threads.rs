@@ -34,7 +34,8 @@ const NAME: &str = "threads";
 const BACKLOG: i32 = 511;
 
 fn main() -> ExitCode {
-    let ended = match cli::parse(NAME, "Lab 3's protocol, with a thread for each client") {
+    let about = "Lab 3's protocol, with a thread for each client";
+    let ended = match cli::parse_example("lab3-multiclient", NAME, about) {
         Task::Serve(options) => serve(&options),
         _ => Err(io::Error::other("this example only serves; the client is that of lab 3")),
     };
@@ -55,7 +56,9 @@ fn serve(options: &Serve) -> io::Result<()> {
     socket
         .bind(&addr.into())
         .and_then(|()| socket.listen(options.backlog.unwrap_or(BACKLOG)))
-        .map_err(|error| port::cannot_listen(NAME, options, addr, &error))?;
+        .map_err(|error| {
+            port::cannot_listen("lab3-multiclient --example threads", options, addr, &error)
+        })?;
     let listener: TcpListener = socket.into();
     let addr = listener.local_addr()?;
     let engine = Engine::new(NAME, addr, Arc::default(), options.limits.into());

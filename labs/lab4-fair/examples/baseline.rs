@@ -43,8 +43,8 @@ struct Client {
 }
 
 fn main() -> ExitCode {
-    let Task::Serve(options) = cli::parse("baseline", "Answers every request without reading it")
-    else {
+    let about = "Answers every request without reading it";
+    let Task::Serve(options) = cli::parse_example("lab4-fair", "baseline", about) else {
         eprintln!("baseline: it only serves: cargo run --release -p lab4-fair --example baseline");
         return ExitCode::FAILURE;
     };

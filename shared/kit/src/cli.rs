@@ -1,5 +1,7 @@
 //! The command line, the same for every lab: `serve` (the default), `client`, `bench`.
 
+mod help;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -10,7 +12,12 @@ use shared::limits::Limits;
 /// What the user typed.
 #[derive(Debug, Parser)]
 // Help fits into 80 columns: each text has a line of its own, and is short.
-#[command(args_conflicts_with_subcommands = true, next_line_help = true, version)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    max_term_width = 80,
+    next_line_help = true,
+    version
+)]
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
@@ -93,18 +100,10 @@ pub struct Client {
     /// Wait for the server, at the start and after a loss [default: 0]
     #[arg(long, value_name = "SECONDS", default_value_t = 0, hide_default_value = true)]
     pub wait: u32,
-    /// Send this one command. Exit codes: 0 ok, 1 error reply, 2 no server
+    /// Send this one command
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
 }
-
-/// What the columns of the bench's table are.
-const COLUMNS: &str = "\
-Columns of the table:
-  count  How many were measured
-  p50    Half of them took this long or less: the median
-  p95    95 of 100 took this long or less; p99: 99 of 100
-  max    The slowest one";
 
 /// Where a server is.
 #[derive(Debug, Clone, Args)]
@@ -119,7 +118,6 @@ pub struct Server {
 
 /// The options of `bench`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = COLUMNS)]
 pub struct Bench {
     /// Which server.
     #[command(flatten)]
@@ -145,11 +143,24 @@ pub struct Bench {
     pub json: bool,
 }
 
-/// Reads the command line. If it asks for help or is wrong, prints a text and exits.
+/// Reads the command line of a lab. If it asks for help or is wrong, prints a text and exits.
 #[must_use]
 pub fn parse(name: &'static str, about: &'static str) -> Task {
-    let matches = Cli::command().name(name).bin_name(name).about(about).get_matches();
-    match Cli::from_arg_matches(&matches) {
+    read(help::of_lab(command(name, about), &format!("cargo run -p {name}")))
+}
+
+/// The same for an example of a lab, which only serves.
+#[must_use]
+pub fn parse_example(lab: &str, name: &'static str, about: &'static str) -> Task {
+    read(help::of_example(command(name, about), &format!("cargo run -p {lab} --example {name}")))
+}
+
+fn command(name: &'static str, about: &'static str) -> clap::Command {
+    Cli::command().name(name).bin_name(name).about(about)
+}
+
+fn read(command: clap::Command) -> Task {
+    match Cli::from_arg_matches(&command.get_matches()) {
         Ok(cli) => cli.task.unwrap_or(Task::Serve(cli.serve)),
         Err(error) => error.exit(),
     }
@@ -177,6 +188,14 @@ fn parse_size(text: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_has_examples_and_exit_codes() {
+        let run = "cargo run -p lab3-multiclient";
+        testkit::check_help(&help::of_lab(command("lab3-multiclient", "A lab"), run), run);
+        let run = "cargo run -p lab3-multiclient --example threads";
+        testkit::check_help(&help::of_example(command("threads", "A server"), run), run);
+    }
 
     #[test]
     fn a_size_has_a_unit_or_none() {

@@ -5,6 +5,7 @@
 //! - [`Peer`]: a client that sends and receives raw bytes.
 //! - [`Terminal`]: a terminal of its own, for a program that people use.
 //! - [`anchors()`]: what a link to a heading of a page can name.
+//! - [`check_help`]: whether `--help` of a program is whole.
 //! - [`compare_with_redis`]: random requests to a lab and to Redis, whose replies must be the same.
 //!
 //! A test never sleeps for a fixed time. It waits for a line or for bytes, and fails after [`LIMIT`].
@@ -17,6 +18,7 @@
 
 mod anchors;
 mod differential;
+mod help;
 mod lab;
 mod peer;
 mod redis;
@@ -24,6 +26,7 @@ mod terminal;
 
 pub use anchors::anchors;
 pub use differential::compare_with_redis;
+pub use help::{check_examples, check_help};
 pub use lab::{Ended, Lab, run};
 pub use peer::Peer;
 pub use redis::Redis;

@@ -14,13 +14,17 @@ fn the_lab_prints_a_line_when_it_is_ready() {
 }
 
 #[test]
-fn help_fits_into_80_columns() {
-    for args in [&["--help"][..], &["client", "--help"], &["bench", "--help"]] {
+fn help_fits_into_80_columns_and_has_examples_and_exit_codes() {
+    for args in [&["--help"][..], &["serve", "-h"], &["client", "--help"], &["bench", "--help"]] {
         let output = run(LAB, args);
         assert!(output.status.success(), "{output:?}");
         let help = String::from_utf8(output.stdout).unwrap();
         let long = help.lines().find(|line| line.chars().count() > 80);
-        assert!(help.contains("Usage:") && long.is_none(), "{long:?}");
+        assert_eq!(long, None);
+        let example = format!("\n\nExamples:\n  cargo run -p {NAME}");
+        for part in ["Usage:", &example, "\n\nExit code:\n  0  "] {
+            assert!(help.contains(part), "{part:?} is not in: {help}");
+        }
     }
 }
 

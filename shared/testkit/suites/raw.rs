@@ -186,18 +186,6 @@ fn what_cannot_be_sent_is_refused_with_a_sentence() {
 }
 
 #[test]
-fn the_help_fits_a_terminal() {
-    for task in ["serve", "client", "bench"] {
-        let output = run(LAB, &[task, "--help"]);
-        for line in stdout(&output).lines() {
-            assert!(line.chars().count() <= 80, "{line}");
-        }
-    }
-    let output = run(LAB, &["client", "--help"]);
-    assert!(stdout(&output).contains("Exit codes: 0 ok, 1 error reply, 2 no server"));
-}
-
-#[test]
 #[ignore = "needs tmux"]
 fn in_a_terminal_the_next_piece_waits_for_enter() {
     let lab = Lab::start(LAB);
