@@ -1,12 +1,14 @@
 //! The command line.
 
+mod help;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
 /// Reads what the tools record about a lab, and says it in plain words
 #[derive(Debug, Parser)]
-#[command(version, bin_name = "scripts/lens.sh")]
+#[command(version, bin_name = "scripts/lens.sh", max_term_width = 80, after_help = help::LENS)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -17,76 +19,33 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Explain what a tool has printed: a log of strace, a recording, or the output of another tool
-    #[command(after_help = "\
-Examples:
-  scripts/lens.sh explain captures/lab1-blocking/two-clients
-      a recording: the folder that scripts/lens.sh record makes
-  scripts/lens.sh explain trace.log
-      a log of strace -f -ttt -T -yy -o trace.log …
-  strace -f -ttt -T -yy -o '|scripts/lens.sh explain' target/debug/lab1-blocking
-      live: the last line says who is asleep right now
-  scripts/lens.sh explain --summary trace.log
-      the table of strace -w -c
-  tcpdump -n -A -r packets.pcap | scripts/lens.sh explain --tool tcpdump --port 6379
-      what each packet means")]
+    #[command(after_help = help::EXPLAIN)]
     Explain(Explain),
     /// Print where the server of a recording listened
-    #[command(hide = true)]
+    #[command(hide = true, after_help = help::PORT)]
     Port(Port),
     /// Record a lab, or redis, while scripted clients talk to it; or only let them talk to one that runs
-    #[command(after_help = crate::scenarios_help())]
+    #[command(after_help = help::record())]
     Record(Record),
     /// Draw a flame graph: where a server runs, or where it waits (scripts/profile.sh does all of it)
-    #[command(after_help = "\
-Examples:
-  perf script --no-inline --fields comm,tid,ip,sym,dso > perf.txt
-  scripts/lens.sh flame perf.txt -o cpu.svg
-
-  strace -k -T -o wall.log target/release/lab1-blocking
-  scripts/lens.sh flame --wall wall.log -o wall.svg")]
+    #[command(after_help = help::FLAME)]
     Flame(Flame),
     /// Show, live, where a server sleeps, who waits for it, and for how long
-    #[command(after_help = "\
-Examples:
-  scripts/lens.sh watch lab1
-      the lab that runs; needs no root and no tracer
-  scripts/lens.sh watch 4242 --once
-      any server, by the number of its process; one picture, as text")]
+    #[command(after_help = help::WATCH)]
     Watch(Watch),
     /// Put recordings on one time axis: what clients, kernel and server were doing
-    #[command(after_help = "\
-Examples:
-  scripts/lens.sh timeline labs/*/recordings/two-clients
-      as text
-  scripts/lens.sh timeline captures/lab1-blocking/two-clients --svg two.svg
-      as a picture")]
+    #[command(after_help = help::TIMELINE)]
     Timeline(Timeline),
     /// Follow one request of a recording: client, packet, server, packet, client
-    #[command(after_help = "\
-Examples:
-  scripts/lens.sh follow labs/lab1-blocking/recordings/two-clients
-      the request of the second client
-  scripts/lens.sh follow labs/lab3-multiclient/recordings/pipeline --client A
-      the first request of client A")]
+    #[command(after_help = help::FOLLOW)]
     Follow(Follow),
     /// Measure redis-server, lab 3, lab 4 and the baseline under the same loads (scripts/bench.sh builds
     /// them first)
-    #[command(after_help = crate::loads_help())]
+    #[command(after_help = help::bench())]
     Bench(Bench),
     /// Compare the labs and redis-server: timelines, loads, system calls, packets (scripts/compare.sh builds
     /// them first)
-    #[command(after_help = "\
-Examples:
-  scripts/compare.sh --quick
-      does it run here?
-  scripts/compare.sh --with-threads
-      what do a lock and a thread for each client cost?
-  scripts/compare.sh --with 127.0.0.1:6379
-      beside a server that runs already
-  scripts/compare.sh --lab work/lab2
-      beside your own lab 2
-  scripts/lens.sh compare --recorded
-      from the recordings of the kit, without any tool and any lab")]
+    #[command(after_help = help::COMPARE)]
     Compare(Compare),
 }
 
@@ -286,4 +245,19 @@ pub struct Compare {
     /// The top folder of the kit, with its sources and recordings
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../.."), hide_default_value = true)]
     pub kit: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_help_has_examples_and_exit_codes() {
+        let lens = Cli::command();
+        testkit::check_help(&lens, "scripts/lens.sh");
+        let of_script = testkit::script_examples("scripts/lens.sh");
+        assert!(!testkit::check_examples(&lens, "scripts/lens.sh", &of_script).is_empty());
+    }
 }

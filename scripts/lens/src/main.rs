@@ -187,26 +187,6 @@ fn own_folder() -> io::Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name(""))
 }
 
-/// What can be measured, for the help.
-fn loads_help() -> String {
-    named("What is measured:", bench::list().unwrap_or_default())
-}
-
-/// The scenarios and what happens in them, for the help.
-fn scenarios_help() -> String {
-    let all = scenario::all().unwrap_or_default();
-    named("Scenarios:", all.into_iter().map(|one| (one.name, one.about)))
-}
-
-/// Names, and what each of them means.
-fn named(title: &str, all: impl IntoIterator<Item = (String, String)>) -> String {
-    let lines = all.into_iter().map(|(name, about)| {
-        let row = format!("  {name:<12} {about}");
-        wrap(&row, COLUMNS, &" ".repeat(15)).join("\n") + "\n"
-    });
-    format!("{title}\n{}", lines.collect::<String>())
-}
-
 /// Whoever read our output has seen enough, as `head` does.
 fn is_closed_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)

@@ -81,6 +81,15 @@ pub fn check_examples(program: &Command, typed: &str, text: &str) -> Vec<Vec<Str
     taken
 }
 
+/// The section EXAMPLES in the head of a script, such as `scripts/lens.sh`.
+#[must_use]
+pub fn script_examples(script: &str) -> String {
+    let code = fs::read_to_string(root().join(script)).expect("the script is there");
+    let lines = code.lines().skip_while(|line| *line != "# EXAMPLES").skip(1);
+    let lines = lines.map_while(|line| line.strip_prefix("# "));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
 /// The words behind the name of the program, without the `--` of cargo. None if it is another program.
 fn arguments(words: &[String], typed: &str) -> Option<Vec<String>> {
     let name: Vec<&str> = typed.split(' ').collect();

@@ -26,7 +26,7 @@ mod terminal;
 
 pub use anchors::anchors;
 pub use differential::compare_with_redis;
-pub use help::{check_examples, check_help};
+pub use help::{check_examples, check_help, script_examples};
 pub use lab::{Ended, Lab, run};
 pub use peer::Peer;
 pub use redis::Redis;
