@@ -1,15 +1,21 @@
 //! The words that may follow `scripts/check.sh`.
 
+mod help;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use harness::labs::{self, Lab, UnknownLab};
 
 /// Says how far what you wrote of a lab works, step by step
-///
-/// Exit code: 0 all steps work, 1 one does not, 2 it could not be judged.
 #[derive(Debug, Parser)]
-#[command(name = "scripts/check.sh", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "scripts/check.sh",
+    bin_name = "scripts/check.sh",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+#[command(max_term_width = 80, after_help = help::CHECK)]
 pub struct Cli {
     /// What else to do.
     #[command(subcommand)]
@@ -23,24 +29,28 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Make work/labN: the lab without the functions that you write
+    #[command(after_help = help::START)]
     Start {
         /// Which lab: lab1, lab2 or lab3
         #[arg(value_parser = find)]
         lab: Lab,
     },
     /// Put your files of work/labN aside, and begin again
+    #[command(after_help = help::RESET)]
     Reset {
         /// Which lab
         #[arg(value_parser = find)]
         lab: Lab,
     },
     /// Take over what a newer kit has changed in the start of your files
+    #[command(after_help = help::MERGE)]
     Merge {
         /// Which lab
         #[arg(value_parser = find)]
         lab: Lab,
     },
     /// Hunt for mistakes: your scenario must pass on the lab of the kit, and fail on servers with a mistake
+    #[command(after_help = help::HUNT)]
     Hunt {
         /// Which lab
         #[arg(value_parser = find)]
@@ -49,6 +59,7 @@ pub enum Verb {
         file: PathBuf,
     },
     /// Judge servers that are right, again and again: is the grader fair?
+    #[command(after_help = help::PROVE)]
     Prove {
         /// Which labs; all, if none is named
         #[arg(value_parser = find)]
@@ -58,12 +69,14 @@ pub enum Verb {
         runs: Option<usize>,
     },
     /// Show the diff from yours to the lab of the kit, and what the lab does beyond the steps
+    #[command(after_help = help::SOLUTION)]
     Solution {
         /// Which lab
         #[arg(value_parser = find)]
         lab: Lab,
     },
     /// Pack what you wrote into one file, to hand it in
+    #[command(after_help = help::SUBMIT)]
     Submit {
         /// Which lab
         #[arg(value_parser = find)]
@@ -76,6 +89,7 @@ pub enum Verb {
         out: Option<PathBuf>,
     },
     /// Grade all submissions in a folder
+    #[command(after_help = help::GRADE)]
     Grade {
         /// The folder with the submissions; the results go to its folder `results`
         folder: PathBuf,
@@ -93,6 +107,7 @@ pub enum Verb {
         seed: Option<u64>,
     },
     /// Put results side by side: a page and a table of who passed what, and of what the class believes
+    #[command(after_help = help::CLASS)]
     Class {
         /// The results, as --json and `grade` write them
         #[arg(required = true, value_name = "RESULT.json")]
@@ -181,4 +196,22 @@ impl Check {
 /// The lab of the kit that is meant: `lab2`, or `work/lab2` for the student's own one.
 fn find(name: &str) -> Result<Lab, UnknownLab> {
     labs::find(name).map(Lab::of_the_kit)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_help_has_examples_and_exit_codes() {
+        let grade = Cli::command();
+        testkit::check_help(&grade, "scripts/check.sh");
+        // The others are for the program `predict`.
+        let of_script = testkit::script_examples("scripts/check.sh");
+        let lines = of_script.lines().filter(|line| !line.contains(" predict "));
+        let own: String = lines.map(|line| format!("{line}\n")).collect();
+        assert!(!testkit::check_examples(&grade, "scripts/check.sh", &own).is_empty());
+    }
 }
