@@ -53,7 +53,7 @@ pub use self::problem::{LineNumber, line_of};
 use self::replay::Replay;
 use self::report::Tally;
 use self::terminals::Terminals;
-use crate::{Error, namespace};
+use crate::{Error, help, namespace};
 
 /// Replays the transcripts of Markdown files, and checks links and rules.
 ///
@@ -61,7 +61,7 @@ use crate::{Error, namespace};
 /// name. Lines that begin with a prompt are typed, and all other lines must
 /// appear. scripts/check/README.md says how to write them.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_help = help::DOCUMENT)]
 pub struct Args {
     /// Show what would be typed and expected, and replay nothing
     #[arg(long)]

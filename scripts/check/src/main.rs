@@ -10,6 +10,7 @@
 //! `/proc`.
 
 mod document;
+mod help;
 mod namespace;
 mod process;
 mod prose;
@@ -23,10 +24,8 @@ use clap::{Parser, Subcommand};
 type Error = Box<dyn std::error::Error>;
 
 /// Checks the kit by machine.
-///
-/// Exit code: 0 all is well, 1 something is wrong, 2 nothing could be checked.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, bin_name = "cargo run -p check --", max_term_width = 80, after_help = help::CHECK)]
 struct Cli {
     #[command(subcommand)]
     kind: Kind,
@@ -49,4 +48,16 @@ fn main() -> ExitCode {
         eprintln!("check: {error}");
         ExitCode::from(2)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_help_has_examples_and_exit_codes() {
+        testkit::check_help(&Cli::command(), "cargo run -p check");
+    }
 }

@@ -18,7 +18,7 @@ use codec::printable::one_line;
 use harness::text::wrap;
 
 use self::rules::Alarm;
-use crate::Error;
+use crate::{Error, help};
 
 /// A terminal has so many columns.
 const COLUMNS: usize = 80;
@@ -27,6 +27,7 @@ const COLUMNS: usize = 80;
 ///
 /// In Markdown files, and in the texts of TOML files. Code is left out.
 #[derive(Debug, clap::Args)]
+#[command(after_help = help::PROSE)]
 pub struct Args {
     /// Markdown and TOML files
     #[arg(required = true, value_name = "FILE")]

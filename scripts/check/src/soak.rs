@@ -39,7 +39,7 @@ use self::counters::{Counters, End};
 use self::outcome::Outcome;
 use self::server::Server;
 use self::snapshot::{Snapshot, Snapshots};
-use crate::Error;
+use crate::{Error, help};
 
 const FLOODS: u64 = 2;
 const SLOW_READERS: u64 = 4;
@@ -54,7 +54,7 @@ const OTHER_FILES: u64 = 64;
 /// be readable until it expires, and not after. Memory and descriptors must not
 /// grow. No connection may be lost.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(verbatim_doc_comment, after_help = help::SOAK)]
 pub struct Args {
     /// The server to start: a lab, or redis-server
     #[arg(required_unless_present = "against")]

@@ -1,5 +1,7 @@
 //! `scripts/check.sh predict`: the command line.
 
+mod help;
+
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ const KIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Asks about a run, and marks each answer by what the run says
 #[derive(Debug, Parser)]
 #[command(name = "scripts/check.sh", bin_name = "scripts/check.sh", version)]
+#[command(max_term_width = 80, after_help = help::ALL)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -27,10 +30,10 @@ enum Verb {
     /// Ask before a run: what will the server do?
     ///
     /// Your answer is locked. Then the run is played under strace, and its lines decide.
-    ///
-    /// Exit code: 0 all that was asked is answered, 1 something was skipped, 2 it could not be done.
+    #[command(after_help = help::PREDICT)]
     Predict(Predict),
     /// Ask about a run of your own server: which of your lines made the calls?
+    #[command(after_help = help::QUESTIONS)]
     Questions(Questions),
 }
 
@@ -114,4 +117,22 @@ fn sum_up(score: Score, lab: &str, output: &mut impl Write) -> io::Result<()> {
         writeln!(output, "{questions} left: scripts/check.sh predict {lab}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_help_has_examples_and_exit_codes() {
+        let predict = Cli::command();
+        testkit::check_help(&predict, "scripts/check.sh");
+        // The others are for the program `grade`.
+        let of_script = testkit::script_examples("scripts/check.sh");
+        let lines = of_script.lines().filter(|line| line.contains(" predict "));
+        let own: String = lines.map(|line| format!("{line}\n")).collect();
+        assert!(!testkit::check_examples(&predict, "scripts/check.sh", &own).is_empty());
+    }
 }
