@@ -1,5 +1,5 @@
-//! `--help` of each script: it has all sections, fits a terminal, and names exactly the options that there are. And each
-//! script stands in scripts/README.md.
+//! `--help` of each script: it has all sections, fits a terminal, names exactly the options that there are, and has
+//! examples that the script takes. And each script stands in scripts/README.md.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
@@ -26,6 +26,9 @@ const REFUSED: [(&str, &[&str]); 4] = [
     ("profile.sh", &["--raw", "--recorded", "--scenario"]),
 ];
 
+/// These pass their words on to a program.
+const PASS_ON: [&str; 2] = ["lens.sh", "check.sh"];
+
 fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts").canonicalize().unwrap()
 }
@@ -47,7 +50,13 @@ fn script(name: &str, args: &[&str]) -> Output {
     std::os::unix::fs::symlink("/bin/false", folder.path().join("cargo")).unwrap();
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
     let mut command = Command::new(scripts().join(name));
-    command.args(args).env("PATH", path).env_remove("KIT_LENS").env("LC_ALL", "C.UTF-8");
+    // Examples are typed in the top folder.
+    command
+        .args(args)
+        .current_dir(testkit::root())
+        .env("PATH", path)
+        .env_remove("KIT_LENS")
+        .env("LC_ALL", "C.UTF-8");
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -154,9 +163,34 @@ fn each_option_in_the_help_of_a_script_is_accepted() {
         let words = String::from_utf8(script(&name, &["--no-such-option"]).stderr).unwrap();
         let is_refused =
             words.contains(&format!("scripts/{name} has no option '--no-such-option'"));
-        // These pass their words on to a program.
-        let passes_on = ["lens.sh", "check.sh"].contains(&name.as_str());
+        let passes_on = PASS_ON.contains(&name.as_str());
         assert!(is_refused || passes_on, "{name}: {words}");
+    }
+}
+
+#[test]
+fn each_example_in_the_help_of_a_script_is_accepted() {
+    for name in names() {
+        let examples = section(&help(&name), "EXAMPLES");
+        assert!(examples.contains(&format!("scripts/{name}")), "{name}: {examples}");
+        for line in examples.trim_end().lines() {
+            let words = shlex::split(line).unwrap_or_else(|| panic!("{name}: {line}"));
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let args = words.strip_prefix(&["sudo"]).unwrap_or(&words);
+            assert_eq!(args[0], format!("scripts/{name}"), "{line}");
+            // The tests of the programs behind these scripts take their examples.
+            if PASS_ON.contains(&name.as_str()) {
+                continue;
+            }
+            // The script refuses this word, and only this one. What follows `--` is for the lab.
+            let own = args[1..].split(|word| *word == "--").next().unwrap_or_default();
+            let output = script(&name, &[own, &["--no-such-option"]].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            let refusal = format!("scripts/{name} has no option '--no-such-option'.");
+            // An own lab may not be here.
+            let is_missing = line.contains("work/lab") && said.contains("there is no work/lab");
+            assert!(said.contains(&refusal) || is_missing, "{line}: {said}");
+        }
     }
 }
 
