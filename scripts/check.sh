@@ -20,7 +20,7 @@
 #     --step STEP     only this step, by number or name, or only this task of
 #                     lab 4, and what it needs; with --hint, the next hint for it
 #     --all           all about each step that fails, not only about the first;
-#                     all are tried, even if several in a row wait in vain
+#                     all are tried, even if several in a row wait for nothing
 #     --watch         judge again each time a file of yours has changed
 #     --cmd COMMAND   a server in any language; {port} stands for the port
 #     --binary PATH   this program, which is started as a lab is
@@ -41,13 +41,13 @@
 #              let a recording decide: scripts/check.sh predict --help
 #   questions  when all steps work: which of your lines made the calls of a run?
 #              With --kit, about the lab of the kit
-#   hunt       a conversation of yours, in FILE, must pass on the lab of the kit
-#              and fail on servers with a mistake: how many does it catch? To
+#   hunt       counts how many servers with a mistake a conversation of yours
+#              catches. It is in FILE, and must pass on the lab of the kit. To
 #              begin, copy the example scripts/grade/hunt.toml
 #   prove      judges servers that are right, again and again: is the grader fair?
 #              How often: --runs N; else 25 times, and lab 3 100 times
 #   solution   the diff from yours to the lab of the kit, and what the lab does
-#              that no step asks for: when all steps work, or when you ask twice
+#              beyond the steps. All steps must work, or you must ask twice
 #   submit     packs what you wrote into one file, to hand it in:
 #              labN-NAME.submission.tar.gz
 #   grade      for instructors: grades all submissions in DIR, and writes results
@@ -60,7 +60,7 @@
 #   FAILS      it does not work. Below the list: what was sent, what must come and
 #              what has come
 #   -          it was not tried, because it needs a step that fails, or because
-#              several steps before it waited in vain for the same thing
+#              several steps before it waited for the same thing and failed
 #   not begun  behind a step of a task of lab 4: the server does not know its
 #              command or its option. That is no failure
 #   unknown    it could not be judged: neither a pass nor a failure
@@ -69,19 +69,19 @@
 #
 # RESULTS
 #   Each step has points: those that steps.toml gives it (points), or else 1. It
-#   gets all of them when it works, and else none. What is unknown gets none, is
-#   no failure, and stays in the sum: judge again. What is skipped or not begun
-#   is not in the sum. --json, --junit and --result say the same, in the order of
-#   the steps. The files are written when the server and all that it has started
-#   are gone.
+#   gets all of them when it works, and else none. An unknown step gets none, is
+#   no failure, and stays in the sum: judge again. A step that was skipped or not
+#   begun is not in the sum. The files of --json, --junit and --result say the
+#   same, in the order of the steps. They are written when the server and all
+#   that it has started are gone.
 #
 # LIMITS
 #   While it is judged, a server may have 64 processes, 1 GiB of memory, files of
-#   64 MiB, 4096 open files and 2 minutes for a step; it may write 512 MiB. All
-#   steps may take 15 minutes. If you are root, each server runs as a user of its
-#   own, in a folder of its own. Where that cannot be (a --cmd whose files others
-#   may not read, a container without CAP_SYS_PTRACE), it runs as root; with
-#   --json, --junit or --result, a line says so.
+#   64 MiB, and 4096 open files. It may write 512 MiB. It may take 2 minutes for a
+#   step, and 15 minutes for all steps. If you are root, each server runs as a
+#   user of its own, in a folder of its own. Where that cannot be, it runs as
+#   root: a --cmd whose files others may not read, or a container without
+#   CAP_SYS_PTRACE. With --json, --junit or --result, a line says so.
 #
 # REQUIREMENTS
 #   Rust; strace to judge system calls, and for questions; prlimit and setpriv

@@ -7,10 +7,10 @@
 #   scripts/fuzz.sh [TARGET...] [options]
 #
 # OPTIONS
-#   TARGET        requests (RESP, the server's half), replies (the client's
-#                 half), lines (lab 1), strace (lines of a trace), explain (the
-#                 page about a trace), summary (the table of its calls), ltrace,
-#                 packets (the output of tcpdump and tshark). Without a name, all
+#   TARGET        one of these, or all if there is none: requests (RESP, the
+#                 server's half), replies (the client's half), lines (lab 1).
+#                 Of traces: strace (lines), explain (the page), summary (the
+#                 table of calls). And ltrace, and packets (tcpdump and tshark)
 #   --seconds N   how long for each target (60)
 #   --corpus      only the inputs in scripts/fuzz/corpus, each once
 #   --input FILE  only this file, with one target: repeats a finding

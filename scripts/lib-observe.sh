@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# lib-observe.sh: what the scripts share that watch a lab: their options, the lab as a process, the
+# lib-observe.sh: what the scripts share that watch a lab. That is: their options, the lab as a process, the
 # capture as a file, and an end that leaves nothing running. Sourced after lib.sh, not run.
 # shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 

@@ -14,8 +14,8 @@
 #
 # REQUIREMENTS
 #   rustfmt and clippy (rustup component add rustfmt clippy), shellcheck. For the
-#   types on macOS and on arm64 the standard library of that system: lint.sh
-#   installs it with rustup, which needs a network; without one, it says what was
+#   types on macOS and on arm64 the standard library of that system. lint.sh
+#   installs it with rustup, which needs a network. Without one, it says what was
 #   skipped
 #
 # OVERHEAD

@@ -8,8 +8,8 @@
 # OPTIONS
 #   PORT     a number from 1 to 65535 (6379)
 #   --yes    does not ask
-#   --force  KILL in place of TERM: the program cannot clean up. Only if TERM did
-#            not help
+#   --force  KILL in place of TERM: the program cannot clean up. Try it only if
+#            TERM did not help
 #
 # FIELDS
 #   pid          the number of the process that listens

@@ -307,6 +307,20 @@ documents_can_be_replayed() {
   return 1
 }
 
+# prose_of_help: judges what the programs say to --help, and the heads of the scripts.
+prose_of_help() {
+  local program task tasks built=${CARGO_TARGET_DIR:-target}/debug folder=$logs/help
+  mkdir "$folder"
+  for program in lab1-blocking check grade lens predict; do
+    "$built/$program" --help > "$folder/$program.txt" || return
+    mapfile -t tasks < <(sed -nE '/^Commands:/,/^$/s/^  ([a-z]+).*/\1/p' "$folder/$program.txt")
+    for task in "${tasks[@]}"; do
+      "$built/$program" help "$task" > "$folder/$program-$task.txt" || return
+    done
+  done
+  cargo run --quiet --locked --package check -- prose "$folder"/*.txt scripts/*.sh
+}
+
 # fuzzing_is_possible
 fuzzing_is_possible() {
   has c++ && return
@@ -344,6 +358,7 @@ run_tests() {
     suite 'other documents' "${document[@]}" "${others[@]}"
   fi
   suite 'prose' cargo run --quiet --locked --package check -- prose "${texts[@]}" labs/*.toml labs/*/exercise/*.toml
+  suite 'prose of --help' prose_of_help
   suite 'tests: observe' "${tests[@]}" --test observe "${which[@]}"
   suite 'tests: soak' "${tests[@]}" --test soak "${which[@]}"
   for target in "${targets[@]}"; do suite "tests: $target" "${tests[@]}" --test "$target" --no-fail-fast "${which[@]}"; done

@@ -24,9 +24,9 @@
 #   took             how long the call took; asleep included
 #   call             the system call, or who: what a client did stands beside it
 #   what happened    what the call did; indented lines explain it the first time
-#   --summary        % time, seconds: of all time in calls, asleep or not;
-#                    usecs/call: microseconds a call; calls: how many;
-#                    errors: how many of them failed; syscall: its name;
+#   --summary        % time, seconds: of all time in calls, asleep or not.
+#                    usecs/call: microseconds a call. calls: how many.
+#                    errors: how many of them failed. syscall: its name.
 #                    CPU time: how long the server was on a CPU meanwhile
 #
 # REQUIREMENTS

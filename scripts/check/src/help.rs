@@ -28,7 +28,7 @@ Exit code:
 pub const PROSE: &str = "\
 Examples:
   cargo run -p check -- prose README.md labs/*.md labs/*/README.md
-  cargo run -p check -- prose labs/misconceptions.toml
+  cargo run -p check -- prose labs/misconceptions.toml scripts/*.sh
 
 Exit code:
   0  no sentence is hard to read, as far as a machine can tell

@@ -25,11 +25,12 @@ const COLUMNS: usize = 80;
 
 /// Looks for long sentences, inversions, and words that have a better one.
 ///
-/// In Markdown files, and in the texts of TOML files. Code is left out.
+/// In Markdown files, in the texts of TOML files, in the heads of scripts, and
+/// in files with the output of --help (.txt). Code is left out.
 #[derive(Debug, clap::Args)]
-#[command(after_help = help::PROSE)]
+#[command(verbatim_doc_comment, after_help = help::PROSE)]
 pub struct Args {
-    /// Markdown and TOML files
+    /// Files, of which the last letters (.md, .toml, .sh, .txt) tell the kind
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -46,10 +47,11 @@ pub fn run(args: &Args) -> Result<ExitCode, Error> {
         let name = file.display();
         let content =
             fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
-        let passages = if file.extension().is_some_and(|it| it == "toml") {
-            text::in_toml(&content).map_err(|error| format!("{name}: {error}"))?
-        } else {
-            text::in_markdown(&content)
+        let passages = match file.extension().and_then(|it| it.to_str()) {
+            Some("toml") => text::in_toml(&content).map_err(|error| format!("{name}: {error}"))?,
+            Some("txt") => text::in_help(&content),
+            Some("sh") => text::in_help(&text::head_of_script(&content)),
+            _ => text::in_markdown(&content),
         };
         let before = by_rule.values().sum::<usize>();
         for passage in &passages {

@@ -58,6 +58,23 @@ wrong.toml:8: inversion: \"Only then\"
 }
 
 #[test]
+fn the_lines_of_a_help_are_joined_and_its_commands_are_not_read() {
+    let expected = "\
+help.sh:10: inversion: \"What no option of this program\"
+  | What no option of this program says is the default.
+  Name the subject first, as a noun, and then the verb.
+
+help.txt:12: inversion: \"What no option of this program\"
+  | What no option of this program says is the default.
+  Name the subject first, as a noun, and then the verb.
+
+13 sentences, inversion: 2
+0 passed, 2 failed
+";
+    assert_eq!(check(&["help.sh", "help.txt"]), (expected.to_owned(), 1));
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_another_kind_of_failure() {
     let (said, code) = check(&["gone.md"]);
     assert!(code == 2 && said.starts_with("check: cannot read gone.md: "), "{said}");

@@ -146,7 +146,7 @@ pub struct Check {
     /// Judge only this step, by its number or its name, or only this task; and what it needs
     #[arg(long, value_name = "STEP")]
     pub step: Option<String>,
-    /// Show all about each step that fails, and not only about the first; try all steps, however many wait in vain
+    /// Show all about each step that fails, and not only about the first; try all steps, however many wait for nothing
     #[arg(long)]
     pub all: bool,
     /// Judge nothing: give the next hint for the step that failed last

@@ -147,7 +147,7 @@ pub struct Flame {
 pub struct Watch {
     /// lab1 to lab4; work/lab2, your own; or the number of a process
     pub target: String,
-    /// Which of several
+    /// The port of the server, if several of this lab run
     #[arg(long)]
     pub port: Option<u16>,
     /// Print one picture as text, and end
@@ -174,7 +174,7 @@ pub struct Timeline {
 pub struct Follow {
     /// The folder of a recording
     pub folder: PathBuf,
-    /// Whose request [default: the second client's]
+    /// The client of the request [default: the second client]
     #[arg(long)]
     pub client: Option<String>,
     /// Which of its requests, from 1

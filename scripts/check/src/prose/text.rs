@@ -12,6 +12,9 @@ use crate::document::{LineNumber, MARKDOWN, line_of};
 /// have, so that it may begin a sentence.
 const OPAQUE: char = '\u{a000}';
 
+/// The sections of a help that have commands, and no sentences, in their first column.
+const COMMANDS: [&str; 5] = ["EXAMPLES", "SEE ALSO", "SYNOPSIS", "Examples:", "Usage:"];
+
 /// A text without its marks.
 #[derive(Debug, Default)]
 pub struct Passage {
@@ -122,6 +125,40 @@ pub fn in_toml(content: &str) -> Result<Vec<Passage>, toml::de::Error> {
     }
     passages.sort_by_key(|passage| passage.line(0));
     Ok(passages)
+}
+
+/// The passages of a text for `--help`, by a program or in the head of a script. Lines in the same column are one
+/// passage, up to the next item of a list. Lines in two columns begin an item. Commands are left out.
+pub fn in_help(content: &str) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = Vec::new();
+    let (mut column, mut has_commands) = (None, false);
+    for (index, line) in content.lines().enumerate() {
+        let words = line.trim();
+        let text = words.rsplit_once("  ").map_or(words, |(_, text)| text);
+        let begin = line.trim_end().len() - text.len();
+        if !words.is_empty() && !line.starts_with(' ') {
+            has_commands = COMMANDS.iter().any(|title| line.starts_with(title));
+        }
+        if words.is_empty() || (has_commands && begin <= 2) {
+            column = None;
+            continue;
+        }
+        if text != words || column != Some(begin) {
+            passages.push(Passage::default());
+        }
+        column = Some(begin);
+        if let Some(passage) = passages.last_mut() {
+            passage.lines.push((passage.text.len(), index + 1));
+            passage.text.extend([text, " "]);
+        }
+    }
+    passages
+}
+
+/// The head of a script, and empty lines for all others.
+pub fn head_of_script(content: &str) -> String {
+    let head = content.lines().skip(1).map_while(|line| line.strip_prefix('#'));
+    head.map(|line| format!("\n{}", line.strip_prefix(' ').unwrap_or(line))).collect()
 }
 
 fn collect(value: Value, texts: &mut Vec<String>) {
