@@ -137,6 +137,8 @@ play_sheet() {
   awk '/^## /{ inside = /^## Run the lab in containers/ } inside' labs/lab3-multiclient/README.md |
     sed -E 's/^## /# /; s/ skip: scripts.containers.*//; s/\[([^]]*)\]\([^)]*\)/\1/g' > "$sheet"
   build_tool check --bin check || die "$tool_error"
-  check "lab 3's sheet shows what comes" typed "$tool" document "$sheet"
+  check "lab 3's sheet shows what comes" typed "$tool" document --kit-logs "$sheet"
   printf '%s\n' "$seen" | tail -n 1
+  # After a failure the containers still run.
+  compose down > /dev/null 2>&1 || true
 }

@@ -75,6 +75,9 @@ pub struct Args {
     /// Where terminals open [default: the git repository, or this directory]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// Use logs/ of the kit, where a container writes; else each document has its own
+    #[arg(long)]
+    kit_logs: bool,
     /// How long to wait for a line (of cargo: 300 s for the first)
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     timeout: u64,
@@ -147,7 +150,7 @@ impl Document {
         args: &Args,
         tally: &mut Tally,
     ) -> Result<Option<Problem>, Error> {
-        let mut terminals = Terminals::new(root)?;
+        let mut terminals = Terminals::new(root, !args.kit_logs)?;
         tally.skipped += self.plan.skipped.len();
         for (done, block) in self.plan.blocks.iter().enumerate() {
             let patience = Duration::from_secs(args.timeout);

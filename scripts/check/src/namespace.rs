@@ -20,20 +20,25 @@ pub const INSIDE: &str = "CHECK_INSIDE_NAMESPACE";
 const OPTIONS: [&[&str]; 2] =
     [&["--net", "--mount"], &["--user", "--map-root-user", "--net", "--mount"]];
 
+/// What the replay needs in there: the loopback interface, which is down in a new network, and the right to mount. A
+/// container may let a program in, and then refuse these.
+const NEEDS: &str = "ip link set lo up && mount --bind . .";
+
 /// Returns in a network where 6379 is free: as a new process in a new namespace if that is allowed, else when no
 /// other check uses the port. Then the file is a lock on the port. Keep it until the end.
 ///
 /// # Errors
-/// If there is no new namespace and the port is taken, or the namespace has no loopback interface.
+/// If there is no new namespace and the port is taken.
 pub fn enter() -> Result<Option<File>, Error> {
     if is_private() {
-        return loopback_up().map(|()| None);
+        return Ok(None);
     }
     let Some(options) = OPTIONS.into_iter().find(|options| is_permitted(options)) else {
         return wait_for_the_port().map(Some);
     };
     let mut command = Command::new("unshare");
-    command.args(options).arg("--").arg(env::current_exe()?).args(env::args_os().skip(1));
+    command.args(options).args(["sh", "-c", "ip link set lo up && exec \"$0\" \"$@\""]);
+    command.arg(env::current_exe()?).args(env::args_os().skip(1));
     // exec returns only if it fails.
     Err(command.env(INSIDE, "1").exec().into())
 }
@@ -45,7 +50,8 @@ fn wait_for_the_port() -> Result<File, Error> {
     flock(&lock, FlockOperation::LockExclusive)?;
     TcpListener::bind(("127.0.0.1", 6379)).map_err(|_| {
         "port 6379 is in use, and this machine does not allow a private network\n  \
-         (`unshare --net`). End the server that has the port, then try again.\n  \
+         (`unshare --net`, then `ip link set lo up`).\n  \
+         End the server that has the port, then try again.\n  \
          To see its name: scripts/port.sh 6379"
     })?;
     Ok(lock)
@@ -58,7 +64,7 @@ pub fn is_private() -> bool {
 
 fn is_permitted(options: &[&str]) -> bool {
     let mut trial = Command::new("unshare");
-    trial.args(options).arg("true").stdout(Stdio::null()).stderr(Stdio::null());
+    trial.args(options).args(["sh", "-c", NEEDS]).stdout(Stdio::null()).stderr(Stdio::null());
     trial.status().is_ok_and(|status| status.success())
 }
 
@@ -77,19 +83,4 @@ pub fn cover(covered: &Path, folder: &Path) -> Result<(), Error> {
 /// Ends what [`cover`] has begun. The namespace ends with this process, so a failure has no effect after that.
 pub fn uncover(covered: &Path) {
     _ = Command::new("umount").arg(covered).status();
-}
-
-/// The loopback interface of a new network is down.
-fn loopback_up() -> Result<(), Error> {
-    let output = Command::new("ip").args(["link", "set", "lo", "up"]).output();
-    let problem = match output {
-        Ok(output) if output.status.success() => return Ok(()),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-        Err(error) => error.to_string(),
-    };
-    Err(format!(
-        "cannot start the loopback interface with `ip link set lo up`:\n  {problem}\n  \
-         `ip` is in the package iproute2: sudo apt-get install iproute2"
-    )
-    .into())
 }

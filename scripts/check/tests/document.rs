@@ -71,7 +71,11 @@ fn a_document_of_the_kit_has_the_folder_logs_for_itself() {
     }
     let root = root.path().display().to_string();
     assert_passes(&check_below(&root, &files.each_ref().map(String::as_str)));
-    assert_eq!(fs::read_dir(Path::new(&root).join("logs")).unwrap().count(), 0);
+    let logs = Path::new(&root).join("logs");
+    assert_eq!(fs::read_dir(&logs).unwrap().count(), 0);
+    // A container writes into the folder of the kit, and the document has to show it.
+    assert_passes(&check_below(&root, &["--kit-logs", &files[0]]));
+    assert_eq!(fs::read_to_string(logs.join("server.log")).unwrap(), "one\n");
 }
 
 #[test]

@@ -32,13 +32,15 @@ pub struct Terminals {
 }
 
 impl Terminals {
-    /// No terminal yet. Each will open in the directory `root`, with a new home directory for all.
-    pub fn new(root: &Path) -> Result<Self, Error> {
+    /// No terminal yet. Each will open in the directory `root`, with a new home directory for all, and in the kit with a
+    /// folder of logs of their own if `own_logs`.
+    pub fn new(root: &Path, own_logs: bool) -> Result<Self, Error> {
         descendants::adopt()?;
         let home = tempfile::Builder::new().prefix("check-home-").tempdir()?;
         cleanup::remove_on_signal(home.path());
         let logs = root.join("logs");
-        let covered = (namespace::is_private() && root.join("labs").is_dir()).then_some(logs);
+        let covers = own_logs && namespace::is_private() && root.join("labs").is_dir();
+        let covered = covers.then_some(logs);
         if let Some(logs) = &covered {
             // The servers of other documents, which are replayed at the same time, write their logs there, too.
             let own = home.path().join("logs");
