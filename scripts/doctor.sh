@@ -145,11 +145,10 @@ check_system() {
     if [[ -e /.dockerenv || -e /run/.containerenv ]] || grep -qs 'docker\|containerd\|kubepods' /proc/1/cgroup; then
       container=', in a container'
     fi
-    ok Linux "${name:-$(uname -r)}, kernel $(uname -r)$container"
+    ok Linux "${name:-of unknown name}$container"
+    ok kernel "$(uname -r)"
     # The image of .devcontainer/Dockerfile says so.
-    if [[ ${KIT_CONTAINER-} == tools ]]; then
-      ok container "tools, of this kit: tools, Rust and programs are in it; your files are in $PWD"
-    fi
+    if [[ ${KIT_CONTAINER-} == tools ]]; then ok container "tools, of this kit; your files are in $PWD"; fi
   fi
 }
 
