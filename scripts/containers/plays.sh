@@ -74,13 +74,20 @@ stop_lab3() {
   check 'nothing is left of them' test -z "$seen"
 }
 
-# play_owner: the kit of another user, in a folder without logs/. Only root can make it.
+# kit_of_another FILE...: makes a folder with these files, which belongs to another user. Only root can do that.
+kit_of_another() {
+  local folder
+  folder=$(mktemp -d)
+  cp "$@" "$folder"
+  chown -R 1234:1235 "$folder"
+  echo "$folder"
+}
+
+# play_owner: the kit of another user, in a folder without logs/.
 play_owner() {
   local folder
   ((EUID == 0)) || return 0
-  folder=$(mktemp -d)
-  cp docker-compose.yml .env "$folder"
-  chown -R 1234:1235 "$folder"
+  folder=$(kit_of_another docker-compose.yml .env)
   seen=$(cd "$folder" && compose --project-name owner up -d --no-build tcp-server 2>&1)
   check 'the kit of another user: the server runs' soon 20 test -s "$folder/logs/server.log"
   seen=$(stat -c %u:%g "$folder/logs" "$folder/logs/server.log" | xargs)
@@ -124,6 +131,20 @@ play_tools() {
   printf '%s\n' "$seen" | tail -n 2
   seen=$(find captures -user 0 2> /dev/null | head -n 3)
   if [[ $(owner_of_the_kit) != 10001 ]]; then check 'what was written belongs to the owner of the kit' test -z "$seen"; fi
+  play_tools_owner
+}
+
+# play_tools_owner: the kit of another user, in a folder without target/.
+play_tools_owner() {
+  local folder
+  ((EUID == 0)) || return 0
+  folder=$(kit_of_another Cargo.toml docker-compose.yml .env)
+  seen=$(cd "$folder" && compose --project-name owner run --rm -T tools id -u 2>&1) || true
+  check 'the kit of another user: the tools run as this user' test "${seen##*$'\n'}" = 1234
+  seen=$(stat -c %u:%g "$folder/target")
+  check 'target/ is of this user' test "$seen" = 1234:1235
+  (cd "$folder" && compose --project-name owner --profile tools down --volumes > /dev/null 2>&1) || true
+  rm -rf "$folder"
 }
 
 # play_sheet: the section of lab 3's sheet, in real terminals: its output must be what comes here.
