@@ -58,9 +58,9 @@ tools=(
   'strace|strace|no live trace of system calls|scripts/trace.sh lab1 --recorded'
   'ltrace|ltrace|no calls of libc|scripts/trace.sh lab1 --recorded: the same bytes, one floor below'
   'tcpdump|tcpdump|no packets|read the recorded ones: labs/*/recordings/*/strace.log, scripts/trace.sh lab1 --recorded'
-  'tshark|tshark|no decoded packets|scripts/tcpdump.sh lab2'
-  'perf|linux-perf|no on-CPU flame graph|the wall-clock one: scripts/profile.sh lab1 --wall'
-  'ss|iproute2|no tables of sockets|cat /proc/net/tcp, in hexadecimal'
+  'tshark|tshark|no decoded packets|scripts/trace.sh lab2 --recorded; with tcpdump, scripts/tcpdump.sh lab2 --recorded'
+  'perf|linux-perf|no on-CPU flame graph|scripts/compare.sh --recorded; with strace, scripts/profile.sh lab1 --wall'
+  'ss|iproute2|no tables of sockets|netstat -tn; or scripts/lens.sh watch lab1: where each client waits'
   'tmux|tmux|no window with four parts|four terminals'
   'redis-cli|redis-tools|no client of Redis itself|cargo run -p lab2-resp -- client'
   'redis-server|redis-server|no Redis to compare the labs with|the recorded figures: scripts/compare.sh --recorded'
@@ -86,29 +86,42 @@ broken() {
   printf '%31s mend:    %s%s%s\n' '' "$bold" "$3" "$plain"
 }
 
-as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+as_root() { if ((EUID == 0)); then "$@"; else has sudo && sudo "$@"; fi; }
 # for_root COMMAND: as one has to type it here.
-for_root() { if ((EUID == 0)); then echo "$1"; else echo "sudo $1"; fi; }
+for_root() {
+  if ((EUID == 0)); then echo "$1"; elif may_use_sudo; then echo "sudo $1"; else echo "as root: $1"; fi
+}
+# may_use_sudo: as far as anybody can know without the password. Most systems have a group of those who may.
+may_use_sudo() { has sudo && { [[ " $(id -nG) " =~ \ (sudo|wheel|admin)\  ]] || sudo -n true 2> /dev/null; }; }
 # first_line FILE: or nothing.
 first_line() { head -n 1 "$1" 2> /dev/null || true; }
 
 system=$(uname -s)
 
-install_missing() {
-  local tool name package packages=()
+# find_missing: sets packages to those that have the missing tools.
+packages=()
+find_missing() {
+  local tool name package
+  packages=()
   for tool in "${tools[@]}"; do
     IFS='|' read -r name package _ <<< "$tool"
     if [[ $name == perf ]]; then package=$(perf_package); fi
     # A package may have several of the tools.
     has "$name" || [[ " ${packages[*]-} " == *" $package "* ]] || packages+=("$package")
   done
+}
+
+install_missing() {
+  local package
+  find_missing
   if ((${#packages[@]} == 0)); then
     echo "Nothing is missing that could be installed."
     return
   fi
   has apt-get || die "there is no apt-get here, so this cannot install anything." \
     "Install with the tool of your system: ${packages[*]}"
-  ((EUID == 0)) || has sudo || die "to install takes root, and there is no sudo." "As root: apt-get install ${packages[*]}"
+  as_root true || die "to install takes root, and you may not use sudo." "Ask somebody who may:  apt-get install ${packages[*]}" \
+    "Or use a container:    docker-compose run --rm tools"
   echo "Installing: ${packages[*]}"
   run as_root apt-get update --quiet=2 || true
   for package in "${packages[@]}"; do
@@ -247,22 +260,23 @@ may_attach() {
 }
 
 check_capturing() {
-  local way='sudo is used for it'
-  if ! has tcpdump; then return; fi
-  if tcpdump -i lo -L > /dev/null 2>&1; then
+  local way='sudo is used for it' mend='start the container with --cap-add=NET_RAW, or become root'
+  if may_own_a_network; then mend=$own_tmux; fi
+  if ! has tcpdump; then
+    :
+  elif tcpdump -i lo -L > /dev/null 2>&1; then
     ok "capture packets" "as it is"
-  elif ((EUID != 0)) && has sudo; then
+  elif may_use_sudo; then
     ok "capture packets" "$way"
   else
-    detour "capture packets" "tcpdump may not listen here" "start the container with --cap-add=NET_RAW, or become root" \
-      "scripts/tcpdump.sh lab1 --recorded"
+    detour "capture packets" "tcpdump may not listen here" "$mend" "scripts/tcpdump.sh lab1 --recorded"
   fi
   if has tshark && ((EUID != 0)) && ! tshark -i lo -L > /dev/null 2>&1; then
-    if has sudo; then
+    if may_use_sudo; then
       ok "capture with tshark" "$way; without it: sudo usermod -aG wireshark $(id -un), and log in anew"
     else
-      detour "capture with tshark" "tshark may not listen here" "as root: usermod -aG wireshark $(id -un), and log in anew" \
-        "scripts/tshark.sh lab2 --recorded"
+      if ! may_own_a_network; then mend="as root: usermod -aG wireshark $(id -un), and log in anew"; fi
+      detour "capture with tshark" "tshark may not listen here" "$mend" "scripts/tshark.sh lab2 --recorded"
     fi
   fi
 }
@@ -309,7 +323,7 @@ check_rust
 check_port
 echo "${bold}Tools${plain}"
 check_tools
-if [[ $system == Linux ]]; then
+if [[ $system == Linux ]] && { has strace || has tcpdump || has tshark || has perf; }; then
   echo "${bold}Rights${plain}"
   check_tracing
   check_capturing
@@ -320,7 +334,17 @@ if ((lost > 0)); then
   echo "${red}Something has no way around it: see NO, above.$plain"
   exit 1
 elif ((detours > 0)); then
-  echo "Every step can be done, $detours of them by a detour.$(if has apt-get; then echo " scripts/doctor.sh --fix installs what is missing."; fi)"
+  echo "Every step can be done, $detours of them by a detour."
+  find_missing
+  if ((${#packages[@]} > 0)) && has apt-get; then
+    if ((EUID == 0)) || may_use_sudo; then
+      echo "scripts/doctor.sh --fix installs what is missing."
+    else
+      echo "To install what is missing takes root. Ask somebody who may:"
+      echo "  apt-get install ${packages[*]}"
+      echo "Or use a container, if you may: docker-compose run --rm tools"
+    fi
+  fi
 else
   echo "${green}Every step can be done.$plain"
 fi

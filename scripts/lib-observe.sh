@@ -4,10 +4,11 @@
 # shellcheck disable=SC2034,SC2154  # variables of lib.sh, and those for the scripts that source this
 
 ### what a script was told
-lab='' name='' kit_lab='' attach=false pid='' scenario='' recorded=false raw=false out='' out_is_given=false binary='' port=6379 port_is_given=false lab_options=()
+lab='' name='' kit_lab='' attach=false pid='' scenario='' recorded=false raw=false out='' out_is_given=false binary='' port=6379 port_is_given=false lab_options=() arguments=()
 
 # read_options WORD...: sets the variables above. A script's own options go to its function own_option.
 read_options() {
+  arguments=("$@")
   while (($# > 0)); do
     case $1 in
       -h | --help) usage; exit 0 ;;
@@ -206,7 +207,8 @@ running_labs() {
 
 # find_lab: sets server_pid and port to the lab that runs already.
 find_lab() {
-  has ss || die "ss is not installed, so nobody can be found." "On Debian and Ubuntu: sudo apt-get install iproute2"
+  has ss || die "ss is not installed, so nobody can be found." "On Debian and Ubuntu: sudo apt-get install iproute2" \
+    "Or let this script start the lab: leave --attach out."
   ours=false
   local found running several
   if [[ -n $pid ]]; then

@@ -3,12 +3,30 @@
 # not run.
 # shellcheck disable=SC2034,SC2154  # options and processes come from lib-observe.sh
 
-# probe_capture COMMAND...: whether that, which captures nothing, can open the interface; if not, with sudo.
+# probe_capture COMMAND...: whether that, which captures nothing, can open the interface; if not, in another network, or
+# with sudo.
 probe_capture() {
+  local own=()
   if "$@" > /dev/null 2> "$work/error"; then return; fi
+  if may_own_a_network; then
+    if [[ -n $scenario ]] && ! $attach; then capture_in_own_network "$1"; fi
+    own=("Without root, in a network of your own. All windows of this tmux are in it:" "  $own_tmux")
+  fi
   ask_for_rights "$1 may not capture packets here" "As root: sudo scripts/$(basename "$0") $name" \
-    "In a container: start it with --cap-add=NET_RAW" \
+    "In a container: start it with --cap-add=NET_RAW" ${own[@]+"${own[@]}"} \
     "Or look at the packets of a recording, which takes no rights:  scripts/$(basename "$0") $kit_lab --recorded"
+}
+
+# capture_in_own_network TOOL: runs this script again in a network of its own, and ends. That takes no rights. Scripted clients
+# need no other terminal, so they can be in that network, too.
+capture_in_own_network() {
+  # There is no way from there to where cargo gets crates from.
+  check_scenario
+  build_lab
+  note "$1 may not capture packets here, so the lab and its clients get a network of their own."
+  cd "$OLDPWD" || exit
+  run "${own_network[@]}" sh -c 'ip link set lo up && exec "$@"' sh "$0" "${arguments[@]}"
+  exit
 }
 
 # feed_packets COMMAND...: starts what captures packets for the tool that shows them.

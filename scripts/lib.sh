@@ -42,6 +42,20 @@ needs_linux() {
   die "this needs Linux: $why." "In a container: docker-compose run --rm tools" "$@"
 }
 
+# A network of one's own, with a loopback of its own. In it everybody may capture packets, where the system allows such a network.
+own_network=(unshare --user --map-current-user --keep-caps --net)
+own_tmux="${own_network[*]} sh -c 'ip link set lo up; exec tmux'"
+
+# may_own_a_network: root needs none, and inside of one there is nothing to gain from another.
+may_own_a_network() { ((EUID != 0)) && ! is_own_network && has ip && "${own_network[@]}" true 2> /dev/null; }
+
+# is_own_network: whether this user has rights over the network. CAP_NET_ADMIN is bit 12.
+is_own_network() {
+  local rights
+  rights=$(sed -n 's/^CapEff:\t//p' /proc/self/status 2> /dev/null) || return 1
+  ((0x${rights:-0} >> 12 & 1))
+}
+
 # The top folder of the kit.
 kit=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 

@@ -74,7 +74,7 @@ if has ss && [[ -n $(ss --no-header --listening --tcp --numeric "sport = :$port"
 fi
 
 
-needs ss iproute2
+needs ss iproute2 "Without it, open three terminals:  scripts/trace.sh $name   and twice  $(client_line)"
 needs strace strace "Without it, open three terminals:  $(start_line)   and twice  $(client_line)"
 build_lens || raw=true
 begin_capture panes.log

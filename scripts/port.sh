@@ -69,7 +69,8 @@ holders() {
   fi
 }
 
-has ss || has lsof || die "neither ss nor lsof is installed." "On Debian and Ubuntu: sudo apt-get install iproute2"
+has ss || has lsof || die "neither ss nor lsof is installed." "On Debian and Ubuntu: sudo apt-get install iproute2" \
+  "Or start a lab. It says which program has the port, and 'kill PID' ends that:  cargo run -p lab1-blocking -- --port $port"
 
 if ! is_taken; then
   echo "Port $port is free."

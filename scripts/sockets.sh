@@ -103,7 +103,7 @@ watch_sockets() {
   feeder_pid='' reader_pid=''
 }
 
-needs ss iproute2 "Without it, the kernel's own table, in hexadecimal: cat /proc/net/tcp"
+needs ss iproute2 "Without it, see where each client waits:  scripts/lens.sh watch $name"
 check_scenario
 choose_words ss
 if $attach; then find_lab; else build_lab && start_lab; fi

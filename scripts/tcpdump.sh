@@ -28,7 +28,7 @@
 #
 # REQUIREMENTS
 #   tcpdump 4.99 or newer, and the right to capture: mostly sudo, which the script
-#   uses for that one command
+#   uses for that one command. Without it, --scenario takes a network of its own
 #
 # OVERHEAD
 #   live             small: the kernel copies each packet once more

@@ -26,7 +26,8 @@
 #   RESP, lines      a packet that carries a request or a reply, decoded
 #
 # REQUIREMENTS
-#   tshark, and the right to capture: membership in the group wireshark, or sudo
+#   tshark, and the right to capture: membership in the group wireshark, or sudo.
+#   Without it, --scenario takes a network of its own
 #
 # OVERHEAD
 #   live             small for the lab; tshark itself takes a second to start

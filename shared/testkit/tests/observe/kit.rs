@@ -147,7 +147,7 @@ impl Kit {
         let script = self.path().join("scripts").join(script);
         let mut command = if self.unprivileged && is_root() {
             let mut command = Command::new("setpriv");
-            command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--"]).arg(script);
+            command.args(WITHOUT_RIGHTS).arg(script);
             command
         } else {
             Command::new(script)
@@ -244,6 +244,18 @@ impl Drop for Kit {
         }
         assert!(left.is_empty() || std::thread::panicking(), "left running: {left:?}");
     }
+}
+
+/// The options of `setpriv` for a user without rights, who cannot get any.
+const WITHOUT_RIGHTS: [&str; 5] =
+    ["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--"];
+
+/// Whether this system gives a user without rights a network of its own.
+pub fn anybody_may_own_a_network() -> bool {
+    let mut trial = Command::new("setpriv");
+    trial.args(if is_root() { &WITHOUT_RIGHTS[..] } else { &WITHOUT_RIGHTS[3..] });
+    trial.args(["unshare", "--user", "--map-current-user", "--keep-caps", "--net", "true"]);
+    trial.output().unwrap().status.success()
 }
 
 /// Whether this test runs as root.

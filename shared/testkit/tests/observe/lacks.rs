@@ -30,7 +30,7 @@ fn the_error_for_a_missing_tool_says_how_to_install_it_and_how_to_work_without_i
         ("ltrace.sh", "ltrace", "ltrace", "scripts/trace.sh lab1-blocking --recorded"),
         ("tcpdump.sh", "tcpdump", "tcpdump", "scripts/trace.sh lab1-blocking --recorded"),
         ("tshark.sh", "tshark", "tshark", "scripts/trace.sh lab1-blocking --recorded"),
-        ("sockets.sh", "ss", "iproute2", "/proc/net/tcp"),
+        ("sockets.sh", "ss", "iproute2", "scripts/lens.sh watch lab1-blocking"),
         ("panes.sh", "tmux", "tmux", "open four terminals"),
     ] {
         let kit = Kit::new().without(&[tool]);
@@ -42,4 +42,15 @@ fn the_error_for_a_missing_tool_says_how_to_install_it_and_how_to_work_without_i
             &[&format!("{tool} is not installed"), &install, "scripts/doctor.sh --fix", instead],
         );
     }
+}
+
+#[test]
+fn without_ss_and_lsof_a_lab_can_say_who_has_the_port() {
+    let kit = Kit::new().without(&["ss", "lsof"]);
+    let output = kit.run("port.sh", &["6400"]);
+    assert_fails(
+        &kit,
+        &output,
+        &["neither ss nor lsof", "cargo run -p lab1-blocking -- --port 6400"],
+    );
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use testkit::Lab;
 
 use crate::WATCHERS;
-use crate::kit::{Kit, assert_fails, free_port, is_root};
+use crate::kit::{Kit, anybody_may_own_a_network, assert_fails, free_port, is_root, output_text};
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
@@ -94,12 +94,13 @@ fn without_rights_the_script_says_how_to_get_them() {
             "scripts/trace.sh lab1-blocking --recorded",
         ],
     );
+    let own_network = if anybody_may_own_a_network() { "exec tmux" } else { "--recorded" };
     for script in ["tcpdump.sh", "tshark.sh"] {
         let output = kit.run(script, &["lab1", "--binary", &program]);
         assert_fails(
             &kit,
             &output,
-            &["may not capture packets", "--cap-add=NET_RAW", "--recorded"],
+            &["may not capture packets", "--cap-add=NET_RAW", "--recorded", own_network],
         );
     }
     // Launching a lab under strace needs no rights. Reading the socket tables needs none either.
@@ -109,6 +110,40 @@ fn without_rights_the_script_says_how_to_get_them() {
     let text = kit.watch("sockets.sh", lab, &["--scenario", "two-clients"]);
     assert!(text.contains("nobody has accepted it"), "{text}");
     assert!(text.contains("is accepted: descriptor"), "{text}");
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn without_rights_scripted_clients_are_captured_in_a_network_of_their_own() {
+    if !is_root() {
+        return;
+    }
+    for (script, sign) in [("tcpdump.sh", "SYN: a client asks"), ("tshark.sh", "[SYN]")] {
+        for hidden in [&["sudo"][..], &["sudo", "unshare"]] {
+            let kit = Kit::new().unprivileged().without(hidden);
+            let program = kit.program("lab1-blocking");
+            let output =
+                kit.run(script, &["lab1", "--binary", &program, "--scenario", "two-clients"]);
+            if hidden.contains(&"unshare") || !anybody_may_own_a_network() {
+                assert_fails(&kit, &output, &["may not capture packets", "--recorded"]);
+                continue;
+            }
+            let text = output_text(&output);
+            assert_eq!(output.status.code(), Some(0), "{text}");
+            for part in ["get a network of their own", sign, "SET name Alice", "The capture is in"]
+            {
+                assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn without_ss_the_script_can_start_the_lab_itself() {
+    let kit = Kit::new().without(&["ss"]);
+    let output = kit.run("trace.sh", &["lab1", "--attach"]);
+    assert_fails(&kit, &output, &["ss is not installed", "leave --attach out"]);
 }
 
 #[test]
