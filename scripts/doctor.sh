@@ -261,7 +261,7 @@ may_attach() {
 
 check_capturing() {
   local way='sudo is used for it' mend='start the container with --cap-add=NET_RAW, or become root'
-  if may_own_a_network; then mend=$own_tmux; fi
+  if may_own_a_network; then mend='scripts/own-network.sh, in each terminal'; fi
   if ! has tcpdump; then
     :
   elif tcpdump -i lo -L > /dev/null 2>&1; then

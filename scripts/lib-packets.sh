@@ -10,7 +10,7 @@ probe_capture() {
   if "$@" > /dev/null 2> "$work/error"; then return; fi
   if may_own_a_network; then
     if [[ -n $scenario ]] && ! $attach; then capture_in_own_network "$1"; fi
-    own=("Without root, in a network of your own. All windows of this tmux are in it:" "  $own_tmux")
+    own=("Without root: scripts/own-network.sh, in each terminal, and then the same again")
   fi
   ask_for_rights "$1 may not capture packets here" "As root: sudo scripts/$(basename "$0") $name" \
     "In a container: start it with --cap-add=NET_RAW" ${own[@]+"${own[@]}"} \
@@ -25,7 +25,7 @@ capture_in_own_network() {
   build_lab
   note "$1 may not capture packets here, so the lab and its clients get a network of their own."
   cd "$OLDPWD" || exit
-  run "${own_network[@]}" sh -c 'ip link set lo up && exec "$@"' sh "$0" "${arguments[@]}"
+  run "$kit/scripts/own-network.sh" "$0" "${arguments[@]}"
   exit
 }
 

@@ -44,7 +44,6 @@ needs_linux() {
 
 # A network of one's own, with a loopback of its own. In it everybody may capture packets, where the system allows such a network.
 own_network=(unshare --user --map-current-user --keep-caps --net)
-own_tmux="${own_network[*]} sh -c 'ip link set lo up; exec tmux'"
 
 # may_own_a_network: root needs none, and inside of one there is nothing to gain from another.
 may_own_a_network() { ((EUID != 0)) && ! is_own_network && has ip && "${own_network[@]}" true 2> /dev/null; }

@@ -94,7 +94,11 @@ fn without_rights_the_script_says_how_to_get_them() {
             "scripts/trace.sh lab1-blocking --recorded",
         ],
     );
-    let own_network = if anybody_may_own_a_network() { "exec tmux" } else { "--recorded" };
+    let own_network = if anybody_may_own_a_network() {
+        "scripts/own-network.sh, in each terminal"
+    } else {
+        "--recorded"
+    };
     for script in ["tcpdump.sh", "tshark.sh"] {
         let output = kit.run(script, &["lab1", "--binary", &program]);
         assert_fails(
@@ -136,6 +140,29 @@ fn without_rights_scripted_clients_are_captured_in_a_network_of_their_own() {
             }
         }
     }
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn in_a_network_of_ones_own_the_port_is_free_and_everybody_may_capture() {
+    let kit = Kit::new().unprivileged();
+    let program = kit.program("lab1-blocking");
+    let serve = format!(
+        "tcpdump -i lo -L; {program} --port 6379 --log-file {}/log &
+         until {program} client PING; do sleep 0.1; done; kill $!; wait",
+        kit.path().display()
+    );
+    let output = kit.run("own-network.sh", &["bash", "-c", &serve]);
+    if !anybody_may_own_a_network() {
+        assert_fails(&kit, &output, &["gives you no network of your own", "--recorded"]);
+        return;
+    }
+    let text = output_text(&output);
+    for part in ["EN10MB", "listening on 127.0.0.1:6379", "PONG"] {
+        assert!(text.contains(part), "{part:?} is missing in:\n{text}");
+    }
+    let kit = Kit::new().unprivileged().without(&["unshare"]);
+    assert_fails(&kit, &kit.run("own-network.sh", &["true"]), &["unshare is not installed"]);
 }
 
 #[test]
