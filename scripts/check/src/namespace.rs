@@ -1,7 +1,8 @@
 //! A private network, so that port 6379 is free whatever else runs on the machine.
 //!
-//! The command runs itself again under `unshare --net`. Root may do that, and every user may do it as the root of a
-//! new user namespace, unless the machine forbids it. Many containers do.
+//! The command runs itself again under `unshare --net`. Root may do that, and every user may do it in a new user
+//! namespace, unless the machine forbids it. Many containers do. In the namespace, a user keeps the name and has all
+//! rights. As its root, a user could not capture: `tcpdump` would become the user `tcpdump`, who is not in there.
 
 use std::env;
 use std::fs::File;
@@ -17,8 +18,12 @@ use crate::Error;
 /// Set in the process that runs in the namespace. The shells of a replay do not get this variable.
 pub const INSIDE: &str = "CHECK_INSIDE_NAMESPACE";
 
-const OPTIONS: [&[&str]; 2] =
-    [&["--net", "--mount"], &["--user", "--map-root-user", "--net", "--mount"]];
+/// The last is for `unshare` before 2.38.
+const OPTIONS: [&[&str]; 3] = [
+    &["--net", "--mount"],
+    &["--user", "--map-current-user", "--keep-caps", "--net", "--mount"],
+    &["--user", "--map-root-user", "--net", "--mount"],
+];
 
 /// What the replay needs in there: the loopback interface, which is down in a new network, and the right to mount. A
 /// container may let a program in, and then refuse these.

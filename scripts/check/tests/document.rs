@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -76,6 +77,27 @@ fn a_document_of_the_kit_has_the_folder_logs_for_itself() {
     // A container writes into the folder of the kit, and the document has to show it.
     assert_passes(&check_below(&root, &["--kit-logs", &files[0]]));
     assert_eq!(fs::read_to_string(logs.join("server.log")).unwrap(), "one\n");
+}
+
+#[test]
+fn a_user_without_rights_keeps_the_name_and_gets_all_rights_in_the_network() {
+    let user = ["--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs", "--"];
+    let network = ["unshare", "--user", "--map-current-user", "--keep-caps", "--net", "true"];
+    let trial = Command::new("setpriv").args(user).args(network).output();
+    if !trial.is_ok_and(|trial| trial.status.success()) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    let check = folder.path().join("check");
+    fs::copy(env!("CARGO_BIN_EXE_check"), &check).unwrap();
+    let text =
+        "```console\n$ id -u\n65534\n$ grep CapEff /proc/self/status\nCapEff: …ffffffff\n```\n";
+    fs::write(folder.path().join("a.md"), text).unwrap();
+    let mut replay = Command::new("setpriv");
+    replay.args(user).arg(check).args(["document", "--root", ".", "a.md"]);
+    let output = replay.current_dir(folder.path()).env("HOME", folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
