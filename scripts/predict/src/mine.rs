@@ -51,7 +51,7 @@ pub struct Options {
 pub enum MineError {
     /// Without strace, nobody knows which line made a call.
     #[error(
-        "these questions need strace, which tells the line of each call. To install it: apt-get install -y strace, or scripts/doctor.sh --fix. On a Mac, in a container: docker-compose run --rm tools"
+        "these questions need strace, which tells the line of each call. To install it: apt-get install -y strace, or scripts/doctor.sh --fix. On a Mac, or if you may not install: docker-compose run --rm tools"
     )]
     NoStrace,
     /// Lab 4 has no exercise.

@@ -52,7 +52,7 @@ impl Packets {
         match group.stderr.until(PATIENCE, is_ready) {
             (_, Some(())) => Self::Running { group, command },
             (said, None) if said.is_empty() => Self::None("tcpdump says nothing".to_owned()),
-            (said, None) => Self::None(said.concat()),
+            (said, None) => Self::None(said.join(" ")),
         }
     }
 

@@ -111,6 +111,9 @@ fn without_rights_the_script_says_how_to_get_them() {
     let lab = ("lab1", "lab1-blocking");
     let text = kit.watch("trace.sh", lab, &["--scenario", "two-clients"]);
     assert!(text.contains("accepted client B"), "{text}");
+    // tcpdump says why in two lines.
+    let why = "permission to perform this capture on that device (socket:";
+    assert!(text.contains(why), "{text}");
     let text = kit.watch("sockets.sh", lab, &["--scenario", "two-clients"]);
     assert!(text.contains("nobody has accepted it"), "{text}");
     assert!(text.contains("is accepted: descriptor"), "{text}");
