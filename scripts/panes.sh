@@ -129,6 +129,7 @@ tm new-session -d -s "$lab" -y "${size% *}" -x "${size#* }" "$(in_part "$(said "
   set-option -g status-right-length 200 \; \
   set-option -g status-right "click a part to type in it (or $key and an arrow) | $key and D ends all of it " \; \
   set-option -g prefix "C-${key: -1}" \; \
+  bind-key D detach-client \; \
   split-window -v -l 60% "$(in_part "$trace")" \; \
   select-pane -T 'its system calls: strace, read by lens' \; \
   select-pane -U \; \

@@ -237,7 +237,8 @@ fn ctrl_c_in_a_client_that_waits_ends_the_client_and_not_its_part() {
     terminal.press(&["echo still $((40 + 2)) here", "Enter"]);
     let screen = terminal.wait_for("still 42 here");
     assert!(screen.contains("client 2"), "{screen}");
-    terminal.press(&["C-a", "d"]);
+    // The last line of the window says D, and some press Shift.
+    terminal.press(&["C-a", "D"]);
     terminal.wait_for("ended with 0");
     terminal.assert_nothing_runs();
 }
