@@ -69,7 +69,9 @@ needs=(
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
 
-as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+as_root() {
+  if ((EUID == 0)); then "$@"; elif has sudo; then sudo "$@"; else echo "Only root installs packages, and there is no sudo."; return 1; fi
+}
 
 install_packages() {
   local need packages=()
