@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use testkit::{LIMIT, Lab, wait_until};
 
 use crate::LABS;
-use crate::kit::{Kit, free_port};
+use crate::kit::{Kit, anybody_may_own_a_network, free_port};
 
 /// A terminal: a tmux with its own server, which ends when this value is dropped.
 struct Terminal<'a> {
@@ -241,4 +241,38 @@ fn ctrl_c_in_a_client_that_waits_ends_the_client_and_not_its_part() {
     terminal.press(&["C-a", "D"]);
     terminal.wait_for("ended with 0");
     terminal.assert_nothing_runs();
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn all_terminals_in_a_network_of_ones_own_share_that_network() {
+    if !anybody_may_own_a_network() {
+        return;
+    }
+    let kit = Kit::new();
+    let folder = kit.path().display();
+    let environment = format!("HOME={folder} TMUX_TMPDIR={folder} OBSERVE_KIT={folder}");
+    let open = |sign: &str| {
+        let terminal = testkit::Terminal::run(&format!(
+            "env {environment} SHELL=/bin/sh {folder}/scripts/own-network.sh"
+        ));
+        // The number of the session, in the last line.
+        terminal.wait_for(sign);
+        terminal
+    };
+    let terminals = [open("[0] 0:"), open("[1] 0:")];
+    let networks = terminals.each_ref().map(|terminal| {
+        terminal.type_key("echo is=$(readlink /proc/self/ns/net)=");
+        terminal.type_key("Enter");
+        let screen = terminal.wait_for("is=net:[");
+        screen.split("is=net:[").nth(1).unwrap().split(']').next().unwrap().to_owned()
+    });
+    assert_eq!(networks[0], networks[1]);
+    let outside = fs::read_link("/proc/self/ns/net").unwrap();
+    assert_ne!(outside.to_str().unwrap(), format!("net:[{}]", networks[0]));
+    for terminal in &terminals {
+        terminal.type_key("exit");
+        terminal.type_key("Enter");
+        terminal.expect_end(0);
+    }
 }
