@@ -1,0 +1,3 @@
+//! `scripts/replay.sh`: the command line.
+
+fn main() {}
