@@ -8,7 +8,8 @@ pub use harness::text::{COLUMNS, cut, letters, wrap, wrapped};
 use trace::duration::Human;
 
 /// A time in microseconds: `18 µs`, `3.6 ms`, `-200 ms`.
-pub(crate) fn human(us: impl TryInto<i64>) -> String {
+#[must_use]
+pub fn human(us: impl TryInto<i64>) -> String {
     let us = us.try_into().unwrap_or(i64::MAX);
     let sign = if us < 0 { "-" } else { "" };
     format!("{sign}{}", Human(Duration::from_micros(us.unsigned_abs())))
@@ -50,7 +51,8 @@ pub(crate) fn thousands(value: f64) -> String {
 }
 
 /// `1 client`, `50 clients`.
-pub(crate) fn counted(count: impl TryInto<u64>, what: &str) -> String {
+#[must_use]
+pub fn counted(count: impl TryInto<u64>, what: &str) -> String {
     kit::bench::text::count(count.try_into().unwrap_or(u64::MAX), what)
 }
 

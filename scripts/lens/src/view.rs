@@ -12,4 +12,4 @@ pub mod timeline;
 pub use crate::picture::Form;
 pub use recorded::{Clocks, Recorded, RecordedError};
 pub use request::packets::to_client as packets_to_client;
-pub use server_call::{Did, ServerCall};
+pub use server_call::{Did, ServerCall, writes};

@@ -1,3 +1,48 @@
-//! `scripts/replay.sh`: the command line.
+//! `scripts/lens.sh replay` and `scripts/replay.sh`: recordings as a film. The work is done in the library.
 
-fn main() {}
+mod cli;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::Cli;
+use lens::view::Recorded;
+use replay::film::Film;
+use replay::page;
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("replay: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(asked: &Cli) -> Result<(), Box<dyn std::error::Error>> {
+    let read = |folder| Ok(Film::new(&Recorded::read(folder)?, &asked.kit));
+    let films: Result<Vec<Film>, lens::view::RecordedError> =
+        asked.folders.iter().map(|folder| read(folder)).collect();
+    let films = films?;
+    if asked.json {
+        return Ok(writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&films)?)?);
+    }
+    write(&asked.output, &page::html(&films))?;
+    let file = asked.output.display();
+    Ok(writeln!(
+        io::stdout(),
+        "The film: {file}\nTo see it, open this file in a browser: xdg-open {file}"
+    )?)
+}
+
+fn write(file: &Path, page: &str) -> Result<(), String> {
+    let failed = |error: io::Error| format!("{}: {error}", file.display());
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    fs::write(file, page).map_err(failed)
+}

@@ -2,7 +2,7 @@
 //! reply is on the wire, the client has it. Joined from three recordings by the connection and by the
 //! place of the bytes in what it has carried: `clients.jsonl`, `packets.pcap`, `strace.log`.
 
-pub(crate) mod packets;
+pub mod packets;
 pub mod svg;
 pub mod text;
 

@@ -7,13 +7,15 @@ use serde::Serialize;
 use trace::call_paths::Frame;
 use trace::explain::say;
 use trace::semantics::{Attributed, Event};
-use trace::strace::{Call, Class, Line, WAIT};
+use trace::strace::{Call, Class, Line, Text, WAIT};
 
 use crate::text::cut;
 
 /// A call that reads, accepts or watches, and takes longer than this, has slept: under strace, one that
 /// finds what it wants takes less (measured: 6 to 75 µs).
 const ASLEEP_US: u64 = 200;
+/// So many bytes of a call are kept.
+const KEPT: usize = 256;
 /// An argument is shown up to so many letters.
 const LONGEST_ARG: usize = 72;
 
@@ -58,6 +60,12 @@ pub struct ServerCall {
     pub did: Did,
     /// From where in the source it was made, the outermost function first; empty if that is not known.
     pub path: Vec<Frame>,
+    /// The requests or replies that have become whole with it, in words.
+    #[serde(skip)]
+    pub items: Vec<String>,
+    /// The first of the bytes that it has carried.
+    #[serde(skip)]
+    pub data: Vec<u8>,
 }
 
 impl ServerCall {
@@ -80,6 +88,8 @@ impl ServerCall {
             port: attributed.client.as_ref().and_then(|client| client.addr).map(|addr| addr.port()),
             did: did(call, &attributed.event),
             path: Vec::new(),
+            items: items(&attributed.event),
+            data: data(call),
         })
     }
 
@@ -98,7 +108,25 @@ impl ServerCall {
     }
 }
 
-fn writes(name: &str) -> bool {
+/// What has become whole; nothing if the trace does not show enough of it.
+fn items(event: &Event<'_>) -> Vec<String> {
+    match event {
+        Event::Received(payload) | Event::Sent { payload, .. } => payload.items.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn data(call: &Call<'_>) -> Vec<u8> {
+    if !matches!(Class::of(call.name), Class::Read | Class::Write) {
+        return Vec::new();
+    }
+    let (shown, _) = Text::all_within(call.args.get(1));
+    shown.iter().copied().take(call.outcome.count().min(KEPT)).collect()
+}
+
+/// Whether a call of this name sends.
+#[must_use]
+pub fn writes(name: &str) -> bool {
     name.starts_with("send") || name.starts_with("write")
 }
 

@@ -18,8 +18,9 @@ use serde::Serialize;
 
 use super::recorded::{Clocks, Recorded, RecordedError};
 
-use axis::Axis;
+pub use axis::Axis;
 pub use facts::{Facts, Slept};
+pub use server::{for_whom, waits_for, within};
 pub use span::{Lane, LaneKind, Span, SpanKind};
 
 /// More clients than this have no room.

@@ -11,38 +11,77 @@ use crate::view::recorded::Recorded;
 
 use super::{Source, Step};
 
+/// So many bytes of each packet are kept.
+const KEPT: usize = 256;
+
 /// Which way bytes go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Direction {
+pub enum Direction {
+    /// From the client.
     ToServer,
+    /// From the server.
     ToClient,
+}
+
+impl Direction {
+    fn other(self) -> Self {
+        match self {
+            Self::ToServer => Self::ToClient,
+            Self::ToClient => Self::ToServer,
+        }
+    }
 }
 
 /// A packet of one direction of one connection.
 #[derive(Debug)]
-struct Packet {
+pub struct Packet {
     /// In microseconds since 1970.
-    at_us: u64,
+    pub at_us: u64,
     /// The client's.
-    port: u16,
-    direction: Direction,
-    /// How many bytes of TCP it carries, and of IP with all headers.
-    bytes: usize,
+    pub port: u16,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// What it says of the connection.
+    pub flags: Flags,
+    /// How many bytes of TCP it carries.
+    pub bytes: usize,
+    /// The first of these bytes, as far as they were captured.
+    pub data: Vec<u8>,
+    /// How many bytes of IP it is, with all headers.
     size: usize,
     /// How many bytes the direction has carried with it; 0 if its start was not captured.
-    ends: usize,
+    pub ends: usize,
+    /// How many bytes of the other direction have arrived, as its sender says; 0 if the start was not captured.
+    pub arrived: usize,
+}
+
+/// The flags of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the header of TCP has these")]
+pub struct Flags {
+    /// The first packet of its direction.
+    pub syn: bool,
+    /// It says what has arrived.
+    pub ack: bool,
+    /// Its sender will send nothing more.
+    pub fin: bool,
+    /// The connection has ended at once.
+    pub rst: bool,
 }
 
 /// All packets, and what is missing of them.
 #[derive(Debug)]
-pub(super) struct Packets {
-    all: Vec<Packet>,
-    missing: String,
+pub struct Packets {
+    /// All packets, in the order of time.
+    pub all: Vec<Packet>,
+    /// Why packets are missing; empty if none is.
+    pub missing: String,
 }
 
 impl Packets {
     /// Reads `packets.pcap`.
-    pub(super) fn read(recorded: &Recorded) -> Self {
+    #[must_use]
+    pub fn read(recorded: &Recorded) -> Self {
         let mut packets = Self { all: Vec::new(), missing: String::new() };
         if let Some(why) = recorded.meta.packets.strip_prefix("none") {
             packets.missing = format!("not captured ({})", why.trim_start_matches([':', ' ']));
@@ -66,15 +105,22 @@ impl Packets {
                 "the end of packets.pcap is cut or garbled".clone_into(&mut self.missing);
                 return;
             };
-            let Some((mut packet, number, is_first)) = parsed(&packet, resolution, server) else {
+            let Some((mut packet, [number, acknowledged])) = parsed(&packet, resolution, server)
+            else {
                 continue;
             };
             let key = (packet.port, packet.direction);
-            if is_first {
+            if packet.flags.syn {
                 begins.insert(key, number.wrapping_add(1));
             }
-            let before = begins.get(&key).map(|begin| number.wrapping_sub(*begin) as usize);
-            packet.ends = before.map_or(0, |before| before + packet.bytes);
+            let since = |key, number: u32| {
+                begins.get(&key).map(|begin| number.wrapping_sub(*begin) as usize)
+            };
+            packet.ends = since(key, number).map_or(0, |before| before + packet.bytes);
+            if packet.flags.ack {
+                let other = (packet.port, packet.direction.other());
+                packet.arrived = since(other, acknowledged).unwrap_or(0);
+            }
             self.all.push(packet);
         }
     }
@@ -128,13 +174,13 @@ pub fn to_client(recorded: &Recorded, port: u16) -> Result<Vec<(u64, usize)>, St
     Ok(all.iter().filter(is_it).map(|packet| (packet.at_us, packet.bytes)).collect())
 }
 
-/// A packet of TCP from or to this port, its number, and whether it is the first of its direction. Only the
-/// start of a long packet was captured: how much it carried, its headers tell.
+/// A packet of TCP from or to this port, the number of its first byte, and that of the byte that its sender waits for.
+/// Only the start of a long packet was captured: how much it carried, its headers tell.
 fn parsed(
     raw: &RawPcapPacket<'_>,
     resolution: TsResolution,
     server: u16,
-) -> Option<(Packet, u32, bool)> {
+) -> Option<(Packet, [u32; 2])> {
     let sliced = LaxSlicedPacket::from_ethernet(&raw.data).ok()?;
     let TransportSlice::Tcp(tcp) = sliced.transport? else { return None };
     let (size, of_ip) = match sliced.net? {
@@ -154,6 +200,9 @@ fn parsed(
     let units = if resolution == TsResolution::MicroSecond { 1 } else { 1_000 };
     let at_us = u64::from(raw.ts_sec) * 1_000_000 + u64::from(raw.ts_frac) / units;
     let bytes = size.saturating_sub(of_ip + tcp.header_len());
-    let packet = Packet { at_us, port, direction, bytes, size, ends: 0 };
-    Some((packet, tcp.sequence_number(), tcp.syn()))
+    let flags = Flags { syn: tcp.syn(), ack: tcp.ack(), fin: tcp.fin(), rst: tcp.rst() };
+    let captured = tcp.payload();
+    let data = captured.get(..KEPT.min(bytes)).unwrap_or(captured).to_vec();
+    let packet = Packet { at_us, port, direction, flags, bytes, data, size, ends: 0, arrived: 0 };
+    Some((packet, [tcp.sequence_number(), tcp.acknowledgment_number()]))
 }

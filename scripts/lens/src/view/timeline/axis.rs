@@ -8,13 +8,17 @@ use super::MARGIN_US;
 
 /// The time axis of a recording.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Axis {
-    pub(super) zero_us: u64,
-    pub(super) window: (i64, i64),
+pub struct Axis {
+    /// Time 0, in microseconds since 1970.
+    pub zero_us: u64,
+    /// From when to when the recording is of interest.
+    pub window: (i64, i64),
 }
 
 impl Axis {
-    pub(super) fn new(recorded: &Recorded) -> Self {
+    /// That of a recording.
+    #[must_use]
+    pub fn new(recorded: &Recorded) -> Self {
         let zero_us = second(recorded).map_or(0, |event| event.at_us);
         let axis = Self { zero_us, window: (0, 0) };
         let known =
@@ -26,7 +30,8 @@ impl Axis {
     }
 
     /// A time since 1970 on this axis.
-    pub(super) fn at(&self, since_1970_us: u64) -> i64 {
+    #[must_use]
+    pub fn at(&self, since_1970_us: u64) -> i64 {
         let signed = |us: u64| i64::try_from(us).unwrap_or(i64::MAX);
         signed(since_1970_us) - signed(self.zero_us)
     }

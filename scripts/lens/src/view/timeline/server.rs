@@ -16,7 +16,7 @@ pub(super) fn lanes(recorded: &Recorded, axis: &Axis) -> [Lane; 2] {
 
 /// The calls that are of interest: from the one in which the first client finds the server, to the one in
 /// which it sleeps when all have left. How it starts and ends is cut.
-fn within<'a>(recorded: &'a Recorded, axis: &'a Axis) -> impl Iterator<Item = &'a ServerCall> {
+pub fn within<'a>(recorded: &'a Recorded, axis: &'a Axis) -> impl Iterator<Item = &'a ServerCall> {
     let (from, until) = (axis.window.0, axis.window.1 - MARGIN_US);
     let calls = recorded.calls.iter().filter(move |call| axis.at(call.end_us()) > from);
     let mut is_over = false;
@@ -82,13 +82,15 @@ fn asleep(recorded: &Recorded, call: &ServerCall, span: Span) -> Span {
 
 /// The only client that can end the sleep in a call. Which client it will be that accept returns is not
 /// known while the thread sleeps.
-pub(super) fn waits_for<'a>(recorded: &'a Recorded, call: &ServerCall) -> Option<&'a str> {
+#[must_use]
+pub fn waits_for<'a>(recorded: &'a Recorded, call: &ServerCall) -> Option<&'a str> {
     let port = call.port.filter(|_| call.did != Did::Accepted)?;
     recorded.name_of(port)
 }
 
 /// Which client can end the sleep in a call, in words.
-pub(super) fn for_whom(call: &str, client: Option<&str>) -> String {
+#[must_use]
+pub fn for_whom(call: &str, client: Option<&str>) -> String {
     match client {
         Some(name) => format!("for {name} alone"),
         None if call.starts_with("accept") => "for the next client".to_owned(),

@@ -1,0 +1,178 @@
+//! What happens outside the server: what clients do, what arrives from them, and what they get.
+
+use lens::view::Recorded;
+use lens::view::timeline::Axis;
+use trace::client_log::{ClientEvent, EventKind};
+
+use super::serving::{Server, Work, reached};
+use super::step::{Rank, Step, What, letters};
+use super::wire::{Wire, Wires};
+use super::{Effect, Side};
+
+/// What is sent and arrives within so many microseconds is one step; a connection takes no longer either.
+const AT_ONCE: i64 = 2_000;
+
+/// All steps outside the server. Each cause is put before the server's step that it has caused, and each effect behind.
+pub(super) fn steps(recorded: &Recorded, axis: &Axis, wires: &Wires, server: &Server) -> Vec<Step> {
+    let none = Work::default();
+    let of = |wire: &Wire| {
+        let work = server.work(wire.port).unwrap_or(&none);
+        let events = recorded.events.iter().filter(|event| event.port == wire.port);
+        let events: Vec<(i64, &ClientEvent)> =
+            events.map(|event| (axis.at(event.at_us), event)).collect();
+        let connection = Connection { wire, work, events };
+        let mut steps = connection.comes();
+        steps.extend(connection.sends());
+        steps.extend(connection.gets());
+        steps.extend(connection.leaves());
+        steps
+    };
+    wires.all.iter().flat_map(of).collect()
+}
+
+struct Connection<'a> {
+    wire: &'a Wire,
+    work: &'a Work,
+    events: Vec<(i64, &'a ClientEvent)>,
+}
+
+impl Connection<'_> {
+    fn cause(&self, at: i64, what: What, does: Vec<Effect>) -> Step {
+        Step::new(at, Rank::Cause, &self.wire.client, what, does)
+    }
+
+    fn client(&self) -> String {
+        self.wire.client.clone()
+    }
+
+    /// When the handshake was complete: before the server accepts, and before the first bytes arrive.
+    fn queued(&self) -> Option<i64> {
+        let arrival = self.wire.arrivals.first().map(|arrival| arrival.at);
+        let limits = [self.work.accepted, arrival];
+        limits.into_iter().flatten().fold(self.wire.queued, |at, limit| at.map(|at| at.min(limit)))
+    }
+
+    fn comes(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let asked = self.events.iter().find(|(_, event)| event.what == EventKind::Connecting);
+        let queued = self.queued();
+        if let Some((at, _)) = asked
+            && queued.is_none_or(|queued| queued - at > AT_ONCE)
+        {
+            steps.push(self.cause(*at, What::Asks, Vec::new()));
+        }
+        let queued = queued.map(|at| {
+            let effect = Effect::Queued { client: self.client() };
+            self.cause(at, What::Connects, vec![effect])
+        });
+        steps.extend(queued);
+        steps
+    }
+
+    /// What the client types, and when it arrives.
+    fn sends(&self) -> Vec<Step> {
+        let mut typed: Vec<(i64, usize, &str)> = Vec::new();
+        let mut sent = 0;
+        for (at, event) in &self.events {
+            if let EventKind::Sent { bytes, text } = &event.what {
+                typed.push((*at, sent, text));
+                sent += bytes;
+            }
+        }
+        let mut steps = Vec::new();
+        for arrival in &self.wire.arrivals {
+            let read = reached(&self.work.read, arrival.range.start + 1);
+            let at = read.map_or(arrival.at, |read| arrival.at.min(read));
+            let is_it = |(sent, byte, _): &(i64, usize, &str)| {
+                arrival.range.contains(byte) && at - sent <= AT_ONCE
+            };
+            let mut does = Vec::new();
+            let text = typed.iter().position(is_it).map(|place| {
+                let (_, _, text) = typed.remove(place);
+                does.push(self.screen(text, true));
+                text.to_owned()
+            });
+            let bytes = arrival.range.len();
+            let data = letters(&arrival.data);
+            does.push(Effect::Arrived { client: self.client(), bytes, data });
+            steps.push(self.cause(at, What::Arrives(bytes, text), does));
+        }
+        steps.extend(typed.into_iter().map(|(at, _, text)| {
+            self.cause(at, What::Sends(text.to_owned()), vec![self.screen(text, true)])
+        }));
+        steps
+    }
+
+    fn screen(&self, text: &str, typed: bool) -> Effect {
+        Effect::Screen { client: self.client(), text: text.to_owned(), typed }
+    }
+
+    /// What the client's kernel gets, and what the client sees.
+    fn gets(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let most = self.work.written.last().map_or(0, |(_, ends)| *ends);
+        let mut have = 0;
+        for (at, ends) in &self.wire.taken {
+            let ends = (*ends).min(most);
+            if ends > have {
+                let at = reached(&self.work.written, ends).map_or(*at, |sent| (*at).max(sent));
+                let bytes = ends - have;
+                let taken = Effect::Taken { client: self.client(), bytes };
+                steps.push(self.effect(at, What::Flows, vec![taken]));
+                have = ends;
+            }
+        }
+        let mut received = 0;
+        for (at, event) in &self.events {
+            let (at, what, text) = match &event.what {
+                EventKind::Received { bytes, replies, waited_us, text } => {
+                    received += bytes;
+                    let sent = reached(&self.work.written, received);
+                    let what = What::Receives(text.clone(), *replies, *waited_us);
+                    (sent.map_or(*at, |sent| (*at).max(sent)), what, shown(text, *replies))
+                }
+                EventKind::Unexpected { expected, got } => {
+                    let text = format!("expected {expected}, got {got}");
+                    (*at, What::Notes(text.clone()), text)
+                }
+                EventKind::GaveUp { step, why } if self.is_refused() => {
+                    let refused = Effect::Refused { client: self.client() };
+                    let what = What::Refused(why.clone());
+                    steps.push(self.effect(*at, what, vec![refused]));
+                    (*at, What::Notes(format!("gives up: {step}")), format!("{step}: {why}"))
+                }
+                EventKind::GaveUp { step, why } => {
+                    (*at, What::Notes(format!("gives up: {why}")), format!("{step}: {why}"))
+                }
+                _ => continue,
+            };
+            steps.push(self.effect(at, what, vec![self.screen(&text, false)]));
+        }
+        steps
+    }
+
+    fn is_refused(&self) -> bool {
+        self.events.iter().all(|(_, event)| event.what != EventKind::Connected)
+    }
+
+    fn effect(&self, at: i64, what: What, does: Vec<Effect>) -> Step {
+        Step::new(at, Rank::Effect, &self.wire.client, what, does)
+    }
+
+    fn leaves(&self) -> Option<Step> {
+        let is_closed = |(_, event): &&(i64, &ClientEvent)| event.what == EventKind::Closed;
+        let noted = self.events.iter().find(is_closed).map(|(at, _)| *at);
+        let left = self.wire.left.or(noted)?;
+        let left = self.work.ended.map_or(left, |ended| left.min(ended));
+        let gone = Effect::Gone { client: self.client(), by: Side::Client };
+        Some(self.cause(left, What::Leaves, vec![gone]))
+    }
+}
+
+/// What a client's terminal shows of its replies: the first, and how many more there are.
+fn shown(text: &str, replies: usize) -> String {
+    match replies {
+        0 | 1 => text.to_owned(),
+        more => format!("{text} … ({more} replies)"),
+    }
+}

@@ -1,0 +1,187 @@
+//! What the server does: its calls, and what each changes.
+
+use std::collections::HashMap;
+
+use lens::view::timeline::{Axis, waits_for};
+use lens::view::{Did, Recorded, ServerCall};
+
+use super::sources::Sources;
+use super::step::{Rank, Step, What, letters};
+use super::wire::Wires;
+use super::{Call, Effect, Side};
+
+/// The server's steps.
+#[derive(Debug, Default)]
+pub(super) struct Server {
+    pub(super) steps: Vec<Step>,
+    /// The step in which each call returns; `None` if it does not in this film.
+    returns: Vec<Option<usize>>,
+    work: HashMap<u16, Work>,
+}
+
+/// When the server did what for a connection.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    pub(super) accepted: Option<i64>,
+    /// How many bytes it has read by then, and written.
+    pub(super) read: Vec<(i64, usize)>,
+    pub(super) written: Vec<(i64, usize)>,
+    /// When it read that the client has left.
+    pub(super) ended: Option<i64>,
+}
+
+impl Server {
+    pub(super) fn work(&self, port: u16) -> Option<&Work> {
+        self.work.get(&port)
+    }
+
+    /// Adds effects that are known when a call returns.
+    pub(super) fn known_at(&mut self, call: usize, effects: impl IntoIterator<Item = Effect>) {
+        let step = self.returns.get(call).copied().flatten();
+        if let Some(step) = step.and_then(|step| self.steps.get_mut(step)) {
+            let last = step.does.len().saturating_sub(1);
+            step.does.splice(last..last, effects);
+        }
+    }
+}
+
+/// A call, as the film has it.
+pub(super) fn call(
+    recorded: &Recorded,
+    call: &ServerCall,
+    axis: &Axis,
+    sources: &mut Sources<'_>,
+) -> Call {
+    let about = || call.port.and_then(|port| recorded.name_of(port));
+    let asleep = call.is_asleep();
+    let client = if asleep { waits_for(recorded, call) } else { about() };
+    Call {
+        from: axis.at(call.start_us),
+        until: axis.at(call.end_us()),
+        name: call.name.clone(),
+        shown: call.shown.clone(),
+        client: client.map(str::to_owned),
+        asleep,
+        path: sources.path(&call.path),
+    }
+}
+
+/// The steps of all calls. A call that does not sleep is one step, at its end. One that sleeps is two.
+pub(super) fn steps(
+    recorded: &Recorded,
+    seen: &[&ServerCall],
+    calls: &[Call],
+    wires: &Wires,
+    window: (i64, i64),
+) -> Server {
+    let mut server = Server::default();
+    for (number, (seen, call)) in seen.iter().zip(calls).enumerate() {
+        let client = seen.port.and_then(|port| recorded.name_of(port));
+        let begins = Effect::Begins { call: number };
+        let mut step = |at: i64, what, does| {
+            let client = client.map(str::to_owned);
+            let at = at.clamp(window.0, window.1);
+            server.steps.push(Step { at, rank: Rank::Server, client, what, does });
+        };
+        let mut before = Vec::new();
+        let is_last = number + 1 == calls.len();
+        if call.asleep {
+            step(call.from, What::Falls(number), vec![begins]);
+            if is_last && (seen.did == Did::NotReturned || seen.did == Did::Other) {
+                // It is the signal to end that wakes the server.
+                server.returns.push(None);
+                continue;
+            }
+        } else {
+            before.push(begins);
+        }
+        if let (Some(port), Some(client)) = (seen.port, client) {
+            let flows = if call.asleep { flows(wires, port, call) } else { Vec::new() };
+            let work = server.work.entry(port).or_default();
+            let (flowing, does) = work.note(seen, call, client, &flows);
+            server.steps.extend(flowing);
+            before.extend(does);
+        }
+        before.push(Effect::Returns { call: number });
+        let what = if call.asleep { What::Wakes(number) } else { What::Calls(number) };
+        let at = call.until.clamp(window.0, window.1);
+        server.returns.push(Some(server.steps.len()));
+        let client = client.map(str::to_owned);
+        server.steps.push(Step { at, rank: Rank::Server, client, what, does: before });
+    }
+    server
+}
+
+/// What the packets carried to a client while a call slept.
+fn flows(wires: &Wires, port: u16, call: &Call) -> Vec<(i64, usize)> {
+    let sent = wires.of(port).map(|wire| wire.sent.as_slice()).unwrap_or_default();
+    let within = sent.iter().filter(|(at, _)| (call.from..call.until).contains(at));
+    within.copied().collect()
+}
+
+impl Work {
+    /// Notes what a call has done. Returns steps before its end, and its effects.
+    fn note(
+        &mut self,
+        seen: &ServerCall,
+        call: &Call,
+        name: &str,
+        flows: &[(i64, usize)],
+    ) -> (Vec<Step>, Vec<Effect>) {
+        let client = name.to_owned();
+        let at = call.until;
+        let done = match seen.did {
+            Did::Accepted => {
+                self.accepted = Some(at);
+                Effect::Accepted { client }
+            }
+            Did::Read(bytes) => {
+                self.read.push((at, total(&self.read) + bytes));
+                Effect::Read { client, bytes }
+            }
+            Did::Sent(bytes) => return self.sends(seen, (at, bytes), name, flows),
+            Did::Left => {
+                self.ended = self.ended.or(Some(at));
+                return (Vec::new(), Vec::new());
+            }
+            Did::Closed => Effect::Gone { client, by: Side::Server },
+            Did::Nothing | Did::NotReturned | Did::Other => return (Vec::new(), Vec::new()),
+        };
+        (Vec::new(), vec![done])
+    }
+
+    /// A call that sends: the bytes enter the send buffer while it goes on. Of one that sleeps, packets tell some.
+    fn sends(
+        &mut self,
+        seen: &ServerCall,
+        (at, bytes): (i64, usize),
+        client: &str,
+        flows: &[(i64, usize)],
+    ) -> (Vec<Step>, Vec<Effect>) {
+        let begin = total(&self.written);
+        let end = begin + bytes;
+        let mut written = |at, ends: usize| {
+            let from = total(&self.written);
+            (ends > from).then(|| {
+                self.written.push((at, ends));
+                let data = letters(seen.data.get(from - begin..).unwrap_or_default());
+                Effect::Written { client: client.to_owned(), bytes: ends - from, data }
+            })
+        };
+        let flow = |(at, ends): &(i64, usize)| {
+            let effect = written(*at, (*ends).min(end))?;
+            Some(Step::new(*at, Rank::Server, client, What::Flows, vec![effect]))
+        };
+        let steps = flows.iter().filter_map(flow).collect();
+        (steps, written(at, end).into_iter().collect())
+    }
+}
+
+fn total(steps: &[(i64, usize)]) -> usize {
+    steps.last().map_or(0, |(_, ends)| *ends)
+}
+
+/// When so many bytes were read or written for the first time.
+pub(super) fn reached(steps: &[(i64, usize)], bytes: usize) -> Option<i64> {
+    steps.iter().find(|(_, ends)| *ends >= bytes).map(|(at, _)| *at)
+}

@@ -1,0 +1,183 @@
+//! Words for the steps: one sentence or two about each moment, of at most 25 words together.
+
+mod calls;
+
+use codec::printable;
+use lens::text::{cut, human};
+use lens::view::ServerCall;
+
+use super::step::{Step, What};
+use super::{Call, Effect, Frame, Moment};
+
+/// A moment may have so many words.
+const MOST_WORDS: usize = 25;
+/// A text of a client is shown up to so many letters.
+const LONGEST: usize = 40;
+
+/// Where the server is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    /// The call that it is in.
+    inside: Option<usize>,
+    /// The last call that has returned.
+    last: Option<usize>,
+}
+
+/// All that the words need to know.
+struct Told<'a> {
+    calls: &'a [Call],
+    seen: &'a [&'a ServerCall],
+    frames: &'a [Frame],
+    place: Place,
+    /// When each client has come into the accept queue.
+    queued: Vec<(String, i64)>,
+    /// The clients that have a reply.
+    answered: Vec<String>,
+}
+
+/// The moments of the steps.
+pub(super) fn moments(
+    steps: Vec<Step>,
+    calls: &[Call],
+    seen: &[&ServerCall],
+    frames: &[Frame],
+) -> Vec<Moment> {
+    let (queued, answered) = (Vec::new(), Vec::new());
+    let mut told = Told { calls, seen, frames, place: Place::default(), queued, answered };
+    steps.into_iter().map(|step| told.moment(step)).collect()
+}
+
+impl Told<'_> {
+    fn moment(&mut self, step: Step) -> Moment {
+        for effect in &step.does {
+            match effect {
+                Effect::Begins { call } => self.place.inside = Some(*call),
+                Effect::Returns { call } => {
+                    self.place = Place { inside: None, last: Some(*call) };
+                }
+                Effect::Queued { client } => self.queued.push((client.clone(), step.at)),
+                _ => {}
+            }
+        }
+        let expired = step.does.iter().find_map(|effect| match effect {
+            Effect::Key { key, value: None } => Some(printable::one_line(key)),
+            _ => None,
+        });
+        let mut says = match step.what {
+            What::Falls(call) => self.falls(call),
+            What::Calls(call) | What::Wakes(call) => self.returns(call, &step),
+            _ => self.outside(&step),
+        };
+        if let Some(key) = &expired {
+            says.insert(1, format!("The key {key} is gone by now."));
+        }
+        let jump = self.jump(&step, expired);
+        let says = printable::one_line(&fitting(&says));
+        Moment { at: step.at, client: step.client, says, jump, does: step.does }
+    }
+
+    /// What happens outside the server, and then what the server does meanwhile.
+    fn outside(&self, step: &Step) -> Vec<String> {
+        let name = step.client.as_deref().unwrap_or("A client");
+        let first = match &step.what {
+            What::Asks => format!("{name} asks for a connection and does not get one at once."),
+            What::Connects => format!("{name} connects and waits in the accept queue."),
+            What::Refused(why) => format!("{name} gets no connection: {}.", cut(why, LONGEST)),
+            What::Sends(text) => {
+                format!("{name} sends {}, which does not arrive at once.", cut(text, LONGEST))
+            }
+            What::Arrives(bytes, Some(text)) => {
+                format!("{}: {}.", arrives(name, *bytes), cut(text, LONGEST))
+            }
+            What::Arrives(bytes, None) => format!("{}.", arrives(name, *bytes)),
+            What::Flows => flows(name, step),
+            What::Receives(text, replies, waited_us) => {
+                let waited = human(*waited_us);
+                match replies {
+                    0 | 1 => {
+                        format!("{name} has its reply after {waited}: {}.", cut(text, LONGEST))
+                    }
+                    more => format!("{name} has its {more} replies after {waited}."),
+                }
+            }
+            What::Leaves => format!("{name} closes its connection."),
+            What::Notes(text) => format!("{name} {}.", cut(text, LONGEST)),
+            What::Falls(_) | What::Calls(_) | What::Wakes(_) => String::new(),
+        };
+        vec![first, self.meanwhile()]
+    }
+
+    /// What the server does meanwhile.
+    fn meanwhile(&self) -> String {
+        if let Some(call) = self.place.inside {
+            return format!("The server sleeps in {}, {}.", self.at(call), self.for_whom(call));
+        }
+        let next = self.place.last.map_or(0, |last| last + 1);
+        let lines = self.place.last.and_then(|last| self.line(last)).zip(self.line(next));
+        match lines {
+            Some((from, to)) if from != to => {
+                format!("The server is awake, between {from} and {to}.")
+            }
+            Some((line, _)) => format!("The server is awake, at {line} or behind."),
+            None => "The server is awake.".to_owned(),
+        }
+    }
+
+    fn jump(&mut self, step: &Step, gone: Option<String>) -> Option<String> {
+        if let Some(key) = gone {
+            return Some(format!("the key {key} is gone"));
+        }
+        let client = step.client.as_deref()?;
+        let is = |kind: fn(&Effect) -> bool| step.does.iter().any(kind);
+        let says = if is(|effect| matches!(effect, Effect::Queued { .. })) {
+            "connects"
+        } else if is(|effect| matches!(effect, Effect::Accepted { .. })) {
+            "is accepted"
+        } else if matches!(step.what, What::Receives(..)) {
+            if self.answered.iter().any(|known| known == client) {
+                return None;
+            }
+            self.answered.push(client.to_owned());
+            "has its reply"
+        } else if step.what == What::Leaves {
+            "leaves"
+        } else {
+            return None;
+        };
+        Some(format!("{client} {says}"))
+    }
+}
+
+/// `B's 9 bytes arrive`
+fn arrives(name: &str, bytes: usize) -> String {
+    match bytes {
+        1 => format!("{name}'s 1 byte arrives"),
+        _ => format!("{name}'s {bytes} bytes arrive"),
+    }
+}
+
+fn flows(name: &str, step: &Step) -> String {
+    let sum = |of: fn(&Effect) -> usize| step.does.iter().map(of).sum::<usize>();
+    let taken = sum(|effect| if let Effect::Taken { bytes, .. } = effect { *bytes } else { 0 });
+    let written = sum(|effect| if let Effect::Written { bytes, .. } = effect { *bytes } else { 0 });
+    match (written, taken) {
+        (0, taken) => format!("{name}'s kernel confirms {taken} bytes of the reply."),
+        (written, 0) => format!("{written} bytes more are on the way to {name}."),
+        (_, taken) => format!("{taken} bytes go to {name}."),
+    }
+}
+
+/// As many of the sentences as fit, the first ones first.
+fn fitting(says: &[String]) -> String {
+    let (mut text, mut words) = (String::new(), 0);
+    for sentence in says.iter().filter(|sentence| !sentence.is_empty()) {
+        let more = sentence.split_whitespace().count();
+        if words > 0 && words + more > MOST_WORDS {
+            continue;
+        }
+        words += more;
+        text.push_str(if text.is_empty() { "" } else { " " });
+        text.push_str(sentence);
+    }
+    text
+}

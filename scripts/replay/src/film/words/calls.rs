@@ -1,0 +1,163 @@
+//! Words for the calls of the server.
+
+use lens::text::{cut, human};
+use lens::view::{Did, writes};
+use trace::strace::Class;
+
+use super::super::step::Step;
+use super::{LONGEST, Told};
+
+/// Who has waited longer than this, has waited.
+const WAITED: i64 = 1_000;
+
+impl Told<'_> {
+    /// `server.rs:53`, if it is known.
+    pub(super) fn line(&self, call: usize) -> Option<String> {
+        let path = &self.calls.get(call)?.path;
+        let frames = || path.iter().filter_map(|frame| self.frames.get(*frame));
+        let own = frames().rfind(|frame| !frame.file.starts_with("shared/"));
+        let frame = own.or(frames().next_back())?;
+        let name = frame.file.rsplit('/').next()?;
+        Some(format!("{name}:{}", frame.line))
+    }
+
+    /// `recvfrom at server.rs:53`
+    pub(super) fn at(&self, call: usize) -> String {
+        let name = self.calls.get(call).map_or("a call", |call| &call.name);
+        match self.line(call) {
+            Some(line) => format!("{name} at {line}"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// Which client can end the sleep in a call.
+    pub(super) fn for_whom(&self, call: usize) -> String {
+        let Some(call) = self.calls.get(call) else { return String::new() };
+        match &call.client {
+            Some(client) => format!("for {client}"),
+            None if Class::of(&call.name) == Class::Accept => "for the next client".to_owned(),
+            None => "for any client".to_owned(),
+        }
+    }
+
+    /// The server falls asleep.
+    pub(super) fn falls(&self, number: usize) -> Vec<String> {
+        let at = self.at(number);
+        let Some(call) = self.calls.get(number) else { return vec![at] };
+        match &call.client {
+            Some(client) if writes(&call.name) => vec![
+                format!("The server sleeps in {at}."),
+                format!("The send buffer for {client} is full: {client} does not read."),
+            ],
+            Some(client) => vec![
+                format!("The server calls {at} and sleeps, for {client}."),
+                format!("Only {client} can wake the server."),
+            ],
+            None => vec![format!("The server sleeps in {at}, {}.", self.for_whom(number))],
+        }
+    }
+
+    /// A call returns.
+    pub(super) fn returns(&self, number: usize, step: &Step) -> Vec<String> {
+        let at = self.at(number);
+        let (Some(call), Some(seen)) = (self.calls.get(number), self.seen.get(number)) else {
+            return vec![at];
+        };
+        let name = step.client.as_deref().unwrap_or("a client");
+        let wakes = |then: String| {
+            if call.asleep {
+                format!("The server wakes up and {then}")
+            } else {
+                format!("The server {then}")
+            }
+        };
+        match seen.did {
+            Did::Accepted => {
+                vec![wakes(format!("accepts {name} with {at}.")), self.has_waited(name, step.at)]
+            }
+            Did::Read(bytes) => {
+                let what = amount(bytes, &seen.items, "request");
+                vec![wakes(format!("reads {what} of {name} with {at}."))]
+            }
+            Did::Sent(bytes) if call.asleep => {
+                vec![wakes(format!(
+                    "goes on: {at} has put all {bytes} bytes into the send buffer."
+                ))]
+            }
+            Did::Sent(bytes) => {
+                let what = amount(bytes, &seen.items, "reply");
+                vec![format!("The server answers {name} with {at}: {what}.")]
+            }
+            Did::Left => {
+                vec![wakes(format!("reads with {at} that {name} has left: 0 bytes."))]
+            }
+            Did::Closed => vec![format!("The server closes {name}'s connection with {at}.")],
+            Did::Nothing => vec![self.finds_nothing(number, name)],
+            Did::NotReturned => vec![format!("The server ends in {at}.")],
+            Did::Other => vec![self.other(number)],
+        }
+    }
+
+    fn has_waited(&self, name: &str, now: i64) -> String {
+        let since = self.queued.iter().rfind(|(client, _)| client == name).map(|(_, at)| now - at);
+        match since {
+            Some(us) if us > WAITED => {
+                format!("{name} has waited {} in the accept queue.", human(us))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn finds_nothing(&self, number: usize, name: &str) -> String {
+        let at = self.at(number);
+        let class = self.calls.get(number).map(|call| Class::of(&call.name));
+        match class {
+            Some(Class::Accept) => {
+                format!("The server finds no other client in the queue with {at}.")
+            }
+            Some(Class::Write) => {
+                format!(
+                    "The server can send nothing with {at}: the send buffer for {name} is full."
+                )
+            }
+            _ => format!("The server finds nothing more of {name} with {at}."),
+        }
+    }
+
+    /// A call that is about the list of sockets, or about nothing that the film shows.
+    fn other(&self, number: usize) -> String {
+        let at = self.at(number);
+        let (Some(call), Some(seen)) = (self.calls.get(number), self.seen.get(number)) else {
+            return at;
+        };
+        let says = seen.says.replace("client ", "");
+        let wakes = if call.asleep { "The server wakes up" } else { "The server looks" };
+        match Class::of(&call.name) {
+            Class::Epoll | Class::Poll => match says.strip_prefix("woke: ") {
+                Some(why) => format!("{wakes} in {at}: {}.", cut(why, 2 * LONGEST)),
+                None if call.asleep => {
+                    format!(
+                        "The server wakes up in {at}: its time is over after {}.",
+                        human(call.until - call.from)
+                    )
+                }
+                None => format!("The server looks in {at}: nothing is ready."),
+            },
+            _ if says.contains("watch") => {
+                format!("With {at}, the server {}.", cut(&says, 2 * LONGEST))
+            }
+            _ => format!("The server calls {at}."),
+        }
+    }
+}
+
+/// `15 bytes (SET name Alice)`, `512 bytes (16 requests)`
+fn amount(bytes: usize, items: &[String], kind: &str) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    let kinds = if kind == "reply" { "replies" } else { "requests" };
+    match items {
+        [] => format!("{bytes} {unit}"),
+        [one] => format!("{bytes} {unit} ({})", cut(one, LONGEST)),
+        more => format!("{bytes} {unit} ({} {kinds})", more.len()),
+    }
+}
