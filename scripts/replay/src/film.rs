@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lens::view::timeline::{Axis, within};
-use lens::view::{Recorded, ServerCall};
+use lens::view::{Did, Recorded, ServerCall};
 use serde::Serialize;
 
 use sources::Sources;
@@ -192,17 +192,17 @@ impl Film {
     #[must_use]
     pub fn new(recorded: &Recorded, kit: &Path) -> Self {
         let axis = Axis::new(recorded);
-        let seen: Vec<&ServerCall> = within(recorded, &axis).collect();
+        let seen = seen(recorded, &axis);
         let mut sources = Sources::new(kit);
         let calls: Vec<Call> =
             seen.iter().map(|call| serving::call(recorded, call, &axis, &mut sources)).collect();
         let wires = Wires::read(recorded, &axis);
         let mut server = serving::steps(recorded, &seen, &calls, &wires, axis.window);
-        logged::place(recorded, &seen, &mut server);
-        keys::follow(&seen, &mut server);
+        let expired = logged::place(recorded, &seen, &mut server);
+        let expired = keys::follow(&seen, expired, &mut server);
         let outside = outside::steps(recorded, &axis, &wires, &server);
-        let steps = order::ordered(server.steps, outside, &calls);
-        let moments = words::moments(steps, &calls, &seen, &sources.frames);
+        let steps = order::ordered(server.steps, outside, &seen);
+        let moments = words::moments(steps, &calls, &seen, (&sources.frames, expired));
         let meta = &recorded.meta;
         let notes = notes(recorded, &wires, &sources, &calls);
         Self {
@@ -224,6 +224,16 @@ impl Film {
             notes,
         }
     }
+}
+
+/// The calls that the film shows: from the one in which the first client finds the server, to the last one before somebody
+/// ends the server.
+fn seen<'a>(recorded: &'a Recorded, axis: &'a Axis) -> Vec<&'a ServerCall> {
+    let first = recorded.events.first().map_or(0, |event| event.at_us);
+    let mut seen: Vec<&ServerCall> =
+        within(recorded, axis).skip_while(|call| call.end_us() < first).collect();
+    seen.pop_if(|call| call.did == Did::NotReturned && call.start_us > first);
+    seen
 }
 
 /// What is not known, and how well the clocks agree.

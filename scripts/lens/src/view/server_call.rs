@@ -60,9 +60,12 @@ pub struct ServerCall {
     pub did: Did,
     /// From where in the source it was made, the outermost function first; empty if that is not known.
     pub path: Vec<Frame>,
-    /// The requests or replies that have become whole with it, in words.
+    /// Whether it can sleep at all: not on a socket that is non-blocking.
     #[serde(skip)]
-    pub items: Vec<String>,
+    pub may_wait: bool,
+    /// The requests or replies that have become whole with it, in words; `None` if the trace does not show enough of it.
+    #[serde(skip)]
+    pub items: Option<Vec<String>>,
     /// The first of the bytes that it has carried.
     #[serde(skip)]
     pub data: Vec<u8>,
@@ -88,7 +91,8 @@ impl ServerCall {
             port: attributed.client.as_ref().and_then(|client| client.addr).map(|addr| addr.port()),
             did: did(call, &attributed.event),
             path: Vec::new(),
-            items: items(&attributed.event),
+            may_wait: true,
+            items: items(call, &attributed.event),
             data: data(call),
         })
     }
@@ -104,15 +108,23 @@ impl ServerCall {
     pub fn is_asleep(&self) -> bool {
         // To send takes longer than to read, without any waiting.
         let limit = if writes(&self.name) { micros(WAIT) } else { ASLEEP_US };
-        Class::of(&self.name).may_wait() && self.did != Did::Nothing && self.took_us >= limit
+        self.may_wait
+            && Class::of(&self.name).may_wait()
+            && self.did != Did::Nothing
+            && self.took_us >= limit
     }
 }
 
-/// What has become whole; nothing if the trace does not show enough of it.
-fn items(event: &Event<'_>) -> Vec<String> {
+/// What has become whole.
+fn items(call: &Call<'_>, event: &Event<'_>) -> Option<Vec<String>> {
+    let is_shown = || Text::all_within(call.args.get(1)).0.len() >= call.outcome.count();
     match event {
-        Event::Received(payload) | Event::Sent { payload, .. } => payload.items.clone(),
-        _ => Vec::new(),
+        Event::Received(payload) => (!payload.is_lost).then(|| payload.items.clone()),
+        // Of a request that is cut, the length is known. Where a reply ends, is not.
+        Event::Sent { payload, .. } => {
+            (!payload.is_lost && is_shown()).then(|| payload.items.clone())
+        }
+        _ => Some(Vec::new()),
     }
 }
 

@@ -119,6 +119,9 @@ mod tests {
             port: None,
             did: Did::Other,
             path: Vec::new(),
+            may_wait: true,
+            items: None,
+            data: Vec::new(),
         }
     }
 

@@ -11,26 +11,37 @@ use super::serving::Server;
 /// The keys that are known, with their values.
 type Known = BTreeMap<String, String>;
 
-/// Follows all requests and replies, and adds what becomes of the keys to the calls that answer.
-pub(super) fn follow(seen: &[&ServerCall], server: &mut Server) {
+/// Follows all requests and replies, and adds what becomes of the keys to the calls that answer. `expired` are the keys that
+/// have expired by a call, as the log says. Returns them and those of which only a reply tells.
+pub(super) fn follow(
+    seen: &[&ServerCall],
+    mut expired: Vec<(usize, String)>,
+    server: &mut Server,
+) -> Vec<(usize, String)> {
     let mut known = Known::new();
     let mut waiting: HashMap<u16, VecDeque<String>> = HashMap::new();
     for (number, call) in seen.iter().enumerate() {
-        let Some(port) = call.port else { continue };
-        let requests = waiting.entry(port).or_default();
-        match call.did {
-            Did::Read(_) => requests.extend(call.items.iter().cloned()),
-            Did::Sent(_) => {
-                let before = known.clone();
-                for reply in &call.items {
-                    let request = requests.pop_front().unwrap_or_default();
-                    answered(&request, reply, &mut known);
+        let before = known.clone();
+        known.retain(|key, _| !expired.iter().any(|(call, gone)| *call == number && gone == key));
+        if let Some(port) = call.port {
+            let requests = waiting.entry(port).or_default();
+            match (call.did, &call.items) {
+                (Did::Read(_), Some(items)) => requests.extend(items.iter().cloned()),
+                (Did::Sent(_), Some(items)) => {
+                    for reply in items {
+                        let request = requests.pop_front().unwrap_or_default();
+                        let gone = answered(&request, reply, &mut known);
+                        expired.extend(gone.map(|key| (number, key)));
+                    }
                 }
-                server.known_at(number, changes(&before, &known));
+                // From here on, it is not known which reply is for which request.
+                (Did::Read(_) | Did::Sent(_), None) => requests.clear(),
+                _ => {}
             }
-            _ => {}
         }
+        server.known_at(number, changes(&before, &known));
     }
+    expired
 }
 
 /// What has become of the keys.
@@ -42,12 +53,12 @@ fn changes(before: &Known, after: &Known) -> Vec<Effect> {
     removed.chain(set).collect()
 }
 
-/// What a request has done to the keys, by its reply.
-fn answered(request: &str, reply: &str, known: &mut Known) {
-    let Ok(request) = inline::split(request.as_bytes()) else { return };
+/// What a request has done to the keys, by its reply. Returns a key that is not there any more, though nobody removed it.
+fn answered(request: &str, reply: &str, known: &mut Known) -> Option<String> {
+    let request = inline::split(request.as_bytes()).ok()?;
     let args: Vec<String> =
         request.args().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
-    let [command, args @ ..] = args.as_slice() else { return };
+    let [command, args @ ..] = args.as_slice() else { return None };
     let number = reply.parse::<i64>().ok();
     match (command.to_ascii_uppercase().as_str(), args) {
         ("SET", [key, value, ..]) | ("SETEX" | "PSETEX", [key, _, value]) if reply == "OK" => {
@@ -75,7 +86,12 @@ fn answered(request: &str, reply: &str, known: &mut Known) {
         ("FLUSHALL" | "FLUSHDB", _) if reply == "OK" => known.clear(),
         ("GET", [key]) if reply == "(nil)" && known.get(key).is_some_and(|it| it != reply) => {
             known.remove(key);
+            return Some(key.clone());
+        }
+        ("GET", [key]) if reply != "(nil)" && !reply.starts_with("ERR ") => {
+            known.insert(key.clone(), reply.to_owned());
         }
         _ => {}
     }
+    None
 }

@@ -10,27 +10,36 @@ use lens::view::{Did, Recorded, ServerCall};
 use super::Effect;
 use super::serving::Server;
 
+/// What the log says of a key that has expired.
+const EXPIRED: &str = "Key expired and removed: ";
 /// One call shows so many lines at most.
 const MOST: usize = 40;
 /// A line is shown up to so many letters.
 const LONGEST: usize = 120;
 
-/// Adds the lines of the log to the calls.
-pub(super) fn place(recorded: &Recorded, seen: &[&ServerCall], server: &mut Server) {
+/// Adds the lines of the log to the calls. Returns the keys that have expired, and by which call.
+pub(super) fn place(
+    recorded: &Recorded,
+    seen: &[&ServerCall],
+    server: &mut Server,
+) -> Vec<(usize, String)> {
     let log = fs::read(recorded.folder.join("server.log")).unwrap_or_default();
     let mut reader = Reader::new(seen);
     let mut lines: Vec<Vec<String>> = vec![Vec::new(); seen.len()];
-    let mut before = Vec::new();
+    let (mut before, mut waiting, mut expired) = (Vec::new(), Vec::new(), Vec::new());
     for line in String::from_utf8_lossy(&log).lines() {
         let call = reader.call_of(line);
         before.push(cut(&printable::one_line(line), LONGEST));
-        if let Some(lines) = call.and_then(|call| lines.get_mut(call)) {
+        waiting.extend(line.strip_prefix(EXPIRED).map(str::to_owned));
+        if let Some((call, lines)) = call.and_then(|call| Some((call, lines.get_mut(call)?))) {
             lines.append(&mut before);
+            expired.extend(waiting.drain(..).map(|key| (call, key)));
         }
     }
     for (call, lines) in lines.into_iter().enumerate() {
         server.known_at(call, shortened(lines).into_iter().map(|text| Effect::Log { text }));
     }
+    expired
 }
 
 /// The first lines and the last ones, if there are too many.
@@ -69,11 +78,14 @@ impl<'a> Reader<'a> {
                         requests.push(VecDeque::new());
                         ports.len() - 1
                     });
-                    let items = call.items.iter().map(|item| (number, plain(item)));
+                    let items = call.items.iter().flatten().map(|item| (number, plain(item)));
                     requests[place].extend(items);
                 }
                 Did::Sent(_) => {
-                    replies.entry(port).or_default().extend(call.items.iter().map(|_| number));
+                    replies
+                        .entry(port)
+                        .or_default()
+                        .extend(call.items.iter().flatten().map(|_| number));
                 }
                 _ => {}
             }
@@ -93,7 +105,7 @@ impl<'a> Reader<'a> {
             _ if line.starts_with("Connection closed for ") => find(Did::Closed, port()),
             _ if kind.starts_with("Received") => self.request(rest),
             _ if kind.starts_with("Sent") => self.reply(),
-            "Key expired and removed" => self.timer(),
+            _ if line.starts_with(EXPIRED) => self.timer(),
             _ => None,
         }?;
         self.last = self.last.max(call);

@@ -131,8 +131,8 @@ fn completed(own: &[&Packet]) -> Option<u64> {
         let is_same = |other: &&&Packet| other.bytes > 0 && other.ends >= packet.ends;
         packet.bytes > 0 && earlier.filter(is_client).any(|other| is_same(&other))
     };
-    let repeated = before.iter().enumerate().filter(|(_, packet)| is_client(packet));
-    let repeated = repeated.filter(|(place, packet)| again(*place, packet)).next_back();
+    let mut repeated = before.iter().enumerate().filter(|(_, packet)| is_client(packet));
+    let repeated = repeated.rfind(|(place, packet)| again(*place, packet));
     let first = before.iter().find(is_client);
     repeated.map(|(_, packet)| packet).or(first).map(|packet| packet.at_us)
 }

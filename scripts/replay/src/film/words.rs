@@ -3,7 +3,7 @@
 mod calls;
 
 use codec::printable;
-use lens::text::{cut, human};
+use lens::text::{counted, cut, human};
 use lens::view::ServerCall;
 
 use super::step::{Step, What};
@@ -28,6 +28,8 @@ struct Told<'a> {
     calls: &'a [Call],
     seen: &'a [&'a ServerCall],
     frames: &'a [Frame],
+    /// The keys that have expired, each with the call by which that is known.
+    expired: Vec<(usize, String)>,
     place: Place,
     /// When each client has come into the accept queue.
     queued: Vec<(String, i64)>,
@@ -40,10 +42,11 @@ pub(super) fn moments(
     steps: Vec<Step>,
     calls: &[Call],
     seen: &[&ServerCall],
-    frames: &[Frame],
+    (frames, expired): (&[Frame], Vec<(usize, String)>),
 ) -> Vec<Moment> {
     let (queued, answered) = (Vec::new(), Vec::new());
-    let mut told = Told { calls, seen, frames, place: Place::default(), queued, answered };
+    let place = Place::default();
+    let mut told = Told { calls, seen, frames, expired, place, queued, answered };
     steps.into_iter().map(|step| told.moment(step)).collect()
 }
 
@@ -59,21 +62,25 @@ impl Told<'_> {
                 _ => {}
             }
         }
-        let expired = step.does.iter().find_map(|effect| match effect {
-            Effect::Key { key, value: None } => Some(printable::one_line(key)),
-            _ => None,
-        });
+        let expired = self.expires(&step);
         let mut says = match step.what {
             What::Falls(call) => self.falls(call),
             What::Calls(call) | What::Wakes(call) => self.returns(call, &step),
             _ => self.outside(&step),
         };
         if let Some(key) = &expired {
-            says.insert(1, format!("The key {key} is gone by now."));
+            says.insert(1, format!("The key {key} has expired, now or before."));
         }
         let jump = self.jump(&step, expired);
         let says = printable::one_line(&fitting(&says));
         Moment { at: step.at, client: step.client, says, jump, does: step.does }
+    }
+
+    /// The key that has expired when a call of this step returns.
+    fn expires(&self, step: &Step) -> Option<String> {
+        let returns = |call| step.does.contains(&Effect::Returns { call });
+        let known = self.expired.iter().find(|(call, _)| returns(*call));
+        known.map(|(_, key)| cut(&printable::one_line(key), LONGEST))
     }
 
     /// What happens outside the server, and then what the server does meanwhile.
@@ -125,7 +132,7 @@ impl Told<'_> {
 
     fn jump(&mut self, step: &Step, gone: Option<String>) -> Option<String> {
         if let Some(key) = gone {
-            return Some(format!("the key {key} is gone"));
+            return Some(format!("the key {key} expires"));
         }
         let client = step.client.as_deref()?;
         let is = |kind: fn(&Effect) -> bool| step.does.iter().any(kind);
@@ -150,10 +157,7 @@ impl Told<'_> {
 
 /// `B's 9 bytes arrive`
 fn arrives(name: &str, bytes: usize) -> String {
-    match bytes {
-        1 => format!("{name}'s 1 byte arrives"),
-        _ => format!("{name}'s {bytes} bytes arrive"),
-    }
+    format!("{name}'s {} arrive{}", counted(bytes, "byte"), if bytes == 1 { "s" } else { "" })
 }
 
 fn flows(name: &str, step: &Step) -> String {
@@ -161,9 +165,9 @@ fn flows(name: &str, step: &Step) -> String {
     let taken = sum(|effect| if let Effect::Taken { bytes, .. } = effect { *bytes } else { 0 });
     let written = sum(|effect| if let Effect::Written { bytes, .. } = effect { *bytes } else { 0 });
     match (written, taken) {
-        (0, taken) => format!("{name}'s kernel confirms {taken} bytes of the reply."),
-        (written, 0) => format!("{written} bytes more are on the way to {name}."),
-        (_, taken) => format!("{taken} bytes go to {name}."),
+        (0, taken) => format!("{name}'s kernel confirms {} of the reply.", counted(taken, "byte")),
+        (written, 0) => format!("The kernel sends {} more to {name}.", counted(written, "byte")),
+        (_, taken) => format!("{name}'s kernel gets {} more.", counted(taken, "byte")),
     }
 }
 

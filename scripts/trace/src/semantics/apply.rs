@@ -46,6 +46,14 @@ impl ConnectionTable {
         is_ours.then(|| Wait { client: self.client(fd).cloned() })
     }
 
+    /// Whether a call can wait: not on a socket that is non-blocking. Ask before [`Self::apply`].
+    #[must_use]
+    pub fn may_wait(&self, call: &Call<'_>) -> bool {
+        let fd = descriptor(call.args.get(0));
+        let is_blocking = fd.is_none_or(|fd| !self.non_blocking.contains(&fd));
+        is_blocking && !call.has_flag(b"MSG_DONTWAIT")
+    }
+
     /// The descriptor that a call is about.
     fn recognise_for(&mut self, call: &Call<'_>) -> Option<i32> {
         let arg = call.args.get(0);

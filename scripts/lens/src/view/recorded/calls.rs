@@ -25,11 +25,11 @@ pub(super) fn calls(
         let Some(line) = joiner.join(parse(line)) else { continue };
         let Kind::Call(call) = &line.kind else { continue };
         if is_main(&line) {
+            let may_wait = table.may_wait(call);
             let attributed = table.apply(call);
             let path = paths.path(number);
-            calls.extend(
-                ServerCall::new(&line, call, &attributed).map(|it| ServerCall { path, ..it }),
-            );
+            let call = ServerCall::new(&line, call, &attributed);
+            calls.extend(call.map(|it| ServerCall { path, may_wait, ..it }));
         }
         number += 1;
     }

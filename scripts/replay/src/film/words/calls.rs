@@ -1,9 +1,10 @@
 //! Words for the calls of the server.
 
-use lens::text::{cut, human};
-use lens::view::{Did, writes};
+use lens::text::{counted, cut, human};
+use lens::view::{Did, ServerCall, writes};
 use trace::strace::Class;
 
+use super::super::Effect;
 use super::super::step::Step;
 use super::{LONGEST, Told};
 
@@ -76,26 +77,32 @@ impl Told<'_> {
                 vec![wakes(format!("accepts {name} with {at}.")), self.has_waited(name, step.at)]
             }
             Did::Read(bytes) => {
-                let what = amount(bytes, &seen.items, "request");
-                vec![wakes(format!("reads {what} of {name} with {at}."))]
+                let bytes = counted(bytes, "byte");
+                let what = items(seen.items.as_deref(), "requests");
+                let says = wakes(format!("reads {name}'s {bytes} with {at}{what}."));
+                let is_part = seen.items.as_ref().is_some_and(Vec::is_empty);
+                let part = if is_part { "No request is whole yet." } else { "" };
+                vec![says, part.to_owned()]
             }
-            Did::Sent(bytes) if call.asleep => {
-                vec![wakes(format!(
-                    "goes on: {at} has put all {bytes} bytes into the send buffer."
-                ))]
-            }
-            Did::Sent(bytes) => {
-                let what = amount(bytes, &seen.items, "reply");
-                vec![format!("The server answers {name} with {at}: {what}.")]
-            }
+            Did::Sent(bytes) => vec![self.sends(number, bytes, name)],
             Did::Left => {
                 vec![wakes(format!("reads with {at} that {name} has left: 0 bytes."))]
             }
             Did::Closed => vec![format!("The server closes {name}'s connection with {at}.")],
-            Did::Nothing => vec![self.finds_nothing(number, name)],
+            Did::Nothing => vec![self.finds_nothing(number, name), self.again(step)],
             Did::NotReturned => vec![format!("The server ends in {at}.")],
             Did::Other => vec![self.other(number)],
         }
+    }
+
+    fn sends(&self, number: usize, bytes: usize, name: &str) -> String {
+        let (at, bytes) = (self.at(number), counted(bytes, "byte"));
+        if self.calls.get(number).is_some_and(|call| call.asleep) {
+            return format!("The server wakes up: with {at}, all {bytes} are in the send buffer.");
+        }
+        let items_of = |seen: &&ServerCall| items(seen.items.as_deref(), "replies");
+        let what = self.seen.get(number).map(items_of).unwrap_or_default();
+        format!("The server answers {name} with {at}{what} ({bytes}).")
     }
 
     fn has_waited(&self, name: &str, now: i64) -> String {
@@ -105,6 +112,20 @@ impl Told<'_> {
                 format!("{name} has waited {} in the accept queue.", human(us))
             }
             _ => String::new(),
+        }
+    }
+
+    /// How often a call was made in vain.
+    fn again(&self, step: &Step) -> String {
+        let is_vain = |effect: &&Effect| match effect {
+            Effect::Begins { call } => {
+                self.seen.get(*call).is_some_and(|call| call.did == Did::Nothing)
+            }
+            _ => false,
+        };
+        match step.does.iter().filter(is_vain).count() {
+            0 | 1 => String::new(),
+            count => format!("It does so {count} times."),
         }
     }
 
@@ -130,18 +151,16 @@ impl Told<'_> {
         let (Some(call), Some(seen)) = (self.calls.get(number), self.seen.get(number)) else {
             return at;
         };
-        let says = seen.says.replace("client ", "");
-        let wakes = if call.asleep { "The server wakes up" } else { "The server looks" };
+        let says = plain(&seen.says);
         match Class::of(&call.name) {
             Class::Epoll | Class::Poll => match says.strip_prefix("woke: ") {
-                Some(why) => format!("{wakes} in {at}: {}.", cut(why, 2 * LONGEST)),
+                Some(why) if call.asleep => format!("The server wakes up in {at}: {why}."),
+                Some(why) => format!("The server calls {at}, which returns at once: {why}."),
                 None if call.asleep => {
-                    format!(
-                        "The server wakes up in {at}: its time is over after {}.",
-                        human(call.until - call.from)
-                    )
+                    let time = human(call.until - call.from);
+                    format!("The server wakes up in {at}: its timeout of {time} is over.")
                 }
-                None => format!("The server looks in {at}: nothing is ready."),
+                None => format!("The server calls {at}: nothing is ready."),
             },
             _ if says.contains("watch") => {
                 format!("With {at}, the server {}.", cut(&says, 2 * LONGEST))
@@ -151,13 +170,19 @@ impl Told<'_> {
     }
 }
 
-/// `15 bytes (SET name Alice)`, `512 bytes (16 requests)`
-fn amount(bytes: usize, items: &[String], kind: &str) -> String {
-    let unit = if bytes == 1 { "byte" } else { "bytes" };
-    let kinds = if kind == "reply" { "replies" } else { "requests" };
+/// The words of lens for a call, in the words of the film.
+fn plain(says: &str) -> String {
+    let says = says.replace("a client wants to connect", "a new client is in the accept queue");
+    let says = says.replace("client ", "").replace("has said something", "has bytes to read");
+    let says = says.replace("can be sent more", "can get more bytes");
+    cut(&says.replace("new is", "new client is").replace(" · ", " and "), 2 * LONGEST)
+}
+
+/// `: SET name Alice`, `: 16 requests`; nothing if the trace does not tell.
+fn items(items: Option<&[String]>, kinds: &str) -> String {
     match items {
-        [] => format!("{bytes} {unit}"),
-        [one] => format!("{bytes} {unit} ({})", cut(one, LONGEST)),
-        more => format!("{bytes} {unit} ({} {kinds})", more.len()),
+        None | Some([]) => String::new(),
+        Some([one]) => format!(": {}", cut(one, LONGEST)),
+        Some(more) => format!(": {} {kinds}", more.len()),
     }
 }
