@@ -21,6 +21,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use lens::text::human;
 use lens::view::timeline::{Axis, within};
 use lens::view::{Did, Recorded, ServerCall};
 use serde::Serialize;
@@ -200,11 +201,11 @@ impl Film {
         let mut server = serving::steps(recorded, &seen, &calls, &wires, axis.window);
         let expired = logged::place(recorded, &seen, &mut server);
         let expired = keys::follow(&seen, expired, &mut server);
-        let outside = outside::steps(recorded, &axis, &wires, &server);
+        let (outside, moved) = outside::steps(recorded, &axis, &wires, &server);
         let steps = order::ordered(server.steps, outside, &seen);
         let moments = words::moments(steps, &calls, &seen, (&sources.frames, expired));
         let meta = &recorded.meta;
-        let notes = notes(recorded, &wires, &sources, &calls);
+        let notes = notes(recorded, (&wires, moved), &sources, &calls);
         Self {
             format: 1,
             server: meta.lab.replace("my-", "work/"),
@@ -232,18 +233,27 @@ fn seen<'a>(recorded: &'a Recorded, axis: &'a Axis) -> Vec<&'a ServerCall> {
     let first = recorded.events.first().map_or(0, |event| event.at_us);
     let mut seen: Vec<&ServerCall> =
         within(recorded, axis).skip_while(|call| call.end_us() < first).collect();
-    seen.pop_if(|call| call.did == Did::NotReturned && call.start_us > first);
+    // A signal ends the server: its last call is begun again, and does not return.
+    let is_again = |call: &&ServerCall| call.did == Did::NotReturned;
+    if seen.iter().rev().nth(1).is_some_and(|call| call.says.starts_with("a signal came")) {
+        seen.pop_if(|call| is_again(call));
+    }
     seen
 }
 
 /// What is not known, and how well the clocks agree.
-fn notes(recorded: &Recorded, wires: &Wires, sources: &Sources, calls: &[Call]) -> Vec<String> {
+fn notes(
+    recorded: &Recorded,
+    (wires, moved): (&Wires, i64),
+    sources: &Sources,
+    calls: &[Call],
+) -> Vec<String> {
     let mut notes: Vec<String> = recorded.clocks().sentences().to_vec();
-    if recorded.clocks().worst_us > 0 {
-        notes.push(
-            "The film shows a cause before its effect, also where the clocks say otherwise."
-                .to_owned(),
-        );
+    if moved > 0 {
+        let moved = human(moved);
+        notes.push(format!(
+            "To show each cause before its effect, the film moves steps by up to {moved}."
+        ));
     }
     if let Some(why) = &wires.missing {
         notes.push(format!("There are no packets: {why}."));

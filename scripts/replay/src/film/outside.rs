@@ -1,5 +1,7 @@
 //! What happens outside the server: what clients do, what arrives from them, and what they get.
 
+use std::cell::Cell;
+
 use lens::view::Recorded;
 use lens::view::timeline::Axis;
 use trace::client_log::{ClientEvent, EventKind};
@@ -12,33 +14,60 @@ use super::{Effect, Side};
 /// What is sent and arrives within so many microseconds is one step; a connection takes no longer either.
 const AT_ONCE: i64 = 2_000;
 
-/// All steps outside the server. Each cause is put before the server's step that it has caused, and each effect behind.
-pub(super) fn steps(recorded: &Recorded, axis: &Axis, wires: &Wires, server: &Server) -> Vec<Step> {
+/// All steps outside the server, and by how much the one that was moved most was moved: each cause is put before the
+/// server's step that it has caused, and each effect behind.
+pub(super) fn steps(
+    recorded: &Recorded,
+    axis: &Axis,
+    wires: &Wires,
+    server: &Server,
+) -> (Vec<Step>, i64) {
+    let moved = Cell::new(0);
     let none = Work::default();
     let of = |wire: &Wire| {
         let work = server.work(wire.port).unwrap_or(&none);
         let events = recorded.events.iter().filter(|event| event.port == wire.port);
         let events: Vec<(i64, &ClientEvent)> =
             events.map(|event| (axis.at(event.at_us), event)).collect();
-        let connection = Connection { wire, work, events };
+        let connection = Connection { wire, work, events, moved: &moved };
         let mut steps = connection.comes();
         steps.extend(connection.sends());
         steps.extend(connection.gets());
         steps.extend(connection.leaves());
         steps
     };
-    wires.all.iter().flat_map(of).collect()
+    let steps = wires.all.iter().flat_map(of).collect();
+    (steps, moved.get())
+}
+
+/// What a client types.
+struct Typed<'a> {
+    at: i64,
+    /// Its first byte, of all bytes of the connection.
+    byte: usize,
+    /// When the client got the reply before it.
+    behind: Option<i64>,
+    text: &'a str,
 }
 
 struct Connection<'a> {
     wire: &'a Wire,
     work: &'a Work,
     events: Vec<(i64, &'a ClientEvent)>,
+    moved: &'a Cell<i64>,
 }
 
 impl Connection<'_> {
     fn cause(&self, at: i64, what: What, does: Vec<Effect>) -> Step {
         Step::new(at, Rank::Cause, &self.wire.client, what, does)
+    }
+
+    /// A time that is not before `first`, nor behind `last`.
+    fn between(&self, at: i64, first: Option<i64>, last: Option<i64>) -> i64 {
+        let to = at.max(first.unwrap_or(at));
+        let to = to.min(last.unwrap_or(to));
+        self.moved.set(self.moved.get().max((to - at).abs()));
+        to
     }
 
     fn client(&self) -> String {
@@ -48,8 +77,8 @@ impl Connection<'_> {
     /// When the handshake was complete: before the server accepts, and before the first bytes arrive.
     fn queued(&self) -> Option<i64> {
         let arrival = self.wire.arrivals.first().map(|arrival| arrival.at);
-        let limits = [self.work.accepted, arrival];
-        limits.into_iter().flatten().fold(self.wire.queued, |at, limit| at.map(|at| at.min(limit)))
+        let last = self.work.accepted.into_iter().chain(arrival).min();
+        self.wire.queued.map(|at| self.between(at, None, last))
     }
 
     fn comes(&self) -> Vec<Step> {
@@ -71,36 +100,49 @@ impl Connection<'_> {
 
     /// What the client types, and when it arrives.
     fn sends(&self) -> Vec<Step> {
-        let mut typed: Vec<(i64, usize, &str)> = Vec::new();
-        let mut sent = 0;
-        for (at, event) in &self.events {
-            if let EventKind::Sent { bytes, text } = &event.what {
-                typed.push((*at, sent, text));
-                sent += bytes;
-            }
-        }
+        let mut typed = self.typed();
         let mut steps = Vec::new();
         for arrival in &self.wire.arrivals {
             let read = reached(&self.work.read, arrival.range.start + 1);
-            let at = read.map_or(arrival.at, |read| arrival.at.min(read));
-            let is_it = |(sent, byte, _): &(i64, usize, &str)| {
-                arrival.range.contains(byte) && at - sent <= AT_ONCE
+            let is_it = |typed: &Typed<'_>| {
+                arrival.range.contains(&typed.byte) && arrival.at - typed.at <= AT_ONCE
             };
+            let typed = typed.iter().position(is_it).map(|place| typed.remove(place));
+            let at = self.between(arrival.at, typed.as_ref().and_then(|typed| typed.behind), read);
             let mut does = Vec::new();
-            let text = typed.iter().position(is_it).map(|place| {
-                let (_, _, text) = typed.remove(place);
-                does.push(self.screen(text, true));
-                text.to_owned()
+            let text = typed.map(|typed| {
+                does.push(self.screen(typed.text, true));
+                typed.text.to_owned()
             });
             let bytes = arrival.range.len();
             let data = letters(&arrival.data);
             does.push(Effect::Arrived { client: self.client(), bytes, data });
             steps.push(self.cause(at, What::Arrives(bytes, text), does));
         }
-        steps.extend(typed.into_iter().map(|(at, _, text)| {
+        steps.extend(typed.into_iter().map(|Typed { at, behind, text, .. }| {
+            let at = self.between(at, behind, None);
             self.cause(at, What::Sends(text.to_owned()), vec![self.screen(text, true)])
         }));
         steps
+    }
+
+    /// What the client types, with the first byte of it, and the reply before it.
+    fn typed(&self) -> Vec<Typed<'_>> {
+        let (mut typed, mut byte, mut received, mut behind) = (Vec::new(), 0, 0, None);
+        for (at, event) in &self.events {
+            match &event.what {
+                EventKind::Sent { bytes, text } => {
+                    typed.push(Typed { at: *at, byte, behind, text });
+                    byte += bytes;
+                }
+                EventKind::Received { bytes, .. } => {
+                    received += bytes;
+                    behind = Some((*at).max(reached(&self.work.written, received).unwrap_or(*at)));
+                }
+                _ => {}
+            }
+        }
+        typed
     }
 
     fn screen(&self, text: &str, typed: bool) -> Effect {
@@ -115,7 +157,7 @@ impl Connection<'_> {
         for (at, ends) in &self.wire.taken {
             let ends = (*ends).min(most);
             if ends > have {
-                let at = reached(&self.work.written, ends).map_or(*at, |sent| (*at).max(sent));
+                let at = self.between(*at, reached(&self.work.written, ends), None);
                 let bytes = ends - have;
                 let taken = Effect::Taken { client: self.client(), bytes };
                 steps.push(self.effect(at, What::Flows, vec![taken]));
@@ -129,7 +171,7 @@ impl Connection<'_> {
                     received += bytes;
                     let sent = reached(&self.work.written, received);
                     let what = What::Receives(text.clone(), *replies, *waited_us);
-                    (sent.map_or(*at, |sent| (*at).max(sent)), what, shown(text, *replies))
+                    (self.between(*at, sent, None), what, shown(text, *replies))
                 }
                 EventKind::Unexpected { expected, got } => {
                     let text = format!("expected {expected}, got {got}");
@@ -163,7 +205,7 @@ impl Connection<'_> {
         let is_closed = |(_, event): &&(i64, &ClientEvent)| event.what == EventKind::Closed;
         let noted = self.events.iter().find(is_closed).map(|(at, _)| *at);
         let left = self.wire.left.or(noted)?;
-        let left = self.work.ended.map_or(left, |ended| left.min(ended));
+        let left = self.between(left, None, self.work.ended);
         let gone = Effect::Gone { client: self.client(), by: Side::Client };
         Some(self.cause(left, What::Leaves, vec![gone]))
     }

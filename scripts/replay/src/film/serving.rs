@@ -7,7 +7,7 @@ use lens::view::{Did, Recorded, ServerCall};
 
 use super::sources::Sources;
 use super::step::{Rank, Step, What, letters};
-use super::wire::Wires;
+use super::wire::{Wire, Wires};
 use super::{Call, Effect, Side};
 
 /// The server's steps.
@@ -53,11 +53,15 @@ pub(super) fn call(
     sources: &mut Sources<'_>,
 ) -> Call {
     let about = || call.port.and_then(|port| recorded.name_of(port));
-    let asleep = call.is_asleep();
+    // A call that has not returned sleeps as far as the trace goes, and beyond.
+    let is_endless = call.did == Did::NotReturned;
+    let asleep = is_endless || call.is_asleep();
+    let until = axis.at(call.end_us());
+    let until = if is_endless { until.max(axis.window.1) } else { until };
     let client = if asleep { waits_for(recorded, call) } else { about() };
     Call {
         from: axis.at(call.start_us),
-        until: axis.at(call.end_us()),
+        until,
         name: call.name.clone(),
         shown: call.shown.clone(),
         client: client.map(str::to_owned),
@@ -77,59 +81,66 @@ pub(super) fn steps(
     let mut server = Server::default();
     for (number, (seen, call)) in seen.iter().zip(calls).enumerate() {
         let client = seen.port.and_then(|port| recorded.name_of(port));
-        let begins = Effect::Begins { call: number };
-        let mut step = |at: i64, what, does| {
+        let step = |at: i64, what, does| {
             let client = client.map(str::to_owned);
-            let at = at.clamp(window.0, window.1);
-            server.steps.push(Step { at, rank: Rank::Server, client, what, does });
+            Step { at: at.clamp(window.0, window.1), rank: Rank::Server, client, what, does }
         };
-        let mut before = Vec::new();
-        let is_last = number + 1 == calls.len();
+        let mut does = vec![Effect::Begins { call: number }];
         if call.asleep {
-            step(call.from, What::Falls(number), vec![begins]);
-            if is_last && (seen.did == Did::NotReturned || seen.did == Did::Other) {
-                // It is the signal to end that wakes the server.
-                server.returns.push(None);
-                continue;
-            }
-        } else {
-            before.push(begins);
+            server.steps.push(step(call.from, What::Falls(number), std::mem::take(&mut does)));
         }
+        let is_last = number + 1 == calls.len();
+        if call.asleep && is_last && matches!(seen.did, Did::NotReturned | Did::Other) {
+            // It is the signal to end that wakes the server.
+            server.returns.push(None);
+            continue;
+        }
+        let mut at = call.until;
         if let (Some(port), Some(client)) = (seen.port, client) {
-            let flows = if call.asleep { flows(wires, port, call) } else { Vec::new() };
             let work = server.work.entry(port).or_default();
-            let (flowing, does) = work.note(seen, call, client, &flows);
+            at = work.done_at(seen, call, wires.of(port));
+            let flows = if call.asleep { flows(wires.of(port), call) } else { Vec::new() };
+            let (flowing, done) = work.note(seen, at, client, &flows);
             server.steps.extend(flowing);
-            before.extend(does);
+            does.extend(done);
         }
-        before.push(Effect::Returns { call: number });
+        does.push(Effect::Returns { call: number });
         let what = if call.asleep { What::Wakes(number) } else { What::Calls(number) };
-        let at = call.until.clamp(window.0, window.1);
         server.returns.push(Some(server.steps.len()));
-        let client = client.map(str::to_owned);
-        server.steps.push(Step { at, rank: Rank::Server, client, what, does: before });
+        server.steps.push(step(at, what, does));
     }
     server
 }
 
 /// What the packets carried to a client while a call slept.
-fn flows(wires: &Wires, port: u16, call: &Call) -> Vec<(i64, usize)> {
-    let sent = wires.of(port).map(|wire| wire.sent.as_slice()).unwrap_or_default();
+fn flows(wire: Option<&Wire>, call: &Call) -> Vec<(i64, usize)> {
+    let sent = wire.map(|wire| wire.sent.as_slice()).unwrap_or_default();
     let within = sent.iter().filter(|(at, _)| (call.from..call.until).contains(at));
     within.copied().collect()
 }
 
 impl Work {
+    /// When a call has done its work: at its end. But one that sends has sent when the packet is seen: the client can
+    /// answer before strace has noted the end.
+    fn done_at(&self, seen: &ServerCall, call: &Call, wire: Option<&Wire>) -> i64 {
+        let (Did::Sent(bytes), false) = (seen.did, call.asleep) else { return call.until };
+        let end = total(&self.written) + bytes;
+        let sent = wire.and_then(|wire| {
+            let packets = if wire.sent.is_empty() { &wire.taken } else { &wire.sent };
+            reached(packets, end)
+        });
+        sent.map_or(call.until, |at| at.clamp(call.from, call.until))
+    }
+
     /// Notes what a call has done. Returns steps before its end, and its effects.
     fn note(
         &mut self,
         seen: &ServerCall,
-        call: &Call,
+        at: i64,
         name: &str,
         flows: &[(i64, usize)],
     ) -> (Vec<Step>, Vec<Effect>) {
         let client = name.to_owned();
-        let at = call.until;
         let done = match seen.did {
             Did::Accepted => {
                 self.accepted = Some(at);

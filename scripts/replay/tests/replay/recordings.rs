@@ -1,0 +1,146 @@
+//! All recordings of the kit: no film shows what cannot be.
+
+use std::collections::BTreeMap;
+
+use lens::view::timeline::Axis;
+use lens::view::{Recorded, ServerCall};
+use replay::film::Effect;
+use replay::page;
+use trace::client_log::EventKind;
+
+use crate::support::state::State;
+use crate::support::{film, recordings};
+
+/// A page with two films is at most so large, in bytes.
+const LARGEST: usize = 1_000_000;
+
+#[test]
+fn moments_are_in_the_order_of_time_and_no_buffer_holds_less_than_nothing() {
+    for folder in recordings() {
+        let film = film(&folder);
+        let times: Vec<i64> = film.moments.iter().map(|moment| moment.at).collect();
+        assert!(times.is_sorted(), "{}: {times:?}", folder.display());
+        let (first, last) = (times[0], times[times.len() - 1]);
+        assert!(film.window.0 <= first && last <= film.window.1, "{}", folder.display());
+        for calls in film.calls.windows(2) {
+            assert!(calls[0].until <= calls[1].from, "{}: {calls:?}", folder.display());
+        }
+        let end = State::end(&film);
+        assert_eq!(end.queue, [""; 0], "{}", folder.display());
+        assert!(end.receive.is_empty() && end.send.is_empty(), "{}: {end:?}", folder.display());
+    }
+}
+
+#[test]
+fn each_terminal_shows_what_its_client_has_noted() {
+    for folder in recordings() {
+        let recorded = Recorded::read(&folder).unwrap();
+        let mut noted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for event in &recorded.events {
+            let line = match &event.what {
+                EventKind::Sent { text, .. } => format!("> {text}"),
+                EventKind::Received { text, replies: 1, .. } => text.clone(),
+                EventKind::Received { text, replies, .. } => {
+                    format!("{text} … ({replies} replies)")
+                }
+                EventKind::GaveUp { step, why } => format!("{step}: {why}"),
+                _ => continue,
+            };
+            noted.entry(event.client.clone()).or_default().push(line);
+        }
+        assert_eq!(State::end(&film(&folder)).screens, noted, "{}", folder.display());
+    }
+}
+
+#[test]
+fn each_call_has_the_path_of_the_recording() {
+    let mut known = 0;
+    for folder in recordings() {
+        let film = film(&folder);
+        let recorded = Recorded::read(&folder).unwrap();
+        let axis = Axis::new(&recorded);
+        let is_first = |call: &ServerCall| axis.at(call.start_us) == film.calls[0].from;
+        let place = recorded.calls.iter().position(is_first).unwrap();
+        for (call, seen) in film.calls.iter().zip(&recorded.calls[place..]) {
+            let times = [call.from, call.until];
+            assert_eq!(times, [seen.start_us, seen.end_us()].map(|us| axis.at(us)));
+            assert_eq!((&call.name, &call.shown), (&seen.name, &seen.shown));
+            let path = call.path.iter().map(|frame| &film.frames[*frame]);
+            let path: Vec<(&str, u32)> = path.map(|it| (it.file.as_str(), it.line)).collect();
+            let told = seen.path.iter().map(|it| (it.file.as_str(), it.line));
+            assert_eq!(path, told.collect::<Vec<_>>(), "{}", folder.display());
+            known += usize::from(!path.is_empty());
+        }
+        let line = |path: &[usize]| {
+            path.iter().map(|frame| &film.frames[*frame]).all(|frame| {
+                let lines = film.sources.get(&frame.file);
+                lines.is_none_or(|lines| lines.len() >= frame.line as usize)
+            })
+        };
+        assert!(film.calls.iter().all(|call| line(&call.path)));
+    }
+    assert!(known > 300, "{known}");
+}
+
+#[test]
+fn a_sentence_is_short_and_says_what_happens() {
+    for folder in recordings() {
+        let film = film(&folder);
+        for moment in &film.moments {
+            let words = moment.says.split_whitespace().count();
+            assert!(
+                (1..=25).contains(&words),
+                "{}: {words} words: {}",
+                folder.display(),
+                moment.says
+            );
+            assert!(
+                moment.says.ends_with('.') && !moment.says.contains(['\n', '\x1b']),
+                "{}",
+                moment.says
+            );
+        }
+    }
+}
+
+#[test]
+fn the_arrow_keys_need_no_more_than_40_stops_for_two_clients() {
+    for folder in recordings().iter().filter(|folder| folder.ends_with("two-clients")) {
+        let film = film(folder);
+        let stops = film.moments.len();
+        // Redis wakes up ten times a second.
+        let most = if film.server == "redis-server" { 60 } else { 40 };
+        assert!((15..=most).contains(&stops), "{}: {stops}", folder.display());
+    }
+}
+
+#[test]
+fn a_page_with_two_films_can_be_mailed() {
+    for folder in recordings() {
+        let film = film(&folder);
+        let size = page::html(&[film.clone(), film]).len();
+        assert!(size <= LARGEST, "{}: {size} bytes", folder.display());
+    }
+}
+
+#[test]
+fn a_key_that_expires_is_gone_when_the_recording_tells() {
+    for folder in recordings().iter().filter(|folder| folder.ends_with("expiry")) {
+        let film = film(folder);
+        let moment =
+            film.moments.iter().find(|it| it.jump.as_deref() == Some("the key name expires"));
+        let moment = moment.unwrap_or_else(|| panic!("{}", folder.display()));
+        assert!(
+            moment.does.contains(&Effect::Key { key: "name".to_owned(), value: None }),
+            "{moment:?}"
+        );
+        assert!(
+            moment.says.contains("The key name has expired, now or before."),
+            "{}",
+            moment.says
+        );
+        let before = State::at(&film, moment.at - 1);
+        assert_eq!(before.keys["name"], "Alice", "{}", folder.display());
+        assert!(moment.at >= 1_000_000, "{}: {}", folder.display(), moment.at);
+    }
+}
