@@ -14,6 +14,8 @@
 #     watch      where a server sleeps, and which clients wait: live
 #     timeline   recordings on one time axis
 #     follow     one request of a recording, from step to step
+#     replay     a recording, or two, as a film in the browser; scripts/replay.sh
+#                records first
 #     flame      a flame graph; scripts/profile.sh does all of it
 #     bench      the cost of a request; scripts/bench.sh builds the servers first
 #     compare    all labs side by side; scripts/compare.sh builds them first
@@ -37,7 +39,8 @@
 #   scripts/lens.sh explain captures/lab1-blocking/trace.log
 #
 # SEE ALSO
-#   scripts/trace.sh, scripts/profile.sh, scripts/compare.sh, scripts/bench.sh
+#   scripts/trace.sh, scripts/profile.sh, scripts/compare.sh, scripts/bench.sh,
+#   scripts/replay.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -53,5 +56,12 @@ for word in "$@"; do
     work/lab[0-9]) lab_package "$word" > /dev/null ;;
   esac
 done
+# The film is a program of its own.
+if [[ ${1-} == replay ]]; then
+  shift
+  build_tool replay ${lens_options[@]+"${lens_options[@]}"} ||
+    die "the film cannot be made: $tool_error" "To see all that the compiler says: cargo build -p replay"
+  exec "$tool" "$@"
+fi
 build_lens || die "the lens cannot be built: $lens_error" "To see all that the compiler says: cargo build -p lens"
 exec "$KIT_LENS" "$@"

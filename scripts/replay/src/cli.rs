@@ -25,7 +25,7 @@ pub struct Cli {
     pub folders: Vec<PathBuf>,
     /// The file to make
     #[arg(short, long, value_name = "FILE", default_value = "captures/replay.html")]
-    pub output: PathBuf,
+    pub out: PathBuf,
     /// Write the films as JSON, and make no page
     #[arg(long)]
     pub json: bool,

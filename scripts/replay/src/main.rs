@@ -31,8 +31,8 @@ fn run(asked: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     if asked.json {
         return Ok(writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&films)?)?);
     }
-    write(&asked.output, &page::html(&films))?;
-    let file = asked.output.display();
+    write(&asked.out, &page::html(&films))?;
+    let file = asked.out.display();
     Ok(writeln!(
         io::stdout(),
         "The film: {file}\nTo see it, open this file in a browser: xdg-open {file}"

@@ -209,6 +209,7 @@ fn an_option_without_its_value_is_refused_before_anything_is_built() {
         ("soak.sh", &["--minutes", "--clients", "--seed", "--json", "--against", "--binary"]),
         ("profile.sh", &["--seconds", "--clients", "--requests", "--pipeline", "--pid", "--out"]),
         ("trace.sh", &["--scenario", "--out", "--binary"]),
+        ("replay.sh", &["--scenario", "--out"]),
     ] {
         for option in options {
             let output = script_that_builds_nothing(name, &[option]);

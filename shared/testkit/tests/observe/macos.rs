@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::kit::{Kit, assert_fails, output_text, root};
 
 /// These work on a Mac, or say at once what to do.
-const ON_A_MAC: [&str; 9] = [
+const ON_A_MAC: [&str; 10] = [
     "bench.sh",
     "check.sh",
     "compare.sh",
@@ -17,6 +17,7 @@ const ON_A_MAC: [&str; 9] = [
     "lib.sh",
     "lib-observe.sh",
     "port.sh",
+    "replay.sh",
     "trace.sh",
 ];
 
@@ -54,6 +55,7 @@ fn on_a_mac_a_script_that_needs_linux_says_so_at_once() {
         ("sockets.sh", &["lab1"], "scripts/trace.sh lab1-blocking --recorded"),
         ("bench.sh", &[], "cargo run -p lab3-multiclient -- bench"),
         ("compare.sh", &[], "scripts/compare.sh --recorded"),
+        ("replay.sh", &["lab1"], "scripts/replay.sh lab1-blocking --recorded"),
     ] {
         let expected = ["this needs Linux", "docker-compose run --rm tools", instead];
         assert_fails(&kit, &kit.run(script, words), &expected);

@@ -79,6 +79,12 @@ impl State {
             Effect::Key { key, value: None } => {
                 self.keys.remove(key).unwrap_or_else(|| panic!("{key} was not there"));
             }
+            Effect::Begins { .. } | Effect::Returns { .. } => self.call(effect),
+        }
+    }
+
+    fn call(&mut self, effect: &Effect) {
+        match effect {
             Effect::Begins { call } => {
                 assert_eq!(self.inside, None, "call {call} begins in another one");
                 assert_eq!(self.last.map_or(0, |last| last + 1), *call, "a call is left out");
@@ -88,6 +94,7 @@ impl State {
                 assert_eq!(self.inside, Some(*call), "the wrong call returns");
                 (self.inside, self.last) = (None, Some(*call));
             }
+            _ => {}
         }
     }
 }
