@@ -137,6 +137,9 @@ may_sample() {
   perf record -q -e cpu-clock -o /dev/null -- true > /dev/null 2>&1 || sudo -n true > /dev/null 2>&1
 }
 
+# may_film: whether a run can be recorded with its packets, and the kernel can be asked meanwhile.
+may_film() { has_all strace ss && may_capture; }
+
 choose_tests() {
   # These run with --slow.
   parts+=(::slow_)
@@ -175,6 +178,7 @@ choose_tests() {
   done
   skip_unless "perf is not installed, or may not sample" profile_perf_ may_sample
   skip_unless "strace is not installed" questions_about_ has strace
+  skip_unless "strace or ss is not installed, or packets may not be captured" ss_tells_ may_film
   skip_unless "strace or gdb is not installed" gdb_tells_ has_all strace gdb
   skip_unless "tmux is not installed" in_a_terminal_ has tmux
   skip_unless "chromium is not installed" in_chromium_ has chromium

@@ -3,5 +3,7 @@
 
 mod by_hand;
 mod command;
+mod gdb;
+mod kernel;
 mod recordings;
 mod support;

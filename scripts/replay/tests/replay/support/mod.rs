@@ -6,6 +6,7 @@ pub mod state;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use lens::view::Recorded;
 use replay::film::Film;
@@ -14,6 +15,30 @@ pub use testkit::root;
 /// The film of a recording of this kit.
 pub fn film(folder: &Path) -> Film {
     Film::new(&Recorded::read(folder).unwrap(), &root())
+}
+
+/// The packages of the labs.
+pub const LABS: [&str; 4] = ["lab1-blocking", "lab2-resp", "lab3-multiclient", "lab4-fair"];
+
+/// The program of a lab, built. It is a link of its own: another cargo may replace the file in target/debug meanwhile.
+pub fn lab(package: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let words = LABS.iter().flat_map(|package| ["--package", package]);
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--locked", "--bins"]).args(words).current_dir(root());
+        assert!(cargo.status().unwrap().success());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("replayed");
+        // They are of an earlier run.
+        _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for package in LABS {
+            let built = Path::new(env!("CARGO_BIN_EXE_replay")).with_file_name(package);
+            fs::hard_link(built, folder.join(package)).unwrap();
+        }
+        folder
+    });
+    folder.join(package)
 }
 
 /// The recordings that are in the repository.
