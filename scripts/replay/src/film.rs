@@ -259,6 +259,12 @@ fn notes(
         notes.push(format!("There are no packets: {why}."));
         notes.push("The clients' own notes stand in for the packets.".to_owned());
     }
+    let lost = recorded.meta.packets.split(", ").find(|part| part.ends_with("dropped by kernel"));
+    if let Some(lost) = lost.filter(|lost| !lost.starts_with("0 ")) {
+        notes.push(format!(
+            "The capture is not whole: {lost}. Buffers may hold more or less than shown."
+        ));
+    }
     if calls.iter().all(|call| call.path.is_empty()) {
         let why = recorded.meta.lines.strip_prefix("none: ").unwrap_or("the recording has none");
         notes.push(format!("The lines of the calls are not known: {why}."));

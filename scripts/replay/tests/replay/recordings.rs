@@ -1,6 +1,7 @@
 //! All recordings of the kit: no film shows what cannot be.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use lens::view::timeline::Axis;
 use lens::view::{Recorded, ServerCall};
@@ -9,7 +10,7 @@ use replay::page;
 use trace::client_log::EventKind;
 
 use crate::support::state::State;
-use crate::support::{film, recordings};
+use crate::support::{film, recordings, root};
 
 /// A page with two films is at most so large, in bytes.
 const LARGEST: usize = 1_000_000;
@@ -49,6 +50,47 @@ fn each_terminal_shows_what_its_client_has_noted() {
             noted.entry(event.client.clone()).or_default().push(line);
         }
         assert_eq!(State::end(&film(&folder)).screens, noted, "{}", folder.display());
+    }
+}
+
+#[test]
+fn the_log_is_that_of_the_server_line_by_line() {
+    for folder in recordings() {
+        let film = film(&folder);
+        let log = fs::read_to_string(folder.join("server.log")).unwrap();
+        let lines: Vec<&str> = log.lines().collect();
+        let shown = State::end(&film).log;
+        if film.server == "redis-server" {
+            assert_eq!(shown, [""; 0], "Redis logs nothing of its clients");
+            continue;
+        }
+        let is_cut = |line: &&String| line.ends_with(" more lines …");
+        if !shown.iter().any(|line| is_cut(&line)) {
+            let cut = |line: &&str| harness::text::cut(line, 120);
+            assert_eq!(shown, lines.iter().map(cut).collect::<Vec<_>>(), "{}", folder.display());
+        }
+        let number = |line: &String| line.split(' ').nth(1)?.parse::<usize>().ok();
+        let left_out = shown.iter().filter(is_cut).filter_map(number);
+        let all = shown.iter().filter(|line| !is_cut(line)).count() + left_out.sum::<usize>();
+        assert_eq!(all, lines.len(), "{}", folder.display());
+    }
+}
+
+#[test]
+fn lines_of_a_trace_that_is_cut_come_with_the_calls_that_read_the_requests() {
+    for lab in ["lab3-multiclient", "lab4-fair"] {
+        let film = film(&root().join("labs").join(lab).join("recordings/greedy"));
+        let is = |effect: &Effect, part: &str| matches!(effect, Effect::Log { text } if text.contains(part));
+        let reads = film.moments.iter().filter(|moment| {
+            moment.does.iter().any(|it| matches!(it, Effect::Read { client, .. } if client == "A"))
+        });
+        let (reads, logged): (Vec<_>, Vec<_>) = (
+            reads.clone().collect(),
+            reads.filter(|moment| moment.does.iter().any(|it| is(it, "INCR"))).collect(),
+        );
+        assert_eq!(reads.len(), logged.len(), "{lab}: each call has read some requests");
+        let asks = film.moments.iter().find(|it| it.does.iter().any(|it| is(it, "GET"))).unwrap();
+        assert_eq!(asks.client.as_deref(), Some("B"), "{lab}");
     }
 }
 
