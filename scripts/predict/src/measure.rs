@@ -14,7 +14,7 @@ mod seen;
 mod sleep;
 mod value;
 
-use moment::Moment;
+pub use moment::{Moment, What};
 pub use seen::Seen;
 pub use value::Value;
 

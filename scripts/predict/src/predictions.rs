@@ -7,7 +7,7 @@ use harness::labs::Lab;
 use lens::view::Recorded;
 use serde::Deserialize;
 
-use crate::measure::{Measure, Seen};
+use crate::measure::{Measure, Moment, Seen};
 use crate::question::{Choice, Key, Question};
 
 /// The choice that is right where no other one is.
@@ -27,6 +27,8 @@ pub struct Prediction {
     pub scenario: String,
     /// What of it decides.
     pub measure: Measure,
+    /// When the film of a run asks it: before the run has told. `None` if the film does not ask.
+    pub stop: Option<Moment>,
 }
 
 /// Why there are no questions.

@@ -8,6 +8,7 @@
 //!
 //! The state at a time is what the effects of all moments until then come to. [`Film`] is what the page gets, as JSON.
 
+mod asked;
 mod keys;
 mod logged;
 mod order;
@@ -205,7 +206,12 @@ impl Film {
         let steps = order::ordered(server.steps, outside, &seen);
         let moments = words::moments(steps, &calls, &seen, (&sources.frames, expired));
         let meta = &recorded.meta;
-        let notes = notes(recorded, (&wires, moved), &sources, &calls);
+        let questions = asked::questions(recorded, kit, &moments);
+        let mut notes = notes(recorded, (&wires, moved), &sources, &calls);
+        let questions = questions.unwrap_or_else(|why| {
+            notes.push(format!("The questions cannot be read: {why}"));
+            Vec::new()
+        });
         Self {
             format: 1,
             server: meta.lab.replace("my-", "work/"),
@@ -221,7 +227,7 @@ impl Film {
             frames: sources.frames,
             calls,
             moments,
-            questions: Vec::new(),
+            questions,
             notes,
         }
     }

@@ -13,12 +13,12 @@ use super::{Found, Seen, Value};
 #[serde(deny_unknown_fields)]
 pub struct Moment {
     /// Which client it is about.
-    client: String,
+    pub client: String,
     /// What is done.
-    did: What,
+    pub did: What,
     /// The how manieth time; the first, if it is not said.
     #[serde(default = "first")]
-    nth: usize,
+    pub nth: usize,
 }
 
 fn first() -> usize {
@@ -26,9 +26,9 @@ fn first() -> usize {
 }
 
 /// What is done.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum What {
+pub enum What {
     /// The client asks for a connection.
     Connects,
     /// The kernel has connected the client.

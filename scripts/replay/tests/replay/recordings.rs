@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use harness::labs;
 use lens::view::timeline::Axis;
 use lens::view::{Recorded, ServerCall};
+use predict::predictions;
 use replay::film::Effect;
 use replay::page;
+use testkit::anchors;
 use trace::client_log::EventKind;
 
 use crate::support::state::State;
@@ -51,6 +54,48 @@ fn each_terminal_shows_what_its_client_has_noted() {
         }
         assert_eq!(State::end(&film(&folder)).screens, noted, "{}", folder.display());
     }
+}
+
+#[test]
+fn a_question_is_asked_before_the_run_tells_and_has_one_right_answer() {
+    let mut asked = 0;
+    for folder in recordings() {
+        let recorded = Recorded::read(&folder).unwrap();
+        let film = film(&folder);
+        let Ok(lab) = labs::find(&film.server) else { continue };
+        let all = predictions::read(&root(), lab).unwrap();
+        let zero = recorded.events.first().unwrap().at_us;
+        let axis = Axis::new(&recorded);
+        for question in &film.questions {
+            let name = &question.name;
+            let right = question.choices.iter().filter(|choice| choice.right);
+            assert_eq!(right.count(), 1, "{name} of {}", folder.display());
+            for choice in question.choices.iter().filter(|choice| !choice.right) {
+                let is_told = choice.because.is_some() && choice.says.is_some();
+                assert!(is_told, "{name}: {choice:?}");
+            }
+            assert!(film.moments.iter().any(|moment| moment.at == question.at), "{name}");
+            let prediction = all.iter().find(|it| it.question.name == *name).unwrap();
+            // A call tells when it returns.
+            let seen = prediction.measure.of(&recorded).unwrap().seen;
+            let told = |at: u64| {
+                let call = recorded.calls.iter().find(|call| call.start_us == at);
+                call.map_or(at, ServerCall::end_us)
+            };
+            let last = seen.iter().filter_map(|seen| seen.at_us).map(told).max();
+            let last = axis.at(last.unwrap_or(zero));
+            assert!(question.at < last, "{name} of {}: {} {last}", folder.display(), question.at);
+            let (page, heading) = question.read.split_once('#').unwrap();
+            let sheet = fs::read_to_string(root().join(page)).unwrap();
+            assert!(anchors(&sheet).contains(&format!("#{heading}")), "{}", question.read);
+            asked += 1;
+        }
+    }
+    let stops = harness::labs::LABS.map(|lab| {
+        let all = predictions::read(&root(), lab).unwrap();
+        all.iter().filter(|prediction| prediction.stop.is_some()).count()
+    });
+    assert_eq!(asked, stops.iter().sum::<usize>(), "each stop is in the recording of the kit");
 }
 
 #[test]
