@@ -78,7 +78,9 @@ impl Connection<'_> {
     fn queued(&self) -> Option<i64> {
         let arrival = self.wire.arrivals.first().map(|arrival| arrival.at);
         let last = self.work.accepted.into_iter().chain(arrival).min();
-        self.wire.queued.map(|at| self.between(at, None, last))
+        // Of a client that was accepted, the capture may have lost the handshake.
+        let queued = self.wire.queued.or(self.work.accepted);
+        queued.map(|at| self.between(at, None, last))
     }
 
     fn comes(&self) -> Vec<Step> {
@@ -119,10 +121,27 @@ impl Connection<'_> {
             does.push(Effect::Arrived { client: self.client(), bytes, data });
             steps.push(self.cause(at, What::Arrives(bytes, text), does));
         }
+        steps.extend(self.lost());
         steps.extend(typed.into_iter().map(|Typed { at, behind, text, .. }| {
             let at = self.between(at, behind, None);
             self.cause(at, What::Sends(text.to_owned()), vec![self.screen(text, true)])
         }));
+        steps
+    }
+
+    /// The last bytes that were read, and that no packet has carried: the capture has lost some.
+    fn lost(&self) -> Vec<Step> {
+        let mut have = self.wire.arrivals.last().map_or(0, |arrival| arrival.range.end);
+        let mut steps = Vec::new();
+        for (at, ends) in &self.work.read {
+            let bytes = ends.saturating_sub(have);
+            have += bytes;
+            if bytes == 0 {
+                continue;
+            }
+            let arrived = Effect::Arrived { client: self.client(), bytes, data: String::new() };
+            steps.push(self.cause(*at, What::Arrives(bytes, None), vec![arrived]));
+        }
         steps
     }
 
@@ -149,21 +168,34 @@ impl Connection<'_> {
         Effect::Screen { client: self.client(), text: text.to_owned(), typed }
     }
 
-    /// What the client's kernel gets, and what the client sees.
-    fn gets(&self) -> Vec<Step> {
-        let mut steps = Vec::new();
-        let most = self.work.written.last().map_or(0, |(_, ends)| *ends);
-        let mut have = 0;
-        for (at, ends) in &self.wire.taken {
-            let ends = (*ends).min(most);
-            if ends > have {
-                let at = self.between(*at, reached(&self.work.written, ends), None);
-                let bytes = ends - have;
-                let taken = Effect::Taken { client: self.client(), bytes };
-                steps.push(self.effect(at, What::Flows, vec![taken]));
-                have = ends;
+    /// What the client's kernel gets, by what it confirms. Where the capture has lost that, the client itself has it.
+    fn takes(&self) -> Vec<Step> {
+        let mut all = self.wire.taken.clone();
+        let confirmed = all.last().map_or(0, |(_, ends)| *ends);
+        let mut received = 0;
+        for (at, event) in &self.events {
+            if let EventKind::Received { bytes, .. } = &event.what {
+                received += bytes;
+                all.extend((received > confirmed).then_some((*at, received)));
             }
         }
+        let most = self.work.written.last().map_or(0, |(_, ends)| *ends);
+        let (mut steps, mut have) = (Vec::new(), 0);
+        for (at, ends) in all {
+            let ends = ends.min(most);
+            if ends > have {
+                let at = self.between(at, reached(&self.work.written, ends), None);
+                let bytes = ends - std::mem::replace(&mut have, ends);
+                let taken = Effect::Taken { client: self.client(), bytes };
+                steps.push(self.effect(at, What::Flows, vec![taken]));
+            }
+        }
+        steps
+    }
+
+    /// What the client sees.
+    fn gets(&self) -> Vec<Step> {
+        let mut steps = self.takes();
         let mut received = 0;
         for (at, event) in &self.events {
             let (at, what, text) = match &event.what {

@@ -5,5 +5,6 @@ mod by_hand;
 mod command;
 mod gdb;
 mod kernel;
+mod lossy;
 mod recordings;
 mod support;
