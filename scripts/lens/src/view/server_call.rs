@@ -60,7 +60,7 @@ pub struct ServerCall {
     pub did: Did,
     /// From where in the source it was made, the outermost function first; empty if that is not known.
     pub path: Vec<Frame>,
-    /// Whether it can sleep at all: not on a socket that is non-blocking.
+    /// Whether it can sleep at all: not on a socket that is non-blocking, nor with a timeout of 0.
     #[serde(skip)]
     pub may_wait: bool,
     /// The requests or replies that have become whole with it, in words; `None` if the trace does not show enough of it.

@@ -12,7 +12,7 @@ use super::{Call, Effect, Frame, Moment};
 /// A moment may have so many words.
 const MOST_WORDS: usize = 25;
 /// A text of a client is shown up to so many letters.
-const LONGEST: usize = 40;
+const LONGEST: usize = 44;
 
 /// Where the server is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,7 +72,7 @@ impl Told<'_> {
             says.insert(1, format!("The key {key} has expired, now or before."));
         }
         let jump = self.jump(&step, expired);
-        let says = printable::one_line(&fitting(&says));
+        let says = printable::one_line(&fitting(&says)).replace("….", "…");
         Moment { at: step.at, client: step.client, says, jump, does: step.does }
     }
 

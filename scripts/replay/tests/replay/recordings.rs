@@ -182,7 +182,7 @@ fn a_sentence_is_short_and_says_what_happens() {
                 moment.says
             );
             assert!(
-                moment.says.ends_with('.') && !moment.says.contains(['\n', '\x1b']),
+                moment.says.ends_with(['.', '…']) && !moment.says.contains(['\n', '\x1b']),
                 "{}",
                 moment.says
             );

@@ -1,10 +1,13 @@
 //! From a call to what it means. One small function for each kind of call.
 
 use std::str::from_utf8;
+use std::time::Duration;
 
 use crate::strace::{Call, Class, MAY_BE_FILE, Text, WAIT, address, descriptor, peer};
 
-use super::{Attributed, Carried, ConnectionTable, Event, FdKind, Payload, Side, Wait};
+use super::{
+    Attributed, Carried, ConnectionTable, Event, FdKind, Payload, Side, Wait, poll_timeout,
+};
 
 impl ConnectionTable {
     /// What a call has done. Give it all calls of a log in their order.
@@ -46,12 +49,14 @@ impl ConnectionTable {
         is_ours.then(|| Wait { client: self.client(fd).cloned() })
     }
 
-    /// Whether a call can wait: not on a socket that is non-blocking. Ask before [`Self::apply`].
+    /// Whether a call can wait: not on a socket that is non-blocking, nor with a timeout of 0. Ask before [`Self::apply`].
     #[must_use]
     pub fn may_wait(&self, call: &Call<'_>) -> bool {
         let fd = descriptor(call.args.get(0));
         let is_blocking = fd.is_none_or(|fd| !self.non_blocking.contains(&fd));
-        is_blocking && !call.has_flag(b"MSG_DONTWAIT")
+        let is_watching = matches!(Class::of(call.name), Class::Epoll | Class::Poll);
+        let is_look = is_watching && poll_timeout(call) == Some(Duration::ZERO);
+        is_blocking && !is_look && !call.has_flag(b"MSG_DONTWAIT")
     }
 
     /// The descriptor that a call is about.

@@ -241,3 +241,24 @@ fn replies_of_resp3_are_decoded() {
     let reply = r#"sendto(5, "%1\r\n#t\r\n~2\r\n,1.5\r\n(99\r\n", 23, MSG_NOSIGNAL, NULL, 0) = 23"#;
     assert_eq!(meanings(&[ACCEPT, reply])[1], format!(r#"{CLIENT}: ["{{true, [1.5, 99]}}"] +0"#));
 }
+
+#[test]
+fn a_call_cannot_wait_on_a_socket_that_is_non_blocking_or_with_a_timeout_of_0() {
+    let mut table = ConnectionTable::default();
+    for (line, may_wait) in [
+        ("accept4(3, NULL, NULL, SOCK_CLOEXEC) = 4", true),
+        (r#"recvfrom(4, "", 16384, 0, NULL, NULL) = 0"#, true),
+        (r#"recvfrom(4, "", 16384, MSG_DONTWAIT, NULL, NULL) = 0"#, false),
+        ("ioctl(3<TCP:[127.0.0.1:6379]>, FIONBIO, [1]) = 0", true),
+        (ACCEPT, false),
+        (&ACCEPT.replace("SOCK_CLOEXEC", "SOCK_CLOEXEC|SOCK_NONBLOCK"), false),
+        (r#"sendto(5, "OK", 2, MSG_NOSIGNAL, NULL, 0) = 2"#, false),
+        ("epoll_wait(6<anon_inode:[eventpoll]>, [], 1024, 0) = 0", false),
+        ("epoll_wait(6<anon_inode:[eventpoll]>, [], 1024, -1) = 0", true),
+        ("poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout)", false),
+    ] {
+        let Kind::Call(call) = parse(line.as_bytes()).kind else { panic!("{line}") };
+        assert_eq!(table.may_wait(&call), may_wait, "{line}");
+        table.apply(&call);
+    }
+}

@@ -125,7 +125,7 @@ impl Told<'_> {
         };
         match step.does.iter().filter(is_vain).count() {
             0 | 1 => String::new(),
-            count => format!("It does so {count} times."),
+            count => format!("The server tries {count} times."),
         }
     }
 
