@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # lint.sh: all checks that run no server: format, clippy, docs, shell scripts, the
-# lessons. At the end it prints how large the parts of the kit are.
+# JavaScript of the film, the lessons. At the end it prints how large the parts of
+# the kit are.
 #
 # SYNOPSIS
 #   scripts/lint.sh
@@ -9,14 +10,16 @@
 #   none
 #
 # FIELDS
-#   lines  of Rust with comments and without tests, or of shell scripts
+#   lines  of Rust with comments and without tests, of JavaScript, or of shell
+#          scripts
 #   goal   how large the part should be at most
 #
 # REQUIREMENTS
 #   rustfmt and clippy (rustup component add rustfmt clippy), shellcheck. For the
 #   types on macOS and on arm64 the standard library of that system. lint.sh
 #   installs it with rustup, which needs a network. Without one, it says what was
-#   skipped
+#   skipped. For the page of the film TypeScript and Biome. lint.sh installs both
+#   into target/node with npm (Debian: npm). Without npm, it skips them
 #
 # OVERHEAD
 #   five minutes, the first time; then some seconds
@@ -59,6 +62,27 @@ run env RUSTDOCFLAGS='-D warnings' cargo doc --quiet --locked --workspace --no-d
 run shellcheck --external-sources scripts/*.sh scripts/containers/* .ci/run
 run scripts/lesson-diff.sh --check
 
+# check_page: the types and the style of the page's JavaScript, with the versions that its package.json names.
+check_page() {
+  local page=scripts/replay/page tools=target/node
+  if ! has npm; then
+    echo "Skipping the JavaScript of the replay: npm is not installed. On Debian and Ubuntu: sudo apt-get install npm"
+    return
+  fi
+  if ! cmp --silent "$page/package.json" "$tools/package.json"; then
+    mkdir -p "$tools"
+    cp "$page/package.json" "$tools"
+    if ! run npm install --silent --no-audit --no-fund --no-package-lock --prefix "$tools"; then
+      rm "$tools/package.json"
+      echo "Skipping the JavaScript of the replay: npm cannot install TypeScript and Biome."
+      return
+    fi
+  fi
+  run "$tools/node_modules/.bin/tsc" --project "$page"
+  (cd "$page" && run "$kit/$tools/node_modules/.bin/biome" check --error-on-warnings)
+}
+check_page
+
 # lines FOLDER...: the lines of Rust below these folders, with comments and without tests.
 lines() {
   find "$@" -name '*.rs' -not -name tests.rs -not -path '*/tests/*' -exec awk 'FNR == 1 { tests = 0 } /^#\[cfg\(test\)\]/ { tests = 1 } !tests' {} + | wc -l
@@ -81,5 +105,7 @@ done
 size "these tools together" "$(lines "${tools[@]}")" 15500
 printf '  %-54s %6d\n' "scripts/grade" "$(lines scripts/grade)"
 printf '  %-54s %6d\n' "scripts/predict" "$(lines scripts/predict)"
+printf '  %-54s %6d\n' "scripts/replay" "$(lines scripts/replay)"
+printf '  %-54s %6d\n' "scripts/replay/page, JavaScript" "$(cat scripts/replay/page/*.js | wc -l)"
 printf '  %-54s %6d\n' "scripts/*.sh, shell" "$(cat scripts/*.sh | wc -l)"
 echo "All lints hold."

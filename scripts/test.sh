@@ -64,7 +64,7 @@ needs=(
   'nc netcat-openbsd' 'telnet telnet' 'ss iproute2' 'netstat net-tools' 'unshare util-linux' 'prlimit util-linux' 'ps procps' 'lsof lsof'
   'python3 python3' 'pip3 python3-pip' 'cc gcc' 'c++ g++'
   'curl curl' 'strace strace' 'perf linux-perf' 'ltrace ltrace' 'tcpdump tcpdump' 'tshark tshark' 'tmux tmux' 'setpriv util-linux'
-  'chromium chromium' 'gdb gdb'
+  'chromium chromium' 'gdb gdb' 'node nodejs'
 )
 python_versions=(8 5)
 export REDIS_PY=$PWD/target/python
@@ -182,6 +182,7 @@ choose_tests() {
   skip_unless "strace or gdb is not installed" gdb_tells_ has_all strace gdb
   skip_unless "tmux is not installed" in_a_terminal_ has tmux
   skip_unless "chromium is not installed" in_chromium_ has chromium
+  skip_unless "node is not installed" in_node_ has node
   skip_unless "ltrace is not installed" sees::ltrace_ has ltrace
   skip_unless "ss is not installed" sees::ss_ has ss
   skip_unless "ss is not installed" own_lab_that_runs_ has ss

@@ -38,6 +38,26 @@ impl Look {
     pub const PHONE: Self = Self { scheme: "light", width: 390 };
 }
 
+/// Text of too little contrast with what it stands on, as the W3C counts it (WCAG 2, 1.4.3: at least 4.5).
+pub const TOO_PALE: &str = "(() => {
+  const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => rgb(colour).slice(0, 3).map((part) => part / 255)
+    .map((part) => part <= .04045 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4)
+    .reduce((sum, part, place) => sum + part * [.2126, .7152, .0722][place], 0);
+  const ground = (one) => {
+    for (; one; one = one.parentElement) {
+      const colour = getComputedStyle(one).backgroundColor;
+      if ((rgb(colour)[3] ?? 1) > 0) return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const ratio = (a, b) => (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+  return all('body *').filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+    .filter((one) => !one.closest('script, style, .lens:not(.chart)') && one.checkVisibility())
+    .map((one) => [one, ratio(light(getComputedStyle(one)[one.closest('svg') ? 'fill' : 'color']), light(ground(one)))])
+    .filter(([, found]) => found < 4.5).map(([one, found]) => `${found.toFixed(2)} ${one.outerHTML.slice(0, 80)}`);
+})()";
+
 /// A page that is open.
 pub struct Page {
     pub tab: Arc<Tab>,
