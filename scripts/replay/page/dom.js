@@ -1,5 +1,9 @@
 // Making and changing elements.
 
+import { printable } from "./words.js";
+
+/** @import { Film } from "./film.js" */
+
 /**
  * An element with these attributes and children.
  * @param {string} name @param {Record<string, string>} [attributes] @param {(Node | string)[]} children
@@ -34,3 +38,9 @@ export function filler(element) {
     return true;
   };
 }
+
+/** The colour of a client, as a class. @param {Film} film @param {string} client */
+export const colour = (film, client) => `c${Math.max(0, film.clients.indexOf(client)) % 6}`;
+
+/** A client in its colour. @param {Film} film @param {string} client */
+export const chip = (film, client) => make("span", { class: `chip ${colour(film, client)}` }, printable(client));

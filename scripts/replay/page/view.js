@@ -1,17 +1,16 @@
 // A film as it is seen at one time: the server, the kernel, the clients.
 
 import { filler, make } from "./dom.js";
-
-import { cardOf, chip, placesOf, showSizes } from "./kernel.js";
+import { connectionView, placesOf } from "./kernel.js";
 import { placeAt } from "./lines.js";
-
 import { sourceView } from "./source.js";
+import { terminalView } from "./terminal.js";
 import { baseName, duration, printable } from "./words.js";
 
 /** @import { Film, Frame, State } from "./film.js" */
 
-/** What stands before a line that a client has typed. */
-const PROMPT = "> ";
+/** More clients than these have no room beside each other: the page scrolls to the one of the moment. */
+const FEW = 4;
 
 /**
  * Fills the place of a film, and gives the function that shows a state of it.
@@ -25,8 +24,10 @@ export function filmView(film, root) {
   const status = filler(part("status"));
   const path = filler(part("path"));
   const queue = filler(part("queue"));
-  const connections = filler(part("connections"));
-  const screens = filler(part("screens"));
+  const connections = film.clients.map((client) => connectionView(film, client));
+  const terminals = film.clients.map((client) => terminalView(film, client));
+  part("connections").append(...connections.map((one) => one.root));
+  part("screens").append(...terminals.map((one) => one.root));
   const keys = filler(part("keys"));
   const log = filler(part("log"));
 
@@ -37,24 +38,25 @@ export function filmView(film, root) {
     status([call, call && state.time], () => statusOf(state));
     path([call, state.server.before, state.server.after], () => pathWords(film, state));
     queue(state.queue, () => placesOf(film, state.queue));
-    connections(state.connections, () => state.connections.map((one) => cardOf(film, one)));
-    for (const [index, connection] of state.connections.entries()) {
-      showSizes(part("connections").children[index], connection, state.time);
-    }
-    if (
-      screens([...state.screens, state.connections.map(({ closed, place }) => [closed, place])], () =>
-        film.clients.map((client) => terminalOf(film, client, state)),
-      )
-    ) {
-      for (const screen of part("screens").querySelectorAll("pre")) screen.scrollTop = screen.scrollHeight;
+    for (const one of [...connections, ...terminals]) one.show(state);
+    if (film.clients.length > FEW) {
+      const client = film.clients.indexOf(film.moments[state.moment]?.client ?? "");
+      reach(part("connections"), client);
+      reach(part("screens"), client);
     }
     keys([...state.keys], () => keysOf(state.keys));
-    if (log(state.log, () => state.log.map((line) => make("li", {}, printable(line))))) {
+    if (log(state.log, () => logOf(state.log))) {
       part("log").scrollTop = part("log").scrollHeight;
     }
     // The last one: it needs to know how much room is left for it.
     source.show(state.server);
   };
+}
+
+/** Moves a list, and not the page, so that a child is in view. @param {HTMLElement} list @param {number} index */
+function reach(list, index) {
+  const child = /** @type {HTMLElement | undefined} */ (list.children[index]);
+  if (child) list.scrollTop = child.offsetTop - 0.3 * list.clientHeight;
 }
 
 /** Whether the server sleeps, in which call, for whom, and for how long already. @param {State} state */
@@ -88,21 +90,10 @@ function pathWords(film, { server }) {
 /** @param {Frame} frame */
 const placeName = (frame) => `${baseName(frame.file)}:${frame.line}`;
 
-/** @param {Film} film @param {string} client @param {State} state */
-function terminalOf(film, client, state) {
-  const lines = state.screens.get(client) ?? [];
-  const connection = state.connections.find((one) => one.client === client);
-  const closed = connection?.closed.client ?? false;
-  const isAbsent = connection?.place === "none" && !lines.length;
-  const texts = lines.map(({ text, typed }) =>
-    make("span", { class: typed ? "typed" : "shown" }, (typed ? PROMPT : "") + printable(text)),
-  );
-  const waits = lines.at(-1)?.typed === true;
-  if (!closed && !waits && !isAbsent) texts.push(make("span", { class: "typed" }, PROMPT));
-  const note = closed ? "has left" : isAbsent ? "is not there yet" : waits ? "waits for its reply" : "";
-  const head = make("p", { class: "whose" }, chip(film, client), ` ${note}`);
-  const screen = make("pre", { tabindex: "0", "aria-label": `the terminal of ${client}` }, ...texts);
-  return make("section", { class: `terminal ${closed ? "left" : ""}` }, head, screen);
+/** @param {string[]} lines */
+function logOf(lines) {
+  if (!lines.length) return [make("li", { class: "none" }, "no lines")];
+  return lines.map((line) => make("li", {}, printable(line)));
 }
 
 /** @param {Map<string, string>} keys */

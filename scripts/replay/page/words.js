@@ -28,11 +28,12 @@ export function count(number, noun) {
 const ESCAPES = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\" };
 
 /**
- * Bytes, one character each, as parts: what can be read stands as it is, and the rest is escaped.
+ * Bytes, one character each, as parts: what can be read stands as it is, and each other byte is
+ * escaped. An end of a line stays one part.
  * @param {string} bytes @returns {{ text: string, escaped: boolean }[]}
  */
 export function readable(bytes) {
-  return (bytes.match(/[ -[\]-~]+|[^ -[\]-~]+/g) ?? []).map((part) => {
+  return (bytes.match(/[ -[\]-~]+|\r\n|./gs) ?? []).map((part) => {
     if (/^[ -[\]-~]/.test(part)) return { text: part, escaped: false };
     return { text: [...part].map(escapeByte).join(""), escaped: true };
   });

@@ -15,7 +15,7 @@ const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 /// How fast a film can be: what is shown, and the value for the script.
 const SPEEDS: [(&str, &str); 6] = [
-    ("moment by moment", ""),
+    ("by moments", ""),
     ("1/1000×", "0.001"),
     ("1/300×", "0.003333"),
     ("1/100×", "0.01"),

@@ -1,7 +1,7 @@
 //! The modules of the page, joined to one.
 
 /// The modules; each stands behind those that it uses.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 12] = [
     include_str!("../../page/words.js"),
     include_str!("../../page/dom.js"),
     include_str!("../../page/time.js"),
@@ -9,6 +9,7 @@ const MODULES: [&str; 11] = [
     include_str!("../../page/lines.js"),
     include_str!("../../page/source.js"),
     include_str!("../../page/kernel.js"),
+    include_str!("../../page/terminal.js"),
     include_str!("../../page/view.js"),
     include_str!("../../page/axis.js"),
     include_str!("../../page/predict.js"),

@@ -121,7 +121,7 @@ const SEEN: &str = "all('.film').map((film) => {
     queue: texts('.queue .chip'),
     unread: parseInt(size?.textContent) || 0,
     line: line && +line.textContent,
-    log: texts('.log li'),
+    log: texts('.log li:not(.none)'),
     keys: film.querySelectorAll('.keys li:not(.none)').length,
     screens: texts('.terminal pre span').filter((text) => text !== '> '),
   };
