@@ -74,7 +74,7 @@ test("the next and the previous moment reach all of them, from anywhere, and sto
   for (let index = last, time = times[last]; index >= 0; index--, time = before(times, time)) back[index] = time;
   assert.deepEqual(back, times);
   assert.deepEqual([after(times, times[last]), before(times, times[0])], [times[last], times[0]]);
-  assert.deepEqual([after([0, 5], 3), before([0, 5], 3)], [5, 0]);
+  assert.deepEqual([after([0, 5, 9], 7), before([0, 5, 9], 7)], [9, 5]);
 });
 
 test("a film of one moment, or of none, breaks nothing", () => {
