@@ -35,7 +35,7 @@ impl Film {
         });
         Self {
             format: 1,
-            server: meta.lab.replace("my-", "work/"),
+            server: meta.lab.strip_prefix("my-").map_or(meta.lab.clone(), |lab| format!("work/{lab}")),
             version: meta.version.clone(),
             scenario: meta.scenario.clone(),
             about: meta.about.clone(),
