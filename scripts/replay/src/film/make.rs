@@ -27,6 +27,7 @@ impl Film {
         let steps = order::ordered(server.steps, outside, &seen);
         let moments = words::moments(steps, &calls, &seen, (&sources.frames, expired));
         let meta = &recorded.meta;
+        let own = meta.lab.strip_prefix("my-");
         let questions = asked::questions(recorded, kit, &moments);
         let mut notes = notes(recorded, (&wires, moved), &sources, &calls);
         let questions = questions.unwrap_or_else(|why| {
@@ -35,7 +36,7 @@ impl Film {
         });
         Self {
             format: 1,
-            server: meta.lab.strip_prefix("my-").map_or(meta.lab.clone(), |lab| format!("work/{lab}")),
+            server: own.map_or_else(|| meta.lab.clone(), |lab| format!("work/{lab}")),
             version: meta.version.clone(),
             scenario: meta.scenario.clone(),
             about: meta.about.clone(),

@@ -69,7 +69,7 @@ impl Told<'_> {
             _ => self.outside(&step),
         };
         if let Some(key) = &expired {
-            says.insert(1, format!("The key {key} has expired, now or before."));
+            says.insert(says.len().min(1), format!("The key {key} has expired, now or before."));
         }
         let jump = self.jump(&step, expired);
         let says = printable::one_line(&fitting(&says)).replace("….", "…");
@@ -80,7 +80,7 @@ impl Told<'_> {
     fn expires(&self, step: &Step) -> Option<String> {
         let returns = |call| step.does.contains(&Effect::Returns { call });
         let known = self.expired.iter().find(|(call, _)| returns(*call));
-        known.map(|(_, key)| cut(&printable::one_line(key), LONGEST))
+        known.map(|(_, key)| brief(key))
     }
 
     /// What happens outside the server, and then what the server does meanwhile.
@@ -89,12 +89,12 @@ impl Told<'_> {
         let first = match &step.what {
             What::Asks => format!("{name} asks for a connection and does not get one at once."),
             What::Connects => format!("{name} connects and waits in the accept queue."),
-            What::Refused(why) => format!("{name} gets no connection: {}.", cut(why, LONGEST)),
+            What::Refused(why) => format!("{name} gets no connection: {}.", brief(why)),
             What::Sends(text) => {
-                format!("{name} sends {}, which does not arrive at once.", cut(text, LONGEST))
+                format!("{name} sends {}, which does not arrive at once.", brief(text))
             }
             What::Arrives(bytes, Some(text)) => {
-                format!("{}: {}.", arrives(name, *bytes), cut(text, LONGEST))
+                format!("{}: {}.", arrives(name, *bytes), brief(text))
             }
             What::Arrives(bytes, None) => format!("{}.", arrives(name, *bytes)),
             What::Flows => flows(name, step),
@@ -102,13 +102,13 @@ impl Told<'_> {
                 let waited = human(*waited_us);
                 match replies {
                     0 | 1 => {
-                        format!("{name} has its reply after {waited}: {}.", cut(text, LONGEST))
+                        format!("{name} has its reply after {waited}: {}.", brief(text))
                     }
                     more => format!("{name} has its {more} replies after {waited}."),
                 }
             }
             What::Leaves => format!("{name} closes its connection."),
-            What::Notes(text) => format!("{name} {}.", cut(text, LONGEST)),
+            What::Notes(text) => format!("{name} {}.", brief(text)),
             What::Falls(_) | What::Calls(_) | What::Wakes(_) => String::new(),
         };
         vec![first, self.meanwhile()]
@@ -153,6 +153,16 @@ impl Told<'_> {
         };
         Some(format!("{client} {says}"))
     }
+}
+
+/// The first words of a text of a client.
+fn brief(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = match words.get(..MOST_WORDS / 3) {
+        Some(first) if first.len() < words.len() => first.join(" ") + " …",
+        _ => text.to_owned(),
+    };
+    cut(&text, LONGEST)
 }
 
 /// `B's 9 bytes arrive`

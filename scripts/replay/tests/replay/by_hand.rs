@@ -156,6 +156,20 @@ fn without_packets_the_notes_of_the_clients_stand_in() {
 }
 
 #[test]
+fn a_text_of_a_client_does_no_harm_and_does_not_fill_the_sentence() {
+    let made = Made::new();
+    let notes = made.read("clients.jsonl");
+    let long = format!("SET k \\u001b[2J{}", " a b".repeat(30));
+    made.write("clients.jsonl", &notes.replace("SET k v", &long));
+    let film = made.film();
+    let words = |says: &str| says.split_whitespace().count();
+    let moment = film.moments.iter().find(|moment| moment.says.contains("SET k")).unwrap();
+    assert!(words(&moment.says) <= 25 && !moment.says.contains('\x1b'), "{}", moment.says);
+    assert!(moment.says.contains("SET k \\u{1b}[2J a b"), "{}", moment.says);
+    assert!(moment.says.contains("The server sleeps in accept4"), "{}", moment.says);
+}
+
+#[test]
 fn a_source_that_has_changed_is_left_out() {
     let made = Made::new();
     made.write("kit/labs/by-hand/src/server.rs", &SOURCE.replace("write", "send"));

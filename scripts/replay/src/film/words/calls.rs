@@ -6,7 +6,7 @@ use trace::strace::Class;
 
 use super::super::Effect;
 use super::super::step::Step;
-use super::{LONGEST, Told};
+use super::{LONGEST, Told, brief};
 
 /// Who has waited longer than this, has waited.
 const WAITED: i64 = 1_000;
@@ -182,7 +182,7 @@ fn plain(says: &str) -> String {
 fn items(items: Option<&[String]>, kinds: &str) -> String {
     match items {
         None | Some([]) => String::new(),
-        Some([one]) => format!(": {}", cut(one, LONGEST)),
+        Some([one]) => format!(": {}", brief(one)),
         Some(more) => format!(": {} {kinds}", more.len()),
     }
 }

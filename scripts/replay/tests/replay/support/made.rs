@@ -48,6 +48,10 @@ impl Made {
         path
     }
 
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.place.path().join(name)).unwrap()
+    }
+
     pub fn folder(&self) -> &Path {
         self.place.path()
     }
