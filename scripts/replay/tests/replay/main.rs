@@ -14,4 +14,5 @@ mod kernel;
 mod lossy;
 mod node;
 mod recordings;
+mod script;
 mod support;
