@@ -125,7 +125,7 @@ impl Told<'_> {
             Some((from, to)) if from != to => {
                 format!("The server is awake, between {from} and {to}.")
             }
-            Some((line, _)) => format!("The server is awake, at {line} or behind."),
+            Some((line, _)) => format!("The server is awake, between two calls at {line}."),
             None => "The server is awake.".to_owned(),
         }
     }

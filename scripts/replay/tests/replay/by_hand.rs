@@ -1,8 +1,12 @@
 //! A recording of which all is known: the film shows just that.
 
+use std::collections::BTreeSet;
+
 use replay::film::{Effect, Film};
+use serde_json::Value;
 
 use crate::support::made::{Made, SOURCE, ZERO};
+use crate::support::root;
 use crate::support::state::State;
 
 /// The state at a time that counts from the first client.
@@ -167,6 +171,49 @@ fn a_text_of_a_client_does_no_harm_and_does_not_fill_the_sentence() {
     assert!(words(&moment.says) <= 25 && !moment.says.contains('\x1b'), "{}", moment.says);
     assert!(moment.says.contains("SET k \\u{1b}[2J a b"), "{}", moment.says);
     assert!(moment.says.contains("The server sleeps in accept4"), "{}", moment.says);
+}
+
+/// The names of what an object has.
+fn names(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_page_gets_the_json_that_it_knows() {
+    let film = serde_json::to_value(Made::new().film()).unwrap();
+    let all = "format server version scenario about date window clients has_packets has_lines sources \
+               frames calls moments questions notes";
+    assert_eq!(names(&film), all.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(names(&film["frames"][0]), ["function", "file", "line"]);
+    let call = ["from", "until", "name", "shown", "client", "asleep", "path"];
+    assert_eq!(names(&film["calls"][0]), call);
+    assert_eq!(names(&film["moments"][0]), ["at", "client", "says", "jump", "does"]);
+    let effects = film["moments"].as_array().unwrap().iter();
+    let effects = effects.flat_map(|moment| moment["does"].as_array().unwrap());
+    let shapes: BTreeSet<String> = effects
+        .map(|it| format!("{} {}", it["kind"].as_str().unwrap(), names(it)[1..].join(" ")))
+        .collect();
+    let expected = [
+        "accepted client",
+        "arrived client bytes data",
+        "begins call",
+        "gone client by",
+        "key key value",
+        "log text",
+        "queued client",
+        "read client bytes",
+        "returns call",
+        "screen client text typed",
+        "taken client bytes",
+        "written client bytes data",
+    ];
+    assert_eq!(shapes.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    let read = root().join("labs/lab1-blocking/recordings/two-clients");
+    let film = serde_json::to_value(crate::support::film(&read)).unwrap();
+    let question = &film["questions"][0];
+    assert_eq!(names(question), ["name", "at", "text", "choices", "read"]);
+    let choice = ["text", "right", "misconception", "says", "because"];
+    assert_eq!(names(&question["choices"][0]), choice);
 }
 
 #[test]
