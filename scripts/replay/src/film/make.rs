@@ -4,8 +4,9 @@ use std::path::Path;
 
 use lens::text::human;
 use lens::view::timeline::{Axis, within};
-use lens::view::{Did, Recorded, ServerCall};
+use lens::view::{Did, Recorded, ServerCall, writes};
 
+use super::serving::LONG;
 use super::sources::Sources;
 use super::wire::Wires;
 use super::{Call, Film, asked, keys, logged, order, outside, serving, words};
@@ -102,9 +103,10 @@ fn notes(
             format!("{file} has changed since the recording, so its source is left out.")
         }),
     );
-    if calls.iter().any(|call| call.asleep && lens::view::writes(&call.name)) {
+    let is_long = |call: &Call| writes(&call.name) && call.until - call.from >= LONG;
+    if calls.iter().any(is_long) {
         notes.push(
-            "While a call that sends sleeps, no trace tells how many of its bytes the kernel has."
+            "While a call that sends goes on, no trace tells how many of its bytes the kernel has."
                 .to_owned(),
         );
         notes.push(

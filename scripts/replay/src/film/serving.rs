@@ -70,7 +70,11 @@ pub(super) fn call(
     }
 }
 
-/// The steps of all calls. A call that does not sleep is one step, at its end. One that sleeps is two.
+/// A call that sends goes on for so many microseconds, or it is one step.
+pub(super) const LONG: i64 = 1_000;
+
+/// The steps of all calls. A call that does not sleep is one step, at its end. One that sleeps is two: other things happen
+/// meanwhile. So is one that sends for long.
 pub(super) fn steps(
     recorded: &Recorded,
     seen: &[&ServerCall],
@@ -86,7 +90,9 @@ pub(super) fn steps(
             Step { at: at.clamp(window.0, window.1), rank: Rank::Server, client, what, does }
         };
         let mut does = vec![Effect::Begins { call: number }];
-        if call.asleep {
+        let is_long = matches!(seen.did, Did::Sent(_)) && call.until - call.from >= LONG;
+        let is_long = call.asleep || is_long;
+        if is_long {
             server.steps.push(step(call.from, What::Falls(number), std::mem::take(&mut does)));
         }
         let is_last = number + 1 == calls.len();
@@ -98,14 +104,14 @@ pub(super) fn steps(
         let mut at = call.until;
         if let (Some(port), Some(client)) = (seen.port, client) {
             let work = server.work.entry(port).or_default();
-            at = work.done_at(seen, call, wires.of(port));
-            let flows = if call.asleep { flows(wires.of(port), call) } else { Vec::new() };
+            let flows = if is_long { flows(wires.of(port), call) } else { Vec::new() };
+            at = if is_long { at } else { work.done_at(seen, call, wires.of(port)) };
             let (flowing, done) = work.note(seen, at, client, &flows);
             server.steps.extend(flowing);
             does.extend(done);
         }
         does.push(Effect::Returns { call: number });
-        let what = if call.asleep { What::Wakes(number) } else { What::Calls(number) };
+        let what = if is_long { What::Wakes(number) } else { What::Calls(number) };
         server.returns.push(Some(server.steps.len()));
         server.steps.push(step(at, what, does));
     }
@@ -123,7 +129,7 @@ impl Work {
     /// When a call has done its work: at its end. But one that sends has sent when the packet is seen: the client can
     /// answer before strace has noted the end.
     fn done_at(&self, seen: &ServerCall, call: &Call, wire: Option<&Wire>) -> i64 {
-        let (Did::Sent(bytes), false) = (seen.did, call.asleep) else { return call.until };
+        let Did::Sent(bytes) = seen.did else { return call.until };
         let end = total(&self.written) + bytes;
         let sent = wire.and_then(|wire| {
             let packets = if wire.sent.is_empty() { &wire.taken } else { &wire.sent };

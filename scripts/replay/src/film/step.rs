@@ -45,11 +45,11 @@ pub(super) enum What {
     Leaves,
     /// A client says this of itself.
     Notes(String),
-    /// The server sleeps in this call from now on.
+    /// The server sleeps in this call from now on, or sends for long.
     Falls(usize),
     /// The server makes this call, and does not sleep.
     Calls(usize),
-    /// The server wakes up in this call.
+    /// The server wakes up in this call, or has sent all.
     Wakes(usize),
 }
 

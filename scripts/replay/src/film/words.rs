@@ -117,7 +117,9 @@ impl Told<'_> {
     /// What the server does meanwhile.
     fn meanwhile(&self) -> String {
         if let Some(call) = self.place.inside {
-            return format!("The server sleeps in {}, {}.", self.at(call), self.for_whom(call));
+            let asleep = self.calls.get(call).is_some_and(|call| call.asleep);
+            let is = if asleep { "sleeps in" } else { "works in" };
+            return format!("The server {is} {}, {}.", self.at(call), self.for_whom(call));
         }
         let next = self.place.last.map_or(0, |last| last + 1);
         let lines = self.place.last.and_then(|last| self.line(last)).zip(self.line(next));

@@ -5,7 +5,7 @@ use lens::view::{Did, ServerCall, writes};
 use trace::strace::Class;
 
 use super::super::Effect;
-use super::super::step::Step;
+use super::super::step::{Step, What};
 use super::{LONGEST, Told, brief};
 
 /// Who has waited longer than this, has waited.
@@ -46,6 +46,7 @@ impl Told<'_> {
         let at = self.at(number);
         let Some(call) = self.calls.get(number) else { return vec![at] };
         match &call.client {
+            Some(client) if !call.asleep => vec![format!("The server answers {client} with {at}.")],
             Some(client) if writes(&call.name) => vec![
                 format!("The server sleeps in {at}."),
                 format!("The send buffer for {client} is full: {client} does not read."),
@@ -84,7 +85,7 @@ impl Told<'_> {
                 let part = if is_part { "No request is whole yet." } else { "" };
                 vec![says, part.to_owned()]
             }
-            Did::Sent(bytes) => vec![self.sends(number, bytes, name)],
+            Did::Sent(bytes) => vec![self.sends(number, bytes, step)],
             Did::Left => {
                 vec![wakes(format!("reads with {at} that {name} has left: 0 bytes."))]
             }
@@ -95,10 +96,14 @@ impl Told<'_> {
         }
     }
 
-    fn sends(&self, number: usize, bytes: usize, name: &str) -> String {
+    fn sends(&self, number: usize, bytes: usize, step: &Step) -> String {
+        let name = step.client.as_deref().unwrap_or("a client");
         let (at, bytes) = (self.at(number), counted(bytes, "byte"));
         if self.calls.get(number).is_some_and(|call| call.asleep) {
             return format!("The server wakes up: with {at}, all {bytes} are in the send buffer.");
+        }
+        if step.what == What::Wakes(number) {
+            return format!("With {at}, the server has written {bytes} for {name}.");
         }
         let items_of = |seen: &&ServerCall| items(seen.items.as_deref(), "replies");
         let what = self.seen.get(number).map(items_of).unwrap_or_default();
