@@ -141,6 +141,8 @@ play_tools_owner() {
   folder=$(kit_of_another Cargo.toml docker-compose.yml .env)
   seen=$(cd "$folder" && compose --project-name owner run --rm -T tools id -u 2>&1) || true
   check 'the kit of another user: the tools run as this user' test "${seen##*$'\n'}" = 1234
+  seen=$(cd "$folder" && compose --project-name owner run --rm -T tools sh -c 'ltrace -o /tmp/log true; wc -l < /tmp/log' 2>&1) || true
+  check 'ltrace captures calls for this user' test "${seen##*$'\n'}" -gt 0
   seen=$(stat -c %u:%g "$folder/target")
   check 'target/ is of this user' test "$seen" = 1234:1235
   (cd "$folder" && compose --project-name owner --profile tools down --volumes > /dev/null 2>&1) || true
