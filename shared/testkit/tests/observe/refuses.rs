@@ -170,6 +170,20 @@ fn in_a_network_of_ones_own_the_port_is_free_and_everybody_may_capture() {
 
 #[test]
 #[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
+fn in_a_network_of_ones_own_ltrace_sees_what_it_sees_elsewhere() {
+    if !anybody_may_own_a_network() {
+        return;
+    }
+    let kit = Kit::new().unprivileged();
+    let script = kit.path().join("scripts/ltrace.sh").display().to_string();
+    let program = kit.program("lab2-resp");
+    let words = [&script, "lab2", "--binary", &program, "--scenario", "expiry", "--", "--quiet"];
+    let text = output_text(&kit.run("own-network.sh", &words));
+    assert!(text.contains("recv(") && text.contains("The capture is in"), "{text}");
+}
+
+#[test]
+#[ignore = "needs strace, ltrace, tcpdump, tshark and the right to capture"]
 fn without_ss_the_script_can_start_the_lab_itself() {
     let kit = Kit::new().without(&["ss"]);
     let output = kit.run("trace.sh", &["lab1", "--attach"]);
