@@ -44,6 +44,7 @@ fn what_cannot_be_meant_is_answered_with_a_sentence() {
         (&["lab2"], "there is no work/lab2. To make it: scripts/check.sh start lab2"),
         (&["reset", "lab2"], "there is no work/lab2."),
         (&["hunt", "lab2", "nothing.toml"], "nothing.toml: No such file"),
+        (&["hunt", "lab2"], "Usage: scripts/check.sh hunt <LAB> <FILE>"),
     ] {
         let kit = TestKit::new();
         let output = kit.check(words);
