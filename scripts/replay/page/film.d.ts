@@ -73,8 +73,8 @@ export interface Question {
 }
 
 export interface Choice {
-  /** The name of the choice in the answers of `check predict`. */
-  is?: string;
+  /** Its name among the answers that `check predict` keeps. */
+  is: string;
   text: string;
   right: boolean;
   misconception: string | null;

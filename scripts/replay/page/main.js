@@ -50,6 +50,7 @@ function show() {
   const states = films.map((film) => stateAt(film, seen));
   for (const [index, state] of states.entries()) views[index]?.(state);
   range.value = String(toShown(axis, seen));
+  range.dataset.at = String(seen);
   range.setAttribute("aria-valuetext", `${signed(seen)}. ${states.map((state) => state.says).join(" ")}`);
   find("#time").textContent = signed(seen);
   find("#count").textContent = `${countUpTo(times, seen)} of ${times.length}`;

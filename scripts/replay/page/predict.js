@@ -99,9 +99,9 @@ export function answersOf(all) {
   for (const { film, question, choice } of all) {
     if (!choice) continue;
     const lab = film.server.match(/lab\d/)?.[0] ?? film.server;
-    const { is, text, right, misconception } = choice;
+    const { is, right, misconception } = choice;
     answers[lab] ??= {};
-    answers[lab][question.name] = { choice: is ?? text, right, ...(misconception ? { misconception } : {}) };
+    answers[lab][question.name] = { choice: is, right, ...(misconception ? { misconception } : {}) };
   }
   return answers;
 }

@@ -171,6 +171,8 @@ pub struct Question {
 /// An answer to choose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
+    /// Its name among the answers that `check predict` keeps.
+    pub is: String,
     /// The answer.
     pub text: String,
     /// Whether the recording says so.

@@ -36,13 +36,13 @@ test("answers have the form of check predict", () => {
   /** @type {Choice[]} */
   const choices = [
     { is: "refused", text: "It is refused.", right: false, misconception: "m", says: "s", because: "b" },
-    { text: "It waits.", right: true, misconception: null, says: null, because: null },
+    { is: "waits", text: "It waits.", right: true, misconception: null, says: null, because: null },
   ];
   const question = { name: "second-client", at: 0, text: "What happens?", choices, read: "README.md" };
   const wrong = { film: lab1, question, choice: choices[0] };
   const right = { film: { ...lab1, server: "work/lab3" }, question: { ...question, name: "x" }, choice: choices[1] };
   assert.deepEqual(answersOf([wrong, right, { film: lab1, question, choice: null }]), {
     lab1: { "second-client": { choice: "refused", right: false, misconception: "m" } },
-    lab3: { x: { choice: "It waits.", right: true } },
+    lab3: { x: { choice: "waits", right: true } },
   });
 });

@@ -30,6 +30,7 @@ pub(super) fn questions(
         let key = prediction.key(recorded)?;
         let asked = &prediction.question;
         let choice = |choice: &predict::question::Choice| Choice {
+            is: choice.is.clone(),
             text: choice.text.clone(),
             right: choice.is == key.is,
             misconception: choice.misconception.clone(),
