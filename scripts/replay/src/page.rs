@@ -118,7 +118,9 @@ fn controls(films: &[Film]) -> Markup {
                 p class="now" {
                     output id="time" for="axis" {}
                     span class="note" {
-                        "after " (zero) " asks for a connection · moment " span id="count" {} " " span id="silence" {}
+                        "after " (zero) " asks for a connection "
+                        span class="moment" { "· moment " span id="count" {} }
+                        " " span id="silence" {}
                     }
                 }
                 div class="choices" {
