@@ -212,7 +212,7 @@ fn the_page_gets_the_json_that_it_knows() {
     let film = serde_json::to_value(crate::support::film(&read)).unwrap();
     let question = &film["questions"][0];
     assert_eq!(names(question), ["name", "at", "text", "choices", "read"]);
-    let choice = ["text", "right", "misconception", "says", "because"];
+    let choice = ["is", "text", "right", "misconception", "says", "because"];
     assert_eq!(names(&question["choices"][0]), choice);
 }
 
