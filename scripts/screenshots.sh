@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# screenshots.sh: makes the pictures of terminals in images/ again: two clients in
-# the window of scripts/panes.sh, with lab 1 and with lab 3.
+# screenshots.sh: makes the pictures in images/ again that show a screen: two
+# clients in the window of scripts/panes.sh, and one moment of a film.
 #
 # SYNOPSIS
 #   scripts/screenshots.sh [--out DIR]
@@ -11,10 +11,12 @@
 # FIELDS
 #   panes.svg       lab 1: client 1 is connected and silent, client 2 has asked
 #   panes-lab3.svg  lab 3: the same two clients
+#   film.png, film-dark.png
+#                   the film of lab 1's recording, when B's bytes have arrived
 #
 # REQUIREMENTS
 #   what scripts/panes.sh needs; unshare (Debian: util-linux), so that port 6379
-#   is free; python3 and pip3, which installs rich below target/, once
+#   is free; python3 and pip3, which installs rich below target/, once; chromium
 #
 # OVERHEAD
 #   a build, the first time; then some ten seconds
@@ -28,7 +30,7 @@
 #   scripts/screenshots.sh --out target/new   # to look at them first
 #
 # SEE ALSO
-#   scripts/panes.sh, scripts/record-all.sh
+#   scripts/panes.sh, scripts/replay.sh, scripts/record-all.sh
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
@@ -46,7 +48,7 @@ done
 cd "$(dirname "$0")/.."
 
 columns=100 rows=34
-for tool in tmux strace ss unshare python3 pip3; do
+for tool in tmux strace ss unshare python3 pip3 chromium; do
   has "$tool" || die "$tool is not installed." "To see what it takes: scripts/doctor.sh"
 done
 rich=$PWD/target/python/rich
@@ -117,3 +119,18 @@ picture lab1 panes.svg 'Lab 1 in the window of panes.sh' \
 picture lab3 panes-lab3.svg 'Lab 3 in the window of panes.sh' \
   'The server, client 1, client 2, and the system calls of the server. Client 1 has stored a name. Client 2 has asked for it.' \
   1 'Sent RESP: Alice'
+
+# film FILE THEME: the page of the film, as a browser shows it. For Chromium, theme 0 is dark and 1 is light.
+film() {
+  # With reduced motion, nothing is half drawn.
+  HOME=$work chromium --headless=new --no-sandbox --hide-scrollbars --force-prefers-reduced-motion \
+    --blink-settings=preferredColorScheme="$2" --window-size=1200,930 --screenshot="$work/shot.png" "file://$work/film.html#at=$bytes_arrive" > "$work/chromium.log" 2>&1 ||
+    { cat "$work/chromium.log" >&2; die "chromium makes no picture."; }
+  mv "$work/shot.png" "$out/$1"
+  echo "$out/$1"
+}
+# B's bytes arrive at this moment of the recording, in microseconds.
+bytes_arrive=174
+run scripts/replay.sh lab1 --recorded --out "$work/film.html" > /dev/null
+film film.png 1
+film film-dark.png 0

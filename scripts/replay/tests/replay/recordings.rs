@@ -231,3 +231,14 @@ fn a_key_that_expires_is_gone_when_the_recording_tells() {
         assert!(moment.at >= 1_000_000, "{}: {}", folder.display(), moment.at);
     }
 }
+
+#[test]
+fn the_film_that_comes_with_the_kit_is_that_of_the_recordings() {
+    let kept = fs::read_to_string(root().join("images/two-clients.html")).unwrap();
+    let made = ["lab1-blocking", "lab3-multiclient"]
+        .map(|lab| film(&root().join("labs").join(lab).join("recordings/two-clients")));
+    assert!(
+        kept == page::html(&made),
+        "make it again: scripts/replay.sh lab1 lab3 --recorded --out images/two-clients.html"
+    );
+}

@@ -9,6 +9,9 @@ use crate::text::{human, list};
 use crate::view::Form;
 use crate::view::timeline::{Facts, Timeline, svg};
 
+/// The film of labs 1 and 3 that comes with the kit. The page lies in a folder beside this one.
+const FILM: &str = "../images/two-clients.html";
+
 pub(super) fn section(stages: &[Stage]) -> Markup {
     let timelines: Vec<Timeline> =
         stages.iter().filter_map(|stage| stage.timeline.clone()).collect();
@@ -25,6 +28,10 @@ pub(super) fn section(stages: &[Stage]) -> Markup {
             }
             (wide("Timelines of all stages", &PreEscaped(picture)))
             (facts(&timelines))
+            p {
+                "Which line of each server sleeps, and where are the bytes meanwhile? "
+                a href=(FILM) { "A film of labs 1 and 3" } " shows it, from the recordings of the kit."
+            }
             @for Stage { name, same_as, .. } in without {
                 @match same_as {
                     Some(other) => p class="absent" { (name) " has no timeline here: it looks like that of " (other) "." },
