@@ -1,8 +1,8 @@
-// The axis of time: a tick for each moment, and the silences that it shortens.
+// The axis of time: a tick for each moment, and the silences that it shortens. And the list of the moments with names.
 
 import { find, make } from "./dom.js";
 import { silencesOf, toShown } from "./time.js";
-import { duration } from "./words.js";
+import { duration, printable, signed } from "./words.js";
 
 /** @import { Film, Scale } from "./film.js" */
 
@@ -51,4 +51,15 @@ function ticksOf(films, share) {
     }
   }
   return picture;
+}
+
+/** Fills the list of the moments that have names. @param {Film[]} films @param {HTMLSelectElement} list */
+export function listJumps(films, list) {
+  for (const film of films) {
+    const named = film.moments.filter((moment) => moment.jump !== null);
+    const options = named.map((moment) =>
+      make("option", { value: String(moment.at) }, `${printable(moment.jump ?? "")}, ${signed(moment.at)}`),
+    );
+    list.append(make("optgroup", { label: printable(film.server) }, ...options));
+  }
 }

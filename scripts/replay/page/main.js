@@ -1,7 +1,7 @@
 // Moving through the films: the buttons, the keys, the axis.
 
-import { drawAxis } from "./axis.js";
-import { find, make } from "./dom.js";
+import { drawAxis, listJumps } from "./axis.js";
+import { find } from "./dom.js";
 import { questions } from "./predict.js";
 import { stateAt } from "./state.js";
 import { after, axisOf, before, countUpTo, LONGEST_WAIT, paceOf, timesOf, toFilm, toShown } from "./time.js";
@@ -129,13 +129,7 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-for (const film of films) {
-  const named = film.moments.filter((moment) => moment.jump !== null);
-  const options = named.map((moment) =>
-    make("option", { value: String(moment.at) }, `${moment.jump}, ${signed(moment.at)}`),
-  );
-  jumps.append(make("optgroup", { label: film.server }, ...options));
-}
+listJumps(films, jumps);
 jumps.addEventListener("change", () => {
   step(Number(jumps.value));
   jumps.value = "";

@@ -21,10 +21,10 @@ export function sourceView(film) {
   /** @param {Server} server */
   const show = (server) => {
     const place = placeAt(film, server);
-    if (!film.has_lines) return showCalls(server, "The lines of this server are not known.");
     if (place.file && !film.sources[place.file]) {
       return showCalls(server, `This film has no source of ${baseName(place.file)}.`);
     }
+    if (!film.has_lines) return showCalls(server, "The lines of this server are not known.");
     file = place.file ?? (file || (Object.keys(film.sources)[0] ?? ""));
     name.textContent = file;
     code.setAttribute("aria-label", `${baseName(file)}, the server's source`);

@@ -3,6 +3,8 @@
 
 mod script;
 
+use std::collections::BTreeSet;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::film::{Film, Moment};
@@ -61,7 +63,9 @@ fn head(films: &[Film]) -> Markup {
         header {
             p class="kit" { "Redis from Scratch" }
             h1 { "A run as a film" }
-            @if let Some(film) = films.first() { p class="about" { (film.about) "." } }
+            @for about in films.iter().map(|film| &film.about).collect::<BTreeSet<_>>() {
+                p class="about" { (about) "." }
+            }
             noscript { p class="notice" { "The film needs JavaScript. Without JavaScript, you can read its moments below." } }
         }
     }
