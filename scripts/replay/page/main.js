@@ -131,7 +131,10 @@ addEventListener("keydown", (event) => {
 
 listJumps(films, jumps);
 jumps.addEventListener("change", () => {
-  step(Number(jumps.value));
+  if (jumps.value !== "") step(Number(jumps.value));
+});
+// Not at once: the arrow keys go from one choice to the next.
+jumps.addEventListener("blur", () => {
   jumps.value = "";
 });
 

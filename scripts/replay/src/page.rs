@@ -77,6 +77,9 @@ fn stage(film: &Film) -> Markup {
         section class="film" aria-label=(film.server) {
             div class="title" {
                 h2 { (film.server) }
+                @if !film.has_packets {
+                    p class="note" { "No packets were recorded. The clients' own notes tell when bytes arrived." }
+                }
                 p class="says" aria-live="polite" {}
             }
             div class="stage" {
@@ -179,9 +182,6 @@ fn moments(films: &[Film]) -> Markup {
                         h2 { (film.server) }
                         p class="made" {
                             "Version " (film.version) ", scenario " (film.scenario) ", recorded " (film.date) "."
-                        }
-                        @if !film.has_packets {
-                            p class="made" { "No packets were recorded. The clients' own notes tell when bytes arrived." }
                         }
                         @for note in &film.notes { p class="made" { (note) } }
                         ol { @for moment in &film.moments { (line(moment)) } }

@@ -201,6 +201,19 @@ fn in_chromium_the_film_of_lab_1_shows_which_line_keeps_b_waiting_and_where_its_
 
 #[test]
 #[ignore = "needs chromium"]
+fn in_chromium_the_arrow_keys_go_through_the_list_of_named_moments() {
+    let browser = Browser::new();
+    let film = lab1();
+    let page = open(&browser, std::slice::from_ref(&film), Look::LIGHT);
+    page.value("all('#jump')[0].focus() ?? 0");
+    for moment in film.moments.iter().filter(|moment| moment.jump.is_some()) {
+        page.press("ArrowDown");
+        assert_eq!(text(&page, ".says"), moment.says);
+    }
+}
+
+#[test]
+#[ignore = "needs chromium"]
 fn in_chromium_between_two_calls_the_page_shows_both_lines_and_no_guess() {
     let browser = Browser::new();
     let film = lab1();
@@ -242,7 +255,7 @@ fn in_chromium_a_film_without_lines_shows_the_calls_and_says_so() {
         assert!(text(&page, ".caption").contains(says), "{}", text(&page, ".caption"));
         assert!(text(&page, ".line.now").starts_with("recvfrom(5"), "{says}");
         assert_eq!(text(&page, ".path"), path);
-        let said = text(&page, "#moments").contains("No packets were recorded.");
+        let said = text(&page, ".title").contains("No packets were recorded.");
         assert_eq!(said, !film.has_packets);
         assert_eq!(page.complaints(), Vec::<String>::new());
     }
