@@ -42,7 +42,7 @@ pub fn html(films: &[Film]) -> String {
                 title { "A run as a film: " (names.join(" and ")) }
                 style { (PreEscaped(COLOURS)) (PreEscaped(STYLE)) }
                 // What only a script can fill.
-                noscript { style { "main, footer { display: none !important }" } }
+                noscript { style { "main, footer, .keys-hint { display: none !important }" } }
             }
             body class=[(films.len() > 1).then_some("two")] {
                 (head(films))
@@ -66,6 +66,7 @@ fn head(films: &[Film]) -> Markup {
             @for about in films.iter().map(|film| &film.about).collect::<BTreeSet<_>>() {
                 p class="about" { (about) "." }
             }
+            p class="keys-hint" { kbd { "←" } " " kbd { "→" } " move, " kbd { "space" } " plays." }
             noscript { p class="notice" { "The film needs JavaScript. Without JavaScript, you can read its moments below." } }
         }
     }
