@@ -318,7 +318,7 @@ documents_can_be_replayed() {
 prose_of_help() {
   local program task tasks built=${CARGO_TARGET_DIR:-target}/debug folder=$logs/help
   mkdir "$folder"
-  for program in lab1-blocking check grade lens predict; do
+  for program in lab1-blocking check grade lens predict replay; do
     "$built/$program" --help > "$folder/$program.txt" || return
     mapfile -t tasks < <(sed -nE '/^Commands:/,/^$/s/^  ([a-z]+).*/\1/p' "$folder/$program.txt")
     for task in "${tasks[@]}"; do
