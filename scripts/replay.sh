@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # replay.sh: records a lab while scripted clients talk to it, and makes a film of
 # the run: one file that a browser shows. The film has the line of the server, the
-# queues of the kernel and the terminals of the clients, at each moment.
+# queues of the kernel and the terminals of the clients, at each moment. On a
+# desktop, your browser opens.
 #
 # SYNOPSIS
 #   scripts/replay.sh LAB [LAB] [options]
@@ -13,6 +14,7 @@
 #                    slow-reader, many, greedy, values, half
 #   --recorded       reads the recordings that come with the labs: no lab runs
 #   --out FILE       the file to make (captures/replay.html); -o is short for it
+#   --no-open        opens no browser
 #
 # FIELDS
 #   The film         the file with the film, which you open in a browser. The
@@ -43,12 +45,13 @@ set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/lib.sh"
 
-labs=() scenario=two-clients recorded=false out=captures/replay.html
+labs=() scenario=two-clients recorded=false out=captures/replay.html open=true
 while (($# > 0)); do
   case $1 in
     -h | --help) usage; exit 0 ;;
     --*=*) set -- "$1" "${1%%=*}" "${1#*=}" "${@:2}" ;;
     --recorded) recorded=true ;;
+    --no-open) open=false ;;
     --scenario) needs_word "$@"; scenario=$2; shift ;;
     -o | --out) needs_word "$@"; out=$2; shift ;;
     -*) unknown "$1" ;;
@@ -89,4 +92,10 @@ for lab in "${labs[@]}"; do
   fi
 done
 show "$here/lens.sh" replay "${folders[@]}" --out "$out"
-exec "$here/lens.sh" replay "${folders[@]}" --out "$out"
+"$here/lens.sh" replay "${folders[@]}" --out "$out"
+
+# Over ssh, in a container or in a pipe there is no browser to open.
+browser='' desktop=${DISPLAY-}${WAYLAND_DISPLAY-}
+if has xdg-open && [[ -n $desktop ]]; then browser=xdg-open; fi
+if [[ $(uname -s 2> /dev/null) == Darwin ]]; then browser=open; fi
+if $open && [[ -t 1 && -n $browser ]]; then "$browser" "$out" < /dev/null > /dev/null 2>&1 & fi

@@ -33,9 +33,10 @@ fn run(asked: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     }
     write(&asked.out, &page::html(&films))?;
     let file = asked.out.display();
+    let open = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     Ok(writeln!(
         io::stdout(),
-        "The film: {file}\nTo see it, open this file in a browser: xdg-open {file}"
+        "The film: {file}\nTo see it, open this file in a browser: {open} {file}"
     )?)
 }
 

@@ -31,10 +31,11 @@ const ENVIRONMENT: [(&str, &str); 9] = [
 ];
 
 /// With these variables, a shell or a program could do something else than the document says.
-const UNSET: [&str; 11] = [
+const UNSET: [&str; 13] = [
     namespace::INSIDE,
     "BASH_ENV",
     "COLUMNS",
+    "DISPLAY",
     "HISTFILE",
     "INSIDE_EMACS",
     "LC_ALL",
@@ -43,6 +44,7 @@ const UNSET: [&str; 11] = [
     "REDISCLI_AUTH",
     "RUST_BACKTRACE",
     "RUST_LOG",
+    "WAYLAND_DISPLAY",
 ];
 
 /// The tools that are installed here are found although the home directory is new.

@@ -7,20 +7,30 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
+use testkit::{Terminal, wait_until};
 
 use crate::support::{root, said};
 
-/// Runs a script of the kit where `cargo` says that the program is built.
-fn script(name: &str, place: &Path, words: &[&str]) -> Output {
-    let cargo = place.join("bin/cargo");
-    fs::create_dir_all(place.join("bin")).unwrap();
+/// Makes a program of the shell in `place/bin`, and returns a PATH on which it comes first.
+fn program(place: &Path, name: &str, does: &str) -> String {
+    let bin = place.join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::write(bin.join(name), format!("#!/bin/sh\n{does}\n")).unwrap();
+    fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())
+}
+
+/// Makes a `cargo` that says that the program is built.
+fn cargo(place: &Path) -> String {
     let built = env!("CARGO_BIN_EXE_replay");
     let line = format!(r#"{{"target":{{"name":"replay"}},"executable":"{built}"}}"#);
-    fs::write(&cargo, format!("#!/bin/sh\necho '{line}'\n")).unwrap();
-    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}", place.join("bin").display(), std::env::var("PATH").unwrap());
+    program(place, "cargo", &format!("echo '{line}'"))
+}
+
+/// Runs a script of the kit.
+fn script(name: &str, place: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(root().join("scripts").join(name));
-    command.args(words).env("PATH", path).env("CARGO_TARGET_DIR", place.join("target"));
+    command.args(words).env("PATH", cargo(place)).env("CARGO_TARGET_DIR", place.join("target"));
     command.current_dir(place).stdin(Stdio::null()).output().unwrap()
 }
 
@@ -70,4 +80,24 @@ fn what_is_missing_is_said_before_anything_is_built() {
         assert!(said(&output).contains(sentence), "{}", said(&output));
         assert!(!said(&output).contains("cargo build"), "{}", said(&output));
     }
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn in_a_terminal_of_a_desktop_the_browser_opens_unless_it_is_told_not_to() {
+    let place = TempDir::new().unwrap();
+    let (folder, path) = (place.path().display(), cargo(place.path()));
+    program(place.path(), "xdg-open", &format!("echo opens \"$1\" >> {folder}/opened"));
+    let replay = root().join("scripts/replay.sh");
+    let set = format!("export PATH='{path}' CARGO_TARGET_DIR={folder}/target; cd {folder}");
+    let film = format!("{} lab1 --recorded", replay.display());
+    let command = format!(
+        "{set}; export DISPLAY=:9; {film} -o a.html | cat; {film} --no-open -o b.html; \
+         DISPLAY= WAYLAND_DISPLAY= {film} -o c.html; {film} -o d.html"
+    );
+    let terminal = Terminal::run(&command);
+    terminal.expect_end(0);
+    let opened = || fs::read_to_string(place.path().join("opened")).unwrap_or_default();
+    wait_until("xdg-open is called", || !opened().is_empty());
+    assert_eq!(opened(), "opens d.html\n", "not in a pipe, without a desktop, or with --no-open");
 }
