@@ -24,7 +24,7 @@ impl<'a> Terminal<'a> {
         let mut tmux = Command::new("tmux");
         tmux.args(["-L", &name, "-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "100"]);
         tmux.arg(format!(
-            "trap : INT; {} {}; echo \"ended with $?\"; cat",
+            "trap : INT; {} {}; code=$?; trap '' INT; echo \"ended with $code\"; exec cat",
             command.get_program().display(),
             args.join(" ")
         ));
@@ -63,10 +63,8 @@ impl<'a> Terminal<'a> {
     fn assert_nothing_runs(&self) {
         let own = self.tmux(&["display-message", "-p", "#{pid} #{pane_pid}"]);
         let own: Vec<i32> = own.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
-        // The last command of the shell in this terminal is cat.
         let left = self.kit.running();
-        let left: Vec<_> =
-            left.iter().filter(|(pid, name)| !own.contains(pid) && name != "cat").collect();
+        let left: Vec<_> = left.iter().filter(|(pid, _)| !own.contains(pid)).collect();
         assert!(left.is_empty(), "left running: {left:?}\n{}", self.screen());
     }
 
