@@ -97,7 +97,7 @@ picture() {
   export TMUX_TMPDIR=$work TERM=xterm-256color LC_ALL=C.UTF-8 SHELL=/bin/bash
   unset NO_COLOR TMUX
   # In a network of its own, port 6379 is free.
-  run unshare --user --map-current-user --keep-caps --net sh -c 'ip link set lo up; exec "$@"' sh \
+  run "${own_network[@]}" sh -c 'ip link set lo up; exec "$@"' sh \
     tmux -u -S "$work/terminal" -f /dev/null new-session -d -x "$columns" -y "$rows" \
     scripts/panes.sh "$1"
   wait_for 2 '127.0.0.1:6379>'

@@ -400,7 +400,7 @@ run_slow_tests() {
   if has_all python3 strace; then suite 'grader, fair' scripts/check.sh prove --runs 5; fi
   if documents_can_be_replayed; then suite 'builds without a network' builds_offline; fi
   # The pictures in the repository stay as they are: each run has other ports and times.
-  if has_all tmux strace ss unshare pip3; then suite 'screenshots' scripts/screenshots.sh --out target/screenshots; fi
+  if has_all tmux strace ss unshare pip3 chromium; then suite 'screenshots' scripts/screenshots.sh --out target/screenshots; fi
   finish
   # What is measured is measured alone.
   lanes=1
