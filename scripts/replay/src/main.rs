@@ -2,13 +2,12 @@
 
 mod cli;
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 use cli::Cli;
+use lens::sys::files;
 use lens::view::Recorded;
 use replay::film::Film;
 use replay::page;
@@ -31,19 +30,11 @@ fn run(asked: &Cli) -> Result<(), Box<dyn std::error::Error>> {
     if asked.json {
         return Ok(writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&films)?)?);
     }
-    write(&asked.out, &page::html(&films))?;
+    files::write(&asked.out, page::html(&films))?;
     let file = asked.out.display();
     let open = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     Ok(writeln!(
         io::stdout(),
         "The film: {file}\nTo see it, open this file in a browser: {open} {file}"
     )?)
-}
-
-fn write(file: &Path, page: &str) -> Result<(), String> {
-    let failed = |error: io::Error| format!("{}: {error}", file.display());
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    fs::write(file, page).map_err(failed)
 }

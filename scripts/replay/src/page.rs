@@ -5,16 +5,12 @@ mod script;
 
 use std::collections::BTreeSet;
 
+use lens::report::page::html_head;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::film::{Film, Moment};
 
-/// The same colours as in all pictures of the kit.
-const COLOURS: &str = include_str!("../../lens/src/picture/colours.css");
 const STYLE: &str = include_str!("../page/style.css");
-/// The browser itself sees to it that the page asks nobody for anything.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 /// How fast a film can be: what is shown, and the value for the script.
 const SPEEDS: [(&str, &str); 6] = [
     ("by moments", ""),
@@ -31,16 +27,12 @@ pub fn html(films: &[Film]) -> String {
     // A film has texts, numbers and lists, and all of these can be written. In a page, `</script>` would end the data.
     let data = serde_json::to_string(films).unwrap_or_default().replace('<', "\\u003c");
     let names: Vec<&str> = films.iter().map(|film| film.server.as_str()).collect();
+    let title = format!("A run as a film: {}", names.join(" and "));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "A run as a film: " (names.join(" and ")) }
-                style { (PreEscaped(COLOURS)) (PreEscaped(STYLE)) }
+                (html_head(&title, STYLE))
                 // What only a script can fill.
                 noscript { style { "main, footer, .keys-hint { display: none !important }" } }
             }

@@ -43,14 +43,7 @@ pub fn html(comparison: &Comparison) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { "The stages side by side" }
-                style { (PreEscaped(COLOURS)) (PreEscaped(STYLE)) }
-            }
+            head { (html_head("The stages side by side", STYLE)) }
             body {
                 a class="skip" href="#timeline" { "To the timeline" }
                 (for_page())
@@ -70,6 +63,19 @@ pub fn html(comparison: &Comparison) -> String {
         }
     };
     page.into_string()
+}
+
+/// What stands first in each page of the kit: its title, the colours of all pictures, and its own style.
+#[must_use]
+pub fn html_head(title: &str, style: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta http-equiv="Content-Security-Policy" content=(POLICY);
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        title { (title) }
+        style { (PreEscaped(COLOURS)) (PreEscaped(style)) }
+    }
 }
 
 /// What this is, where it was made, and what there is to see.

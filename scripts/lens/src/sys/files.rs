@@ -22,7 +22,10 @@ impl FileError {
 }
 
 /// Writes a file, in a folder that is made if it is not there.
-pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), FileError> {
+///
+/// # Errors
+/// If the folder or the file cannot be written.
+pub fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), FileError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let made = folder.map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, text)).map_err(|error| FileError::new(path, error))
